@@ -1,0 +1,76 @@
+"""The people who read: subscribers, and those who must never be mailed again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class SubscriberState(StrEnum):
+    """pending (has not confirmed) -> active -> unsubscribed."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    UNSUBSCRIBED = "unsubscribed"
+
+
+class SuppressionReason(StrEnum):
+    """Why an address is never mailed again."""
+
+    UNSUBSCRIBED = "unsubscribed"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    ERASED = "erased"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """One reader. ``email`` is the address as typed, ``email_key`` its unique normal form.
+
+    ``themes`` are the slugs chosen; empty means all, also those added later.
+    """
+
+    email: str
+    email_key: str
+    name: str = ""
+    state: SubscriberState = SubscriberState.ACTIVE
+    themes: tuple[str, ...] = ()
+    series: str = "daily"
+    created_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    unsubscribed_at: datetime | None = None
+    id: int = 0  # 0: not stored yet
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """The never-mail record that outlives the subscriber.
+
+    ``key_hash`` is HMAC-SHA256(pepper, email_key) in hex, so that erasure can keep it.
+    """
+
+    key_hash: str
+    reason: SuppressionReason
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """A row of an import that was left out, and why. ``row`` counts from 1, the header being 1."""
+
+    row: int
+    value: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did. The counts add up to the data rows read."""
+
+    added: int
+    updated: int
+    unchanged: int
+    suppressed: int  # had left, bounced or complained: not brought back
+    problems: tuple[RowProblem, ...]

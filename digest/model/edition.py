@@ -1,0 +1,200 @@
+"""One issue of the newsletter, as a value that never depends on anything outside itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+
+class Method(StrEnum):
+    """How a summary came to be."""
+
+    PUBLISHER = "publisher"  # the outlet's own dek, as it stands
+    EXTRACT = "extract"  # sentences of the article, as they stand
+    MODEL = "model"  # written by a language model, checked against the sources
+    EDITOR = "editor"  # written or rewritten by a named person
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How a summary came to be, and who answers for it.
+
+    ``sentences`` are the source sentences it rests on, word for word. ``source_ai_notice`` is the
+    source's own declaration that its article is AI-made. ``reviewed_by`` is "" until a person has.
+    """
+
+    method: Method
+    source: str = ""  # the outlet whose words these are
+    source_url: str = ""
+    sentences: tuple[str, ...] = ()
+    model: str = ""
+    source_ai_notice: str = ""
+    reviewed_by: str = ""
+    reviewed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A story in two or three sentences. Its text is never empty: without one there is no Summary."""
+
+    text: str
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLink:
+    """One outlet's telling of a story."""
+
+    outlet: str
+    url: str
+    title: str
+    published_at: datetime | None = None
+    paywalled: bool = False
+    ai_notice: str = ""
+    article_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RankPart:
+    """One addend of a story's rank, for an editor to see."""
+
+    name: str
+    value: float
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EditionStory:
+    """A story as it stands in an edition: all that any rendering needs, and nothing to look up.
+
+    ``themes`` are the slugs it may be filed under, in order of preference; empty means 'Also today'.
+    ``sources`` has the lead outlet first. ``brief`` stories get one line instead of a card, and
+    ``web_only`` ones stand in the web copy alone (both are what the byte budget moved).
+    """
+
+    key: str
+    headline: str
+    summary: Summary | None
+    sources: tuple[SourceLink, ...]
+    themes: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    language: str = ""
+    rtl: bool = False
+    comments_url: str = ""
+    image_url: str = ""
+    image_credit: str = ""
+    rank: tuple[RankPart, ...] = ()
+    needs_check: bool = False  # its theme's verdict was CHECK
+    update_of: str = ""  # what is new, when an earlier edition told this story
+    related: tuple[SourceLink, ...] = ()
+    brief: bool = False
+    web_only: bool = False
+    article_ids: tuple[int, ...] = ()  # including wire copies: all are used up by this edition
+
+    @property
+    def score(self) -> float:
+        """The rank, summed."""
+        return sum(part.value for part in self.rank)
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeStyle:
+    """What rendering needs to know of a theme. Colours are #rrggbb."""
+
+    slug: str
+    name: str
+    colour: str
+    colour_dark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One theme's part of an edition. ``theme`` is None for 'Also today'. Never empty."""
+
+    theme: ThemeStyle | None
+    stories: tuple[EditionStory, ...]
+
+
+class EditionState(StrEnum):
+    """draft -> held | approved -> frozen -> sending <-> paused -> sent; or cancelled."""
+
+    DRAFT = "draft"
+    HELD = "held"
+    APPROVED = "approved"
+    FROZEN = "frozen"
+    SENDING = "sending"
+    PAUSED = "paused"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+
+
+OPEN_TO_EDITING = frozenset({EditionState.DRAFT, EditionState.HELD, EditionState.APPROVED})
+
+
+@dataclass(frozen=True, slots=True)
+class EditionKey:
+    """What makes an edition one: sent once, whoever asks, however often."""
+
+    publication: str  # slug
+    series: str  # daily, weekly, or a one-off's name
+    slot: datetime  # the scheduled instant, UTC
+
+    def __str__(self) -> str:
+        """For people and file names; the slot to the minute, in UTC."""
+        return f"{self.publication}/{self.series}/{self.slot:%Y-%m-%dT%H:%MZ}"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The AI notice, in the words that this edition's provenance calls for."""
+
+    short: str  # under the masthead
+    full: str  # in the footer and on the web copy
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The content of one issue. ``stories`` stand in rank order; sections are a view of them."""
+
+    key: EditionKey
+    title: str  # the publication's name
+    local_date: str  # ISO date in the publication's time zone
+    themes: tuple[ThemeStyle, ...]  # every theme of the publication, in order
+    stories: tuple[EditionStory, ...]
+    notice: Notice | None  # None only when the publisher turned it off knowingly
+    language: str = "en"
+    quiet: bool = False  # no news worth a card: the stated answer is a short note, see docs
+    gathered_from: int = 0  # articles considered
+    outlets: int = 0  # feeds that gave them
+
+    def for_themes(self, chosen: frozenset[str]) -> Edition:
+        """The edition as seen by a reader of ``chosen`` themes (empty: all of them).
+
+        Stories of no chosen theme go; 'Also today' stories stay only for readers of everything.
+        """
+        wanted = chosen or frozenset(theme.slug for theme in self.themes)
+        everything = wanted >= {theme.slug for theme in self.themes}
+        return replace(
+            self,
+            themes=tuple(theme for theme in self.themes if theme.slug in wanted),
+            stories=tuple(
+                story
+                for story in self.stories
+                if wanted.intersection(story.themes) or (everything and not story.themes)
+            ),
+        )
+
+    def sections(self) -> tuple[Section, ...]:
+        """Stories under the first of their themes that this view has; themes in their own order.
+
+        Sections without a story are left out, 'Also today' comes last.
+        """
+        shown = {theme.slug for theme in self.themes}
+        filed: dict[str, list[EditionStory]] = {}
+        for story in self.stories:
+            slug = next((slug for slug in story.themes if slug in shown), "")
+            filed.setdefault(slug, []).append(story)
+        ordered: list[tuple[ThemeStyle | None, str]] = [(theme, theme.slug) for theme in self.themes]
+        ordered.append((None, ""))
+        return tuple(Section(theme, tuple(filed[slug])) for theme, slug in ordered if slug in filed)

@@ -1,0 +1,287 @@
+"""The tables, as SQLAlchemy Core sees them. `migrations/` makes them; a test holds the two together.
+
+Instants are UTC: ISO text with microseconds on SQLite (sorts as time does), timestamptz on PostgreSQL.
+States are stored as the literal values of the model's enums.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
+    from sqlalchemy.types import TypeEngine
+
+
+class Instant(TypeDecorator[datetime]):
+    """A timezone-aware UTC datetime; a naive one is a programming error and raises ValueError."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Text on SQLite, timestamptz elsewhere."""
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(String(27))
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """To the database."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = f"naive datetime {value!r}: every instant must carry its time zone"
+            raise ValueError(message)
+        value = value.astimezone(UTC)
+        return f"{value:%Y-%m-%dT%H:%M:%S.%f}Z" if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """From the database, always in UTC."""
+        if value is None:
+            return None
+        moment = datetime.fromisoformat(value) if dialect.name == "sqlite" else value
+        return moment.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String(100), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+secrets = Table(  # made on first use; what tokens, Message-IDs and suppression hashes are keyed with
+    "secrets",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("url", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("publisher", Text, nullable=False, default=""),
+    Column("kind", String(20), nullable=False),
+    Column("weight", Float, nullable=False, default=1.0),
+    Column("allow_private", Boolean, nullable=False, default=False),
+    Column("origin", String(20), nullable=False),
+    Column("active", Boolean, nullable=False, default=True),
+    Column("added_at", Instant, nullable=False),
+)
+
+feed_health = Table(
+    "feed_health",
+    metadata,
+    Column("feed_id", ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True),
+    Column("checked_at", Instant),
+    Column("succeeded_at", Instant),
+    Column("due_at", Instant),
+    Column("status", Integer),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("trouble", String(60), nullable=False, default=""),
+    Column("message", Text, nullable=False, default=""),
+    Column("entries", Integer, nullable=False, default=0),
+    Column("etag", Text, nullable=False, default=""),
+    Column("last_modified", Text, nullable=False, default=""),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # An article outlives its feed: editions and explanations still speak of it.
+    Column("feed_id", ForeignKey("feeds.id", ondelete="SET NULL")),
+    Column("url", Text, nullable=False, index=True),
+    Column("canonical_url", Text, nullable=False, unique=True),
+    Column("entry_id", Text, nullable=False, default=""),
+    Column("title", Text, nullable=False),
+    Column("dek", Text, nullable=False, default=""),
+    Column("text", Text, nullable=False, default=""),
+    Column("headings", Text, nullable=False, default="[]"),  # JSON list
+    Column("related", Text, nullable=False, default="[]"),  # JSON list
+    Column("categories", Text, nullable=False, default="[]"),  # JSON list
+    Column("ai_notice", Text, nullable=False, default=""),
+    Column("published_at", Instant, index=True),
+    Column("date_source", String(20), nullable=False, default=""),
+    Column("gathered_at", Instant, nullable=False, index=True),
+    Column("language", String(35), nullable=False, default=""),
+    Column("author", Text, nullable=False, default=""),
+    Column("outlet", Text, nullable=False, default=""),
+    Column("publisher", Text, nullable=False, default=""),
+    Column("weight", Float, nullable=False, default=1.0),
+    Column("comments_url", Text, nullable=False, default=""),
+    Column("image_url", Text, nullable=False, default=""),
+    Column("image_credit", Text, nullable=False, default=""),
+    Column("paywalled", Boolean, nullable=False, default=False),
+)
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("publication", String(100), nullable=False),
+    Column("series", String(100), nullable=False),
+    Column("slot", Instant, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("content", Text),  # JSON of model.edition.Edition; None until drafted
+    Column("content_hash", String(64), nullable=False, default=""),
+    Column("drops", Text, nullable=False, default="{}"),  # JSON: article id -> why it is not in
+    Column("revision", Integer, nullable=False, default=0),
+    Column("reason", Text, nullable=False, default=""),  # why it is held, paused or cancelled
+    Column("reviewed_by", Text, nullable=False, default=""),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("frozen_at", Instant),
+    Column("accepted_at", Instant),  # when the transport first accepted a message of it
+    Column("finished_at", Instant),
+    Column("transport", String(20), nullable=False, default=""),  # what accepted it
+    Column("planned", Integer, nullable=False, default=0),
+    UniqueConstraint("publication", "series", "slot"),
+)
+
+edition_articles = Table(  # written when frozen: what this edition uses up, once it is accepted
+    "edition_articles",
+    metadata,
+    Column("edition_id", ForeignKey("editions.id", ondelete="CASCADE"), primary_key=True),
+    Column("article_id", Integer, primary_key=True, index=True),
+    Column("story_key", String(64), nullable=False),
+)
+
+edition_variants = Table(  # written when frozen: a resumed run sends the very same bytes
+    "edition_variants",
+    metadata,
+    Column("edition_id", ForeignKey("editions.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", String(300), primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("preheader", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("mjml", Text, nullable=False),
+    Column("story_count", Integer, nullable=False),
+)
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("email", Text),  # as typed; None once erased
+    Column("email_key", Text, unique=True),  # normal form; None once erased
+    Column("key_hash", String(64), nullable=False, index=True),  # HMAC of email_key, joins suppressions
+    Column("name", Text, nullable=False, default=""),
+    Column("state", String(20), nullable=False),
+    Column("themes", Text, nullable=False, default=""),  # slugs, sorted, joined by "+"; "" is all
+    Column("series", String(100), nullable=False, default="daily"),
+    Column("created_at", Instant, nullable=False),
+    Column("confirmed_at", Instant),
+    Column("unsubscribed_at", Instant),
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("key_hash", String(64), primary_key=True),
+    Column("reason", String(20), nullable=False),
+    Column("since", Instant, nullable=False),
+)
+
+delivery_batches = Table(  # a batch is a run of subscriber ids of one edition
+    "delivery_batches",
+    metadata,
+    Column("edition_id", ForeignKey("editions.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("first_subscriber", Integer, nullable=False),
+    Column("last_subscriber", Integer, nullable=False),
+    Column("state", String(20), nullable=False),  # open | done
+    Column("epoch", Integer, nullable=False, default=0),
+    Column("owner", Text, nullable=False, default=""),
+    Column("lease_until", Instant),
+    Column("due_at", Instant),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("edition_id", ForeignKey("editions.id", ondelete="CASCADE"), primary_key=True),
+    Column("subscriber_id", Integer, primary_key=True),
+    Column("address", Text, nullable=False),  # as sent; "" once erased
+    Column("name", Text, nullable=False, default=""),
+    Column("variant", String(300), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("epoch", Integer, nullable=False, default=0),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("due_at", Instant),
+    Column("sent_at", Instant),
+    Column("code", Integer),
+    Column("text", Text, nullable=False, default=""),
+    Column("bounced_at", Instant),
+    Column("complained_at", Instant),
+    sqlite_with_rowid=False,
+    postgresql_with={"fillfactor": 65},  # and no index on state: HOT updates (DELIVERY measurements)
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("edition_id", ForeignKey("editions.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("owner", Text, nullable=False),  # host:pid:boot-id
+    Column("report", Text, nullable=False, default="{}"),  # JSON
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("provider", String(40), nullable=False),
+    Column("event_id", String(200), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("edition_id", Integer),
+    Column("subscriber_id", Integer),
+    Column("detail", Text, nullable=False, default=""),
+    UniqueConstraint("provider", "event_id"),
+)
+
+alerts = Table(  # what an editor must hear of, each key once
+    "alerts",
+    metadata,
+    Column("key", String(300), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("told_at", Instant),  # when it was e-mailed to the editor
+)
+
+Index("ix_editions_open", editions.c.state, editions.c.slot)
