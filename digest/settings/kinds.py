@@ -1,0 +1,206 @@
+"""The kinds of values a setting can have: how each is read, refused and written.
+
+A kind's ``read`` takes what TOML gave and returns the value the code uses, or raises ``ValueError`` whose
+text follows the value in the message: 'is no time of day; write it like "06:30"'. It never repeats the
+value itself, because that may be a secret.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import zoneinfo
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+from urllib.parse import urlsplit
+
+T = TypeVar("T")
+
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[\w](?:[\w-]{0,61}[\w])?\.)*[\w](?:[\w-]{0,61}[\w])?")
+_HOST = re.compile(r"[A-Za-z0-9_.:-]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+MAX_TEXT = 2_000  # characters; longer ones are a file pasted into the wrong place
+HIGHEST_PORT = 65_535
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[T]):
+    """One kind of value. ``from_text`` turns an environment variable into what TOML would have given."""
+
+    name: str
+    read: Callable[[object], T]
+    show: Callable[[T], str]
+    from_text: Callable[[str], object] = str
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """The known name most like ``name``; "" when none is near."""
+    matches = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=0.6)
+    return matches[0] if matches else ""
+
+
+def quoted(text: str) -> str:
+    """A TOML basic string: the same escapes as JSON, with non-ASCII characters kept."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
+
+
+def _as_text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("is no text; put it in quotation marks")  # noqa: TRY004  (one exception for every refusal)
+    if _CONTROL.search(value):
+        raise ValueError("holds a line break or control character; write it on one line")
+    if len(value) > MAX_TEXT:
+        raise ValueError(f"is longer than {MAX_TEXT} characters")
+    return value
+
+
+def text(name: str = "text", *, required: bool = False) -> Kind[str]:
+    """One line of text; safe in a header, because it can hold no line break."""
+
+    def read(value: object) -> str:
+        found = _as_text(value).strip()
+        if required and not found:
+            raise ValueError("is empty; give it a value or leave the line out")
+        return found
+
+    return Kind(name, read, quoted)
+
+
+def folder() -> Kind[Path]:
+    """A folder, as written; where a relative one starts is the reader's business."""
+    plain = text(required=True)
+    return Kind("folder", lambda value: Path(plain.read(value)), lambda path: quoted(str(path)))
+
+
+def secret() -> Kind[str]:
+    """One line of text, of which every space counts."""
+    return Kind("text, secret", _as_text, quoted)
+
+
+def _pattern(name: str, pattern: re.Pattern[str], advice: str, *, optional: bool) -> Kind[str]:
+    def read(value: object) -> str:
+        found = _as_text(value).strip()
+        if not (pattern.fullmatch(found) or (optional and not found)):
+            raise ValueError(advice)
+        return found
+
+    return Kind(name, read, quoted)
+
+
+def slug() -> Kind[str]:
+    """A short name for addresses and files."""
+    advice = 'is no short name; use lower-case letters, digits and single hyphens, like "morning-news"'
+    return _pattern("short name", SLUG, advice, optional=False)
+
+
+def language() -> Kind[str]:
+    """A language tag (BCP 47)."""
+    return _pattern(
+        "language", _LANGUAGE, 'is no language tag; write it like "en" or "pt-BR"', optional=False
+    )
+
+
+def email(*, optional: bool = False) -> Kind[str]:
+    """One bare e-mail address."""
+    advice = 'is no e-mail address; write it bare, like "news@example.org"'
+    return _pattern("e-mail address", _EMAIL, advice, optional=optional)
+
+
+def host(*, optional: bool = False) -> Kind[str]:
+    """A host name or IP address, without scheme or port."""
+    advice = 'is no host name; write it without "smtp://" or a path, like "mail.example.org"'
+    return _pattern("host name", _HOST, advice, optional=optional)
+
+
+def choice(*allowed: str, later: str = "", why_later: str = "") -> Kind[str]:
+    """One of a few words. ``later`` is a word that a coming release will know, and why it is refused now."""
+    listed = " or ".join(f'"{word}"' for word in allowed)
+
+    def read(value: object) -> str:
+        if value in allowed:
+            return str(value)
+        if later and value == later:
+            raise ValueError(why_later)
+        guess = nearest(value, allowed) if isinstance(value, str) else ""
+        raise ValueError(
+            f"is not known; write {f'{quoted(guess)} (or one of {listed})' if guess else listed}"
+        )
+
+    return Kind(listed, read, quoted)
+
+
+def base_url() -> Kind[str]:
+    """The address under which the web pages are reached, without a slash at its end."""
+
+    def read(value: object) -> str:
+        found = _as_text(value).strip()
+        if not is_web_url(found):
+            raise ValueError('is no web address; write it whole, like "https://digest.example.org"')
+        if urlsplit(found).query or urlsplit(found).fragment:
+            raise ValueError(
+                'has a "?" or "#" part; write the address alone, like "https://digest.example.org"'
+            )
+        return found.rstrip("/")
+
+    return Kind("web address", read, quoted)
+
+
+def is_web_url(found: str) -> bool:
+    """Whether ``found`` is an absolute http(s) address with a host and, if any, a possible port."""
+    try:
+        parts = urlsplit(found)
+        port = parts.port
+    except ValueError:
+        return False
+    named = parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"[\s<>\"\\]", found)
+    return named and (port is None or 0 < port <= HIGHEST_PORT)
+
+
+def time_zone() -> Kind[str]:
+    """An IANA time zone name."""
+
+    def read(value: object) -> str:
+        found = _as_text(value).strip()
+        try:
+            zoneinfo.ZoneInfo(found)
+        except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
+            raise ValueError(_no_zone(found)) from None
+        return found
+
+    return Kind("time zone", read, quoted)
+
+
+def _no_zone(found: str) -> str:
+    zones = zoneinfo.available_timezones()
+    if not zones:
+        return "cannot be looked up: this machine has no time zone data; install the package tzdata"
+    by_end = [
+        zone for zone in sorted(zones) if zone.casefold().endswith("/" + found.casefold().replace(" ", "_"))
+    ]
+    folded = {zone.casefold(): zone for zone in zones}
+    guess = by_end[0] if by_end else folded.get(nearest(found, sorted(folded)), "")
+    return (
+        f"is no time zone; did you mean {quoted(guess)}?"
+        if guess
+        else 'is no time zone; write it like "Europe/Oslo"'
+    )
+
+
+def database_url() -> Kind[str]:
+    """A SQLAlchemy address of SQLite or PostgreSQL."""
+
+    def read(value: object) -> str:
+        found = _as_text(value).strip()
+        scheme = found.partition("://")[0].partition("+")[0]
+        if scheme not in ("sqlite", "postgresql") or "://" not in found:
+            raise ValueError(
+                'is no database; write "sqlite:///subscribers.db" or "postgresql://user@host/name"'
+            )
+        return found
+
+    return Kind("database address", read, quoted)

@@ -1,0 +1,261 @@
+"""From a file and the environment to ``Settings``: every value checked, every problem told at once."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from digest.errors import ConfigurationError
+from digest.model.news import Feed, FeedKind
+from digest.settings import checks, kinds
+from digest.settings.editorial import FeedSettings
+from digest.settings.environment import variables
+from digest.settings.keys import KeySpec
+from digest.settings.lines import KeyPath, locate
+from digest.settings.problems import Problems, Value
+from digest.settings.sections import SECTIONS, Settings, keys_of
+
+CONFIG_VARIABLE = "DIGEST_CONFIG"
+FILE_NAME = "digest.toml"
+
+
+def load(path: Path | None, env: Mapping[str, str], cwd: Path) -> Settings:
+    """Read the settings.
+
+    Args:
+        path: the file; None: what ``DIGEST_CONFIG`` names, else ``digest.toml`` in ``cwd`` if it is there,
+            else the defaults alone.
+        env: the environment.
+        cwd: the working directory, absolute.
+
+    Raises:
+        ConfigurationError: one line for each thing that is wrong, with its file and line or its variable.
+    """
+    problems = Problems()
+    file = _choose(path, env, cwd)
+    folder = file.parent if file else cwd
+    values: dict[str, dict[str, Value]] = {section: {} for section in SECTIONS}
+    feed_tables: list[dict[str, Value]] = []
+    if file:
+        _File(file, _shown(file, cwd), problems).read_into(values, feed_tables)
+    for (section, name), value in variables(env, cwd, problems).items():
+        values[section][name] = value
+    sections = {name: _build(name, values[name], problems) for name in SECTIONS if name != "feeds"}
+    feeds = _feeds(feed_tables, folder, problems)
+    checks.check(sections, values, problems)
+    problems.raise_if_any()
+    return _with_folder(Settings(folder=folder, file=file, feeds=feeds, **sections))
+
+
+def _choose(path: Path | None, env: Mapping[str, str], cwd: Path) -> Path | None:
+    named = env.get(CONFIG_VARIABLE, "")
+    chosen = path or (Path(named) if named else None)
+    if chosen is None:
+        standard = cwd / FILE_NAME
+        return standard if standard.is_file() else None
+    absolute = cwd / chosen.expanduser()
+    if not absolute.is_file():
+        origin = f"{chosen}" if path else f"{CONFIG_VARIABLE}={named}"
+        raise ConfigurationError(f"{origin}: there is no such file; `digest init` writes a {FILE_NAME}")
+    return absolute
+
+
+def _shown(file: Path, cwd: Path) -> str:
+    return str(file.relative_to(cwd)) if file.is_relative_to(cwd) else str(file)
+
+
+@dataclass(frozen=True)
+class _File:
+    """One TOML file, taken apart into values that know their lines."""
+
+    path: Path
+    shown: str
+    problems: Problems
+    lines: dict[KeyPath, int] = field(default_factory=dict)
+
+    def read_into(self, values: dict[str, dict[str, Value]], feeds: list[dict[str, Value]]) -> None:
+        """Sort the file's values into sections and feeds, leaving out and reporting what has no place."""
+        content = self._parse()
+        for name, table in content.items():
+            if name not in SECTIONS:
+                self._unknown_section(name, table)
+            elif name == "feeds":
+                feeds.extend(self._feed_tables(table))
+            elif isinstance(table, dict):
+                values[name].update(self._section(name, table, (name,)))
+            elif isinstance(table, list):
+                self._add((name,), f"stands in double brackets; write [{name}], once")
+            else:
+                self._add((name,), f"is a section, not a value; write [{name}] on a line of its own")
+
+    def _parse(self) -> dict[str, Any]:
+        try:
+            text = self.path.read_bytes().decode("utf-8-sig")
+            content = tomllib.loads(text)
+            self.lines.update(locate(text))
+        except OSError as error:
+            raise ConfigurationError(f"{self.shown}: cannot be read ({error.strerror})") from error
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            raise ConfigurationError(f"{self.shown}:{line}: is not UTF-8; save the file as UTF-8") from error
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigurationError(_syntax(self.shown, str(error), text)) from error
+        except RecursionError as error:
+            raise ConfigurationError(f"{self.shown}: brackets are nested too deeply") from error
+        return content
+
+    def _origin(self, path: KeyPath) -> str:
+        while path and path not in self.lines:
+            path = path[:-1]
+        return f"{self.shown}:{self.lines.get(path, 1)}"
+
+    def _add(self, path: KeyPath, text: str) -> None:
+        name = path[0] if len(path) == 1 else f"{path[0]}.{path[-1]}"
+        self.problems.add(self._origin(path), f"{name} {text}")
+
+    def _unknown_section(self, name: str, content: object) -> None:
+        is_table = isinstance(content, dict | list)
+        if name == "dkim":
+            advice = "is not there yet: signing comes with a later release; remove the section"
+        elif not is_table and (homes := homes_of(name)):
+            advice = f"stands outside every section; it belongs under [{homes[0]}]"
+        else:
+            guess = kinds.nearest(name, list(SECTIONS) if is_table else [*_all_keys()])
+            advice = f"is no {'section' if is_table else 'setting'}; {_did_you_mean(guess, list(SECTIONS))}"
+        self._add((name,), advice)
+
+    def _section(self, section: str, table: Mapping[str, Any], path: KeyPath) -> dict[str, Value]:
+        known = keys_of(section)
+        found = {}
+        for name, value in table.items():
+            if name not in known:
+                self._add((*path, name), _unknown_key(section, name, value, list(known)))
+            else:
+                found[name] = Value(value, self._origin((*path, name)))
+        return found
+
+    def _feed_tables(self, content: object) -> list[dict[str, Value]]:
+        if not isinstance(content, list) or not all(isinstance(table, dict) for table in content):
+            self._add(
+                ("feeds",), "is a list of tables; write [[feeds]] with double brackets before each feed"
+            )
+            return []
+        tables = []
+        for index, table in enumerate(content):
+            path: KeyPath = ("feeds", index)
+            values = self._section("feeds", table, path)
+            tables.append({"": Value(None, self._origin(path)), **values})
+        return tables
+
+
+def homes_of(key: str) -> list[str]:
+    """The sections that have a key of this name."""
+    return [section for section in SECTIONS if key in keys_of(section)]
+
+
+def _all_keys() -> list[str]:
+    return [key for section in SECTIONS for key in keys_of(section)]
+
+
+def _unknown_key(section: str, name: str, value: object, known: list[str]) -> str:
+    if isinstance(value, dict) and name in SECTIONS:
+        return f"is a section of its own; write [{name}]"
+    if guess := kinds.nearest(name, known):
+        return f"is no setting; did you mean {guess}?"
+    if homes := homes_of(name):
+        return f"is no setting of [{section}]; it belongs under [{homes[0]}]"
+    return f"is no setting; [{section}] knows {', '.join(known)}"
+
+
+def _did_you_mean(guess: str, known: list[str]) -> str:
+    return f"did you mean {guess}?" if guess else f"there are {', '.join(known)}"
+
+
+def _syntax(shown: str, message: str, text: str) -> str:
+    match = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
+    line = int(match[1]) if match and match[1] else text.count("\n") + 1
+    what = message[: match.start()] if match else message
+    column = f", at column {match[2]}" if match and match[2] else ""
+    return f"{shown}:{line}: no valid TOML: {what}{column}"
+
+
+def _build(section: str, values: Mapping[str, Value], problems: Problems) -> Any:
+    found = {}
+    for name, spec in keys_of(section).items():
+        if name in values:
+            known, value = _read(spec, values[name], problems)
+            if known:
+                found[name] = value
+    return SECTIONS[section](**found)
+
+
+def _read(spec: KeySpec, value: Value, problems: Problems) -> tuple[bool, Any]:
+    try:
+        return True, spec.kind.read(value.content)
+    except ValueError as error:
+        shown = "" if spec.secret else f" = {_brief(value.content)}"
+        problems.add(value.origin, f"{spec.section}.{spec.name}{shown} {error}")
+        return False, None
+
+
+def _brief(content: object) -> str:
+    if isinstance(content, str):
+        shown = kinds.quoted(content)
+    elif isinstance(content, bool):
+        shown = str(content).lower()
+    else:
+        shown = str(content)
+    return shown if len(shown) <= 60 else shown[:57] + "..."  # noqa: PLR2004  (half a terminal's line)
+
+
+def _feeds(tables: list[dict[str, Value]], folder: Path, problems: Problems) -> tuple[Feed, ...]:
+    feeds: dict[str, Feed] = {}
+    for table in tables:
+        origin = table.pop("").origin
+        if "url" not in table:
+            problems.add(origin, "feeds.url is missing; give every [[feeds]] table a url")
+            continue
+        before = len(problems.found)
+        built: FeedSettings = _build("feeds", table, problems)
+        if len(problems.found) > before:
+            continue
+        url = _feed_url(built, folder)
+        if not url:
+            advice = 'is no web address; write it whole, like "https://news.example.org/rss"'
+            problems.add(table["url"].origin, f"feeds.url = {_brief(built.url)} {advice}")
+        elif url in feeds:
+            problems.add(
+                table["url"].origin, f"feeds.url = {_brief(built.url)} is listed twice; remove one of them"
+            )
+        else:
+            feeds[url] = _feed(built, url)
+    return tuple(feeds.values())
+
+
+def _feed_url(built: FeedSettings, folder: Path) -> str:
+    if built.kind == FeedKind.FOLDER:
+        return str(folder / Path(built.url).expanduser())
+    return built.url if kinds.is_web_url(built.url) else ""
+
+
+def _feed(built: FeedSettings, url: str) -> Feed:
+    host = urlsplit(url).hostname or ""
+    name = built.name or (Path(url).name if built.kind == FeedKind.FOLDER else host.removeprefix("www."))
+    kind = FeedKind(built.kind)
+    return Feed(url, name, built.publisher, kind, built.weight, built.allow_private, origin="settings")
+
+
+def _with_folder(settings: Settings) -> Settings:
+    """The same with every relative path made absolute."""
+    delivery = replace(settings.delivery, outbox=settings.folder / settings.delivery.outbox.expanduser())
+    url = settings.database.url
+    scheme, separator, rest = url.partition(":///")
+    name, question, options = rest.partition("?")
+    if scheme.startswith("sqlite") and separator and name and name != ":memory:" and not name.startswith("/"):
+        url = f"{scheme}:///{settings.folder / name}{question}{options}"
+    return replace(settings, delivery=delivery, database=replace(settings.database, url=url))

@@ -1,0 +1,105 @@
+"""The sections an operator cares for: the way out, the database and the web pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from digest.settings import kinds, quantities
+from digest.settings.keys import key
+
+PORTS = {"starttls": 587, "tls": 465, "none": 25}
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySettings:
+    """How the finished messages leave."""
+
+    section: ClassVar[str] = "delivery"
+
+    transport: str = key(
+        kinds.choice("outbox", "smtp"),
+        "outbox",
+        "outbox writes each message into a folder and e-mails nobody; smtp hands them to your mail server.",
+    )
+    outbox: Path = key(
+        kinds.folder(),
+        Path("outbox"),
+        "The folder of the outbox transport.",
+    )
+    smtp_host: str = key(kinds.host(optional=True), "", "The mail server. Needed for smtp.")
+    smtp_port: int = key(
+        quantities.integer(0, quantities.HIGHEST_PORT),
+        0,
+        "Its port. 0: the usual one for smtp_security (587, 465 for tls, 25 for none).",
+    )
+    smtp_security: str = key(
+        kinds.choice("starttls", "tls", "none"),
+        "starttls",
+        "starttls demands encryption after connecting, tls encrypts from the start, none is for a server on"
+        " this machine.",
+    )
+    smtp_username: str = key(kinds.text(), "", "The user name there. Empty: no log-in.")
+    smtp_password: str = key(kinds.secret(), "", "The password there.", secret=True)
+    connections: int = key(quantities.integer(1, 100), 4, "How many connections are open at the same time.")
+    rate: float = key(
+        quantities.number(0, 10_000, " messages a second"),
+        0.0,
+        "The most messages a second, over all connections. 0: no limit.",
+    )
+    batch_size: int = key(
+        quantities.integer(1, 10_000, " messages"), 1_000, "How many deliveries are claimed at once."
+    )
+    max_attempts: int = key(
+        quantities.integer(1, 50),
+        8,
+        "How often a message is tried that the server puts off, before it counts as failed.",
+    )
+
+    @property
+    def port(self) -> int:
+        """The port to connect to."""
+        return self.smtp_port or PORTS[self.smtp_security]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounces:
+    """Where mail servers report what could not be delivered."""
+
+    section: ClassVar[str] = "bounces"
+
+    address: str = key(
+        kinds.email(optional=True), "", "The envelope sender, to which bounces come back. Empty: from_email."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseSettings:
+    """Where everything is kept."""
+
+    section: ClassVar[str] = "database"
+
+    url: str = key(
+        kinds.database_url(),
+        "sqlite:///subscribers.db",
+        "A SQLite file, or PostgreSQL as postgresql://user@host/name.",
+        secret=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """The web pages that mails link to: `digest serve`."""
+
+    section: ClassVar[str] = "web"
+
+    host: str = key(kinds.host(), "127.0.0.1", "The address it listens on.")
+    port: int = key(quantities.integer(1, quantities.HIGHEST_PORT), 8025, "The port it listens on.")
+    secret: str = key(
+        kinds.secret(),
+        "",
+        "What the links in mails are signed with, 32 characters or more. Empty: a key made on first use and"
+        " kept in the database. With another secret, links in mails already sent stop working.",
+        secret=True,
+    )
