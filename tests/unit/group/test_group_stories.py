@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from digest.group import Theme, group, why_same
+from digest.group.stories import _preference
+from digest.model.news import Article, Story, Verdict
+
+MakeArticle = Callable[..., Article]
+
+FERRY = "A ferry with 80 people aboard sank off Vardø in a gale. Rescuers pulled 74 passengers from the sea."
+FERRY_TOO = (
+    "Six passengers of the ferry that sank in a gale off Vardø are missing; 74 of 80 people were saved."
+)
+WIRE = (
+    "The harbour authority said on Monday that the eastern basin would close for dredging until the autumn, "
+    "because silt had cut the depth at the oil jetty to nine metres. Ships of the larger classes must unload "
+    "in the roads. Brokers expect the delay to add two days to each voyage and some cost to every tonne. "
+)
+
+
+@pytest.fixture
+def ferry(article: MakeArticle) -> list[Article]:
+    return [
+        article("Ferry sinks off Vardø in gale", FERRY, outlet="Northern Wire"),
+        article("Six missing after ferry sinks off Vardø", FERRY_TOO, outlet="Harbour Post", hours=2),
+        article("Bakery recalls rye bread over glass", "A customer found glass in a loaf.", hours=1),
+    ]
+
+
+def keys(stories: tuple[Story, ...]) -> dict[str, str]:
+    return {item.url: story.key for story in stories for item in (*story.articles, *story.copies)}
+
+
+def test_two_tellings_of_one_event_become_one_story_and_say_why(
+    themes: tuple[Theme, ...], ferry: list[Article]
+) -> None:
+    first, second = group(ferry, themes)
+    assert [item.outlet for item in first.articles] == ["Northern Wire", "Harbour Post"]
+    assert {"ferri", "vardo"} & set(first.why)
+    assert second.why == ()
+
+
+def test_the_order_of_the_input_changes_nothing(themes: tuple[Theme, ...], ferry: list[Article]) -> None:
+    expected = group(ferry, themes)
+    for seed in range(5):
+        shuffled = random.Random(seed).sample(ferry, len(ferry))
+        assert group(shuffled, themes) == expected
+
+
+def test_a_key_depends_on_the_set_of_articles_alone(themes: tuple[Theme, ...], ferry: list[Article]) -> None:
+    alone = keys(group(ferry[:2], themes))
+    among = keys(group(ferry, themes))
+    assert alone[ferry[0].url] == among[ferry[0].url]
+    assert among[ferry[0].url] != among[ferry[2].url]
+
+
+def test_an_article_given_twice_stands_once(themes: tuple[Theme, ...], ferry: list[Article]) -> None:
+    stories = group([*ferry, *ferry], themes)
+    assert sum(len(story.articles) + len(story.copies) for story in stories) == len(ferry)
+
+
+def test_the_same_words_a_week_later_are_another_story(
+    themes: tuple[Theme, ...], article: MakeArticle
+) -> None:
+    early = article("Ferry sinks off Vardø in gale", FERRY, name="a")
+    late = article("Six missing after ferry sinks off Vardø", FERRY_TOO, name="b", hours=24 * 7)
+    assert len(group([early, late], themes)) == 2
+
+
+def test_a_truncated_wire_copy_collapses_and_counts_for_nothing(
+    themes: tuple[Theme, ...], article: MakeArticle
+) -> None:
+    whole = article("Basin to close for dredging", WIRE * 1, name="a", outlet="Wire One")
+    cut = article("Eastern basin closes", " ".join(WIRE.split()[:30]), name="b", outlet="Daily Two", hours=3)
+    (story,) = group([cut, whole], themes)
+    assert (story.articles, story.copies) == ((whole,), (cut,))
+    assert story.publishers == ("Wire One",)
+
+
+def test_what_a_publisher_prints_under_everything_makes_no_copies(
+    themes: tuple[Theme, ...], article: MakeArticle
+) -> None:
+    furniture = "Get our morning and afternoon briefings by e-mail and follow the daily podcast for free. "
+    subjects = [
+        ("Volcano ash", "Farmers on the slopes were moved to schools before the rain."),
+        ("Tax vote", "Deputies argued until midnight about a levy on empty flats."),
+        ("Otter count", "Biologists found nine young animals beneath the old mill."),
+    ]
+    items = [article(title, furniture + text, outlet="One Paper") for title, text in subjects]
+    stories = group(items, themes)
+    assert len(stories) == 3
+    assert not any(story.copies for story in stories)
+
+
+def test_a_round_up_that_quotes_two_stories_does_not_make_them_one(
+    themes: tuple[Theme, ...], article: MakeArticle
+) -> None:
+    other = (
+        "Judges of the upper court found that the town had sold the meadow below its worth and must buy it "
+        "back within a year, with interest, from the heirs of the farmer who had drained it before the war."
+    )
+    items = [
+        article("Basin to close", WIRE, name="a", outlet="Port News"),
+        article("Meadow sale undone", other, name="b", outlet="Law Daily"),
+        article("The week", f"{WIRE} {other}", name="c", outlet="Weekly"),
+    ]
+    found = keys(group(items, themes))
+    assert found[items[0].url] != found[items[1].url]
+
+
+def test_the_best_telling_leads(themes: tuple[Theme, ...], article: MakeArticle) -> None:
+    def tellings(**better: object) -> tuple[Article, Article]:
+        plain = article("Ferry sinks off Vardø in gale", FERRY, name="plain")
+        return plain, article(
+            "Six missing after ferry sinks off Vardø", FERRY_TOO, name="other", hours=1, **better
+        )
+
+    plain, other = tellings(weight=2.0)
+    assert group([plain, other], themes)[0].lead == other
+    plain, other = tellings(weight=2.0, ai_notice="Written by a machine.")
+    assert group([plain, other], themes)[0].lead == plain
+    plain, other = tellings()
+    assert group([plain, other], themes)[0].lead == plain
+
+
+def test_a_telling_in_the_publications_language_comes_before_a_heavier_one(article: MakeArticle) -> None:
+    english, norwegian = article("Ferry sinks", weight=3.0), article("Ferge synker", language="nb-NO")
+    ordered = sorted([english, norwegian], key=lambda item: _preference(item, "nb"))
+    assert ordered == [norwegian, english]
+
+
+def test_a_story_takes_the_themes_of_its_articles_best_first(
+    themes: tuple[Theme, ...], article: MakeArticle
+) -> None:
+    items = [
+        article(
+            "Cutter rams Philippine supply boat at Second Thomas Shoal", "The navy sent a plane.", name="a"
+        ),
+        article(
+            "Manila protests over ramming of supply boat", "A Chinese cutter hit it at the shoal.", name="b"
+        ),
+    ]
+    (story,) = group(items, themes)
+    assert [(score.theme, score.verdict) for score in story.themes] == [("indo-pacific", Verdict.IN)]
+    assert story.themes[0].hits
+
+
+def test_stories_of_unrelated_themes_are_kept_apart(
+    themes: tuple[Theme, ...], article: MakeArticle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = [
+        article(
+            "Two sailors die as helicopter falls off Svalbard", "A navy helicopter fell at dawn.", name="a"
+        ),
+        article("Two sailors die, helicopter lost off Yemen", "Houthi fire hit the navy machine.", name="b"),
+    ]
+    assert len(group(items, themes)) == 2
+    monkeypatch.setattr("digest.group.stories._UNRELATED", 1.0)
+    assert len(group(items, themes)) == 1
+
+
+def test_undated_articles_and_none_at_all_are_no_trouble(themes: tuple[Theme, ...]) -> None:
+    bare = Article(url="https://a.example.org/1", canonical_url="https://a.example.org/1", title="")
+    assert group([], themes) == ()
+    (story,) = group([bare], themes)
+    assert story.lead == bare
+
+
+def test_articles_in_other_scripts_are_grouped(themes: tuple[Theme, ...], article: MakeArticle) -> None:
+    items = [
+        article(
+            "函館港でフェリーが沈没",
+            "函館港でフェリーが沈没し六人が行方不明になった。",
+            name="a",
+            language="ja",
+        ),
+        article(
+            "フェリー沈没、六人不明",
+            "函館港で沈没したフェリーの六人が見つかっていない。",
+            name="b",
+            language="ja",
+        ),
+        article("パンからガラス片", "製パン会社が四万個を回収した。", name="c", language="ja"),
+    ]
+    found = keys(group(items, themes))
+    assert found[items[0].url] == found[items[1].url] != found[items[2].url]
+
+
+def test_why_same_names_the_shared_terms_and_the_hours_between(article: MakeArticle) -> None:
+    first = article("Ferry sinks off Vardø in gale", FERRY, name="a")
+    second = article("Six missing after ferry sinks off Vardø", FERRY_TOO, name="b", hours=3)
+    same = why_same(first, second)
+    assert same.likeness > 0.135
+    assert "vardo" in dict(same.shared)
+    assert (same.hours_apart, same.containment) == (3.0, 0.0)
+    assert why_same(first, first).containment == 1.0

@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from digest.group import GroupOptions, Theme, load_themes, score_themes
+from digest.group.themes import confidence
+from digest.model.news import Article, ThemeScore, Verdict
+
+MakeArticle = Callable[..., Article]
+
+
+@pytest.fixture
+def rivers(tmp_path: Path) -> Callable[..., Theme]:
+    def make(body: str, gazetteer: str = "") -> Theme:
+        head = 'slug = "rivers"\nname = "Rivers"\ncolour = "#114477"\n'
+        (tmp_path / "rivers.toml").write_text(head + body, encoding="utf-8")
+        if gazetteer:
+            (tmp_path / "gazetteer.toml").write_text(gazetteer, encoding="utf-8")
+        return load_themes([tmp_path], ["rivers"])[0]
+
+    return make
+
+
+def only(theme: Theme, article: Article) -> ThemeScore:
+    (score,) = score_themes(article, [theme])
+    return score
+
+
+def slugs(article: Article, themes: tuple[Theme, ...]) -> set[str]:
+    return {score.theme for score in score_themes(article, themes) if score.verdict is Verdict.IN}
+
+
+def test_a_title_counts_double_and_a_repeat_by_its_logarithm(
+    rivers: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers('[phrases]\nstrong = ["dam"]\n')
+    assert only(theme, article("New dam opens")).score == 6
+    assert only(theme, article("Works finished", "The dam is open.")).score == 2.25
+    assert only(theme, article("New dam opens", "The dam is open.")).score == pytest.approx(10.16, abs=0.01)
+
+
+def test_one_term_outside_the_title_is_never_enough_by_itself(
+    rivers: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers('[phrases]\nstrong = ["dam", "reservoir"]\n')
+    assert only(theme, article("Works", "dam dam dam")).verdict is Verdict.CHECK
+    assert only(theme, article("Works", "The dam and the reservoir")).verdict is Verdict.IN
+
+
+def test_late_mentions_together_stay_out(rivers: Callable[..., Theme], article: MakeArticle) -> None:
+    theme = rivers('[phrases]\nstrong = ["dam", "reservoir", "sluice", "weir", "river basin"]\n')
+    padding = "Something else was said at some length. " * 20
+    late = only(theme, article("Week in short", padding + "dam reservoir sluice weir river basin " * 4))
+    assert late.verdict is Verdict.OUT
+    assert late.score == pytest.approx(1.5, abs=0.02)
+
+
+def test_plurals_possessives_accents_and_curly_apostrophes_are_one_word(
+    rivers: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers('[phrases]\nstrong = ["Tromsø ferry", "tributary", "Sana\'a"]\n')
+    for title in (
+        "Tromso ferries stop",
+        "Two TRIBUTARIES dry",
+        "The tributary\u2019s mud",
+        "Sana\u2019a waits",
+        "Sanaa",
+    ):
+        assert only(theme, article(title)).score == 6, title
+
+
+def test_a_word_is_not_found_inside_another(rivers: Callable[..., Theme], article: MakeArticle) -> None:
+    theme = rivers('[phrases]\nstrong = ["dam", "Oman"]\n')
+    assert only(theme, article("Amsterdam damned a woman and a Roman")).score == 0
+
+
+def test_acronyms_are_found_letter_by_letter_and_not_in_a_shouted_headline(
+    rivers: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers('[acronyms]\nstrong = ["WHO"]\n[phrases]\nweak = ["dam"]\n')
+    assert only(theme, article("WHO sends a team")).score == 6
+    assert only(theme, article("Who sends a team")).score == 0
+    assert only(theme, article("WOMAN WHO BUILT THE DAM")).score == 1
+
+
+def test_a_term_with_a_capital_asks_for_a_capital(rivers: Callable[..., Theme], article: MakeArticle) -> None:
+    theme = rivers('[phrases]\nstrong = ["Turkey"]\n')
+    assert only(theme, article("Turkey votes")).score == 6
+    assert only(theme, article("How to roast a turkey")).score == 0
+
+
+def test_dotted_abbreviations_are_their_letters(rivers: Callable[..., Theme], article: MakeArticle) -> None:
+    assert only(rivers('[acronyms]\nstrong = ["US"]\n'), article("U.S. sends help")).score == 6
+
+
+def test_a_mask_covers_its_words_and_no_others(rivers: Callable[..., Theme], article: MakeArticle) -> None:
+    theme = rivers('[phrases]\nstrong = ["delta"]\n[negatives]\nmask = ["Delta Air Lines"]\n')
+    assert only(theme, article("Delta Air Lines cuts flights")).score == 0
+    assert only(theme, article("Delta Air Lines flies to the delta")).score == 6
+
+
+def test_negatives_subtract_and_a_veto_ends_it(rivers: Callable[..., Theme], article: MakeArticle) -> None:
+    theme = rivers('[phrases]\nstrong = ["river"]\n[negatives]\nmedium = ["novel"]\nveto = ["quiz"]\n')
+    assert only(theme, article("A river novel")).score == 3
+    vetoed = only(theme, article("River quiz"))
+    assert (vetoed.score, vetoed.verdict) == (0, Verdict.OUT)
+    assert vetoed.hits[0].term == "quiz (veto)"
+
+
+GAZETTEER = (
+    '[places.laos]\nnames = ["Laos"]\npeople = ["Lao"]\nleaders = ["Sonexay"]\n'
+    '[places.china]\nnames = ["China"]\ncities = ["Beijing"]\n'
+)
+PAIR = (
+    '[[pairs]]\nname = "shared water"\nweight = "strong"\n'
+    'places = ["laos", "china"]\nothers = ["laos", "china"]\ntopics = ["dam"]\n'
+)
+
+
+def test_a_pair_needs_both_places_and_the_topic(rivers: Callable[..., Theme], article: MakeArticle) -> None:
+    theme = rivers(PAIR, GAZETTEER)
+    assert only(theme, article("China and Laos open dam")).score == 6
+    assert only(theme, article("China and Laos open rail line")).score == 0
+    assert only(theme, article("China opens dam")).score == 0
+
+
+def test_a_country_and_its_leader_are_one_party(rivers: Callable[..., Theme], article: MakeArticle) -> None:
+    theme = rivers(PAIR, GAZETTEER)
+    assert only(theme, article("Sonexay opens dam in Laos")).score == 0
+    assert only(theme, article("Sonexay opens dam with Beijing")).score == 6
+
+
+def test_a_pair_across_title_and_dek_counts_less_and_far_apart_in_the_text_not_at_all(
+    rivers: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers(PAIR, GAZETTEER)
+    assert only(theme, article("China opens dam", dek="Laos is content.")).score == 3.38
+    assert only(theme, article("Dry year", "China and Laos share a dam.")).score == pytest.approx(
+        1.57, abs=0.01
+    )
+    far = "China planted trees. " + "Nothing else happened there. " * 9 + "Laos has a dam."
+    assert only(theme, article("Dry year", far)).score == 0
+
+
+def test_terms_in_scripts_without_spaces_and_with_glued_prefixes_are_found(
+    rivers: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers('[phrases]\nstrong = ["ダム", "大坝", "댐", "سد", "Дамба"]\n')
+    for title in ("新しいダムが完成", "大坝竣工", "새 댐이 열렸다", "افتتاح السد الجديد", "Дамба открыта"):
+        assert only(theme, article(title)).score == 6, title
+
+
+def test_every_theme_is_scored_best_first_with_reasons_that_add_up(
+    themes: tuple[Theme, ...], article: MakeArticle
+) -> None:
+    scores = score_themes(article("Norway sends frigate to Svalbard", "Oslo fears for the Arctic."), themes)
+    assert scores[0].theme == "arctic"
+    assert len(scores) == len(themes)
+    for score in scores:
+        assert score.score == pytest.approx(max(0, sum(hit.points for hit in score.hits)), abs=0.02)
+
+
+def test_confidence_rises_with_the_score_and_is_even_at_the_check_threshold() -> None:
+    options = GroupOptions()
+    values = [confidence(score, options) for score in (0, 2, 3, 4, 6, 1000)]
+    assert values == sorted(values)
+    assert (values[2], values[3]) == (0.5, 0.8)
+
+
+def test_a_passing_mention_late_in_a_long_report_files_nothing(
+    themes: tuple[Theme, ...], article: MakeArticle
+) -> None:
+    text = (
+        "The defence ministers of Japan and the United States met for talks on the alliance. "
+        "They agreed on more drills and on shared repair yards for warships. "
+        + "Officials described the afternoon as useful and went into the details at length. " * 8
+        + "Some fear that pressure on Greenland and a crisis over Iran will draw Washington away."
+    )
+    assert slugs(article("Tokyo and Washington deepen defence ties", text), themes) == {"indo-pacific"}
+
+
+def test_one_article_may_belong_to_two_themes(themes: tuple[Theme, ...], article: MakeArticle) -> None:
+    item = article(
+        "Chinese icebreaker and warships enter the Bering Strait", "The US Navy shadowed the fleet."
+    )
+    assert slugs(item, themes) == {"indo-pacific", "arctic"}
+
+
+def test_an_empty_article_belongs_nowhere(themes: tuple[Theme, ...], article: MakeArticle) -> None:
+    assert slugs(article(""), themes) == set()
