@@ -67,10 +67,11 @@ class RowProblem:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did. The counts add up to the data rows read."""
+    """What an import did. The counts, with the problems, add up to the data rows read."""
 
     added: int
     updated: int
     unchanged: int
     suppressed: int  # had left, bounced or complained: not brought back
     problems: tuple[RowProblem, ...]
+    unlisted: int = 0  # bad rows beyond those that ``problems`` names

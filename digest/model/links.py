@@ -1,0 +1,76 @@
+"""The addresses of our own pages, as mails carry them and the web part serves them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from digest.errors import InputError
+from digest.model.edition import EditionKey
+
+_SERIES = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
+_REF = re.compile(
+    rf"(?P<series>{_SERIES.pattern})-(?P<minute>\d{{8}}T\d{{4}})(?P<rest>\d{{2}}|\d{{8}})?", re.ASCII
+)
+
+
+def edition_ref(key: EditionKey) -> str:
+    """The name of an edition in links, such as ``daily-20250302T0600``; its slot is in UTC.
+
+    Seconds, and microseconds, are added only where a slot has any. Raises InputError for a series
+    whose name would need escaping in a link.
+    """
+    if not _SERIES.fullmatch(key.series):
+        raise InputError(
+            f"the series {key.series!r} cannot stand in a link: use letters a-z, digits, '.', '_' and '-'"
+        )
+    slot = key.slot.astimezone(UTC)
+    rest = f"{slot:%S%f}" if slot.microsecond else f"{slot:%S}" if slot.second else ""
+    return f"{key.series}-{slot:%Y%m%dT%H%M}{rest}"
+
+
+def parse_edition_ref(text: str) -> tuple[str, datetime] | None:
+    """Series and slot (UTC) of a reference made by ``edition_ref``; None for anything else."""
+    found = _REF.fullmatch(text)
+    if found is None:
+        return None
+    rest = (found["rest"] or "").ljust(8, "0")
+    try:
+        slot = datetime.strptime(found["minute"] + rest, "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return found["series"], slot
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Absolute addresses under ``base_url``, which may have a path and a trailing slash."""
+
+    base_url: str
+
+    def unsubscribe(self, token: str) -> str:
+        """Where a reader leaves; also takes the one-click POST of RFC 8058."""
+        return self._at("u", token)
+
+    def preferences(self, token: str) -> str:
+        """Where a reader chooses themes."""
+        return self._at("p", token)
+
+    def edition(self, ref: str, themes: Iterable[str] = ()) -> str:
+        """An edition in the browser, as seen by a reader of ``themes`` (none: all of them)."""
+        chosen = "+".join(quote(slug, safe="") for slug in themes)
+        return self._at("editions", ref) + (f"?themes={chosen}" if chosen else "")
+
+    def archive(self) -> str:
+        """The list of past editions."""
+        return self._at("editions")
+
+    def test(self) -> str:
+        """The harmless page that personal links of a test message lead to."""
+        return self._at("test")
+
+    def _at(self, *parts: str) -> str:
+        return "/".join((self.base_url.rstrip("/"), *(quote(part, safe="") for part in parts)))

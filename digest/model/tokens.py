@@ -1,0 +1,85 @@
+"""Signed references to a person: link tokens, Message-IDs, and the hash a suppression keeps.
+
+Nothing is stored for a token: it carries the subscriber's id and an HMAC-SHA256 over what it is for.
+Its letters are lower-case base32 (RFC 4648, section 6), because a link in a mail may be re-cased, and
+a trailing "-", "_", "." or ">" is often dropped from it or glued to it.
+"""
+
+from __future__ import annotations
+
+import binascii
+import hmac
+import re
+from base64 import b32decode, b32encode
+
+UNSUBSCRIBE = "unsubscribe"
+PREFERENCES = "preferences"
+
+_MAC_BYTES = 16  # 128 bits: out of reach for guessing over the network, and a third shorter than all 256
+_MAX_LENGTH = 60  # no token is longer; longer input is not worth decoding
+_ID_BYTES = 8
+_LETTERS = re.compile(r"[a-z2-7]+")
+
+
+def make_token(secret: bytes, purpose: str, publication: str, subscriber_id: int, *, version: int = 1) -> str:
+    """A URL-safe token that speaks for one subscriber, for one purpose, of one publication.
+
+    ``version`` (1 to 255) is the version of the key: it stands in the token and is signed with it.
+    Raises ValueError for an id that no database hands out.
+    """
+    if not 0 < subscriber_id < 1 << 8 * _ID_BYTES:
+        message = f"no subscriber has the id {subscriber_id}"
+        raise ValueError(message)
+    body = bytes((version,)) + subscriber_id.to_bytes((subscriber_id.bit_length() + 7) // 8, "big")
+    mac = _mac(secret, "token", purpose, publication, body.hex())
+    return _base32(body + mac)
+
+
+def read_token(secret: bytes, purpose: str, publication: str, token: str) -> int | None:
+    """The subscriber's id, or None for a token that we did not make for this purpose.
+
+    Reads past what mail programs do to a link: another case, spaces around it, and anything glued to
+    its end that is no letter of a token (a full stop, ">", "=", a bracket).
+    """
+    found = _LETTERS.match(token[: _MAX_LENGTH * 2].strip().lower())
+    if found is None or len(found[0]) > _MAX_LENGTH:
+        return None
+    letters = found[0]
+    try:
+        raw = b32decode(letters.upper() + "=" * (-len(letters) % 8))
+    except binascii.Error:
+        return None
+    version, number = raw[:1], raw[1:-_MAC_BYTES]
+    if not version or not 0 < len(number) <= _ID_BYTES or not any(number):
+        return None
+    subscriber_id = int.from_bytes(number, "big")
+    # Comparing the whole text leaves one spelling only: no leading zeros, no loose last bits.
+    expected = make_token(secret, purpose, publication, subscriber_id, version=version[0])
+    return subscriber_id if hmac.compare_digest(expected, letters) else None
+
+
+def key_hash(pepper: bytes, email_key: str) -> str:
+    """What a suppression keeps of an address: HMAC-SHA256(pepper, email_key), 64 hex digits.
+
+    The pepper keeps a leaked table from being searched for known addresses.
+    """
+    return hmac.digest(pepper, email_key.encode(), "sha256").hex()
+
+
+def message_id(secret: bytes, edition_ref: str, subscriber_id: int, domain: str) -> str:
+    """The Message-ID of one edition to one person, without angle brackets; the same on every try.
+
+    A server that gets the same message twice can so drop the second. ``edition_ref`` must name the
+    edition among all that ``secret`` signs for.
+    """
+    return f"{_base32(_mac(secret, 'message-id', edition_ref, str(subscriber_id)))}@{domain}"
+
+
+def _mac(secret: bytes, *parts: str) -> bytes:
+    # Lengths before the parts: ("ab", "c") and ("a", "bc") must not sign the same bytes.
+    message = b"".join(b"%d:%b" % (len(raw), raw) for raw in (part.encode() for part in parts))
+    return hmac.digest(secret, message, "sha256")[:_MAC_BYTES]
+
+
+def _base32(raw: bytes) -> str:
+    return b32encode(raw).rstrip(b"=").decode().lower()

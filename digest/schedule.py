@@ -1,0 +1,204 @@
+"""When an edition is due, and what a heartbeat should do about it. Pure: the time is an argument.
+
+A schedule names a local time and days of the week. Its instants ("slots") are computed here and nowhere
+else, because a scheduler's own daily job fires twice in the autumn fold and skips a day in the spring gap:
+
+* in a fold (a local time that happens twice) the first of the two counts;
+* in a gap (a local time that does not happen) the slot moves forward by the length of the gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from digest.model.edition import EditionState
+
+BEGUN = frozenset({EditionState.FROZEN, EditionState.SENDING})
+SETTLED = frozenset({EditionState.SENT, EditionState.CANCELLED, EditionState.PAUSED}) | BEGUN
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a series goes out. ``days`` are ISO weekdays (Monday is 1); ``send_at`` is local time.
+
+    ``silence_sends`` is the approval rule: whether a draft nobody looked at goes out by itself.
+    ``finish_within`` bounds how long after its slot a begun edition is still resumed by itself.
+    """
+
+    series: str = "daily"
+    send_at: time = time(6, 30)
+    days: frozenset[int] = frozenset(range(1, 8))
+    timezone: str = "UTC"
+    draft_before: timedelta = timedelta(hours=2)
+    max_lateness: timedelta = timedelta(hours=3)
+    finish_within: timedelta = timedelta(hours=27)
+    silence_sends: bool = True
+
+    def instant(self, day: date) -> datetime:
+        """The UTC instant of the sending time on a local day, whatever its weekday."""
+        local = datetime.combine(day, self.send_at, tzinfo=ZoneInfo(self.timezone))
+        return local.replace(fold=0).astimezone(UTC)
+
+    def local_day(self, moment: datetime) -> date:
+        """The calendar day of an instant, where the publication lives."""
+        return moment.astimezone(ZoneInfo(self.timezone)).date()
+
+    def newest_slot(self, now: datetime) -> datetime:
+        """The latest slot at or before ``now``."""
+        return self._search(now, step=-1)
+
+    def next_slot(self, now: datetime) -> datetime:
+        """The earliest slot after ``now``."""
+        return self._search(now, step=1)
+
+    def _search(self, now: datetime, step: int) -> datetime:
+        # A local day can lie a day beside the UTC one, so the search starts on the far side of it.
+        day = self.local_day(now) - timedelta(days=step)
+        for offset in range(10):
+            candidate_day = day + timedelta(days=step * offset)
+            if candidate_day.isoweekday() not in self.days:
+                continue
+            slot = self.instant(candidate_day)
+            if (step > 0 and slot > now) or (step < 0 and slot <= now):
+                return slot
+        raise AssertionError("a schedule has at least one day a week")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An edition as the planner sees it."""
+
+    edition_id: int
+    state: EditionState
+    drafted: bool
+    moved_at: datetime  # when it came into its state
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Compose the edition of this slot and keep it as a draft."""
+
+    slot: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Freeze and deliver the edition of this slot, drafting it first if nobody has."""
+
+    slot: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on with an edition that has begun."""
+
+    edition_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Stop resuming an edition that began too long ago; an editor may release it."""
+
+    edition_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Tell the editor, once per ``key``."""
+
+    key: str
+    text: str
+
+
+Intent = Draft | Send | Resume | Pause | Alert
+
+
+def plan(
+    schedule: Schedule,
+    now: datetime,
+    editions: Mapping[datetime, Standing],
+    *,
+    installed_at: datetime,
+    clock_jumped: bool = False,
+) -> tuple[Intent, ...]:
+    """What to do at this heartbeat. Asking again, at any time and from anywhere, is harmless.
+
+    Args:
+        schedule: when the series goes out.
+        now: the present instant.
+        editions: the series' latest editions by slot.
+        installed_at: no slot before this instant was ever owed to anybody.
+        clock_jumped: the wall clock ran ahead of the machine's own count of time since the last beat.
+    """
+    intents: list[Intent] = []
+    for slot, standing in sorted(editions.items()):
+        if standing.state in BEGUN:
+            intents.append(_resume(schedule, now, slot, standing))
+    due = schedule.newest_slot(now)
+    if due >= installed_at:
+        intents.extend(_due(schedule, now, due, editions, clock_jumped=clock_jumped))
+    coming = schedule.next_slot(now)
+    standing_next = editions.get(coming)
+    if now >= coming - schedule.draft_before and (standing_next is None or not standing_next.drafted):
+        intents.append(Draft(coming))
+    return tuple(intents)
+
+
+def _resume(schedule: Schedule, now: datetime, slot: datetime, standing: Standing) -> Intent:
+    if now - max(slot, standing.moved_at) <= schedule.finish_within:
+        return Resume(standing.edition_id)
+    text = (
+        f"the edition of {slot:%Y-%m-%d %H:%M} UTC began, but did not finish within"
+        f" {_hours(schedule.finish_within)}; it is paused: `digest release` goes on with it"
+    )
+    return Pause(standing.edition_id, text)
+
+
+def _due(
+    schedule: Schedule,
+    now: datetime,
+    due: datetime,
+    editions: Mapping[datetime, Standing],
+    *,
+    clock_jumped: bool,
+) -> list[Intent]:
+    standing = editions.get(due)
+    state = standing.state if standing else EditionState.DRAFT
+    if state in SETTLED:
+        return []
+    when = f"{due:%Y-%m-%d %H:%M} UTC"
+    if now - due > schedule.max_lateness:
+        # Nothing is stored: if the clock was wrong and comes back, the slot is still open.
+        text = (
+            f"the edition of {when} was not sent in time and is more than"
+            f" {_hours(schedule.max_lateness)} late; `digest send --edition` sends it all the same"
+        )
+        return [Alert(f"late:{schedule.series}:{due.isoformat()}", text)]
+    if state is EditionState.HELD:
+        text = f"the edition of {when} is held by an editor; `digest release` lets it go"
+        return [Alert(f"held:{schedule.series}:{due.isoformat()}", text)]
+    draft: list[Intent] = [] if standing and standing.drafted else [Draft(due)]
+    if state is not EditionState.APPROVED:
+        if not schedule.silence_sends:
+            text = f"the edition of {when} waits for approval: `digest approve` sends it"
+            return [*draft, Alert(f"approval:{schedule.series}:{due.isoformat()}", text)]
+        if clock_jumped and _beyond_next(schedule, due, editions):
+            text = (
+                f"the clock jumped ahead to {now:%Y-%m-%d %H:%M} UTC, past an edition that was due before;"
+                f" if the date is right, `digest approve` sends the edition of {when}"
+            )
+            return [*draft, Alert(f"clock:{schedule.series}:{due.isoformat()}", text)]
+    return [*draft, Send(due)]
+
+
+def _beyond_next(schedule: Schedule, due: datetime, editions: Mapping[datetime, Standing]) -> bool:
+    settled = [slot for slot, standing in editions.items() if standing.state in SETTLED and slot < due]
+    return bool(settled) and due > schedule.next_slot(max(settled))
+
+
+def _hours(span: timedelta) -> str:
+    return f"{span.total_seconds() / 3600:g} h"
