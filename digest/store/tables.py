@@ -51,7 +51,10 @@ class Instant(TypeDecorator[datetime]):
             message = f"naive datetime {value!r}: every instant must carry its time zone"
             raise ValueError(message)
         value = value.astimezone(UTC)
-        return f"{value:%Y-%m-%dT%H:%M:%S.%f}Z" if dialect.name == "sqlite" else value
+        if dialect.name != "sqlite":
+            return value
+        # Not strftime: it does not pad years below 1000, and then text no longer sorts as time does.
+        return value.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """From the database, always in UTC."""
@@ -144,6 +147,7 @@ articles = Table(
     Column("image_url", Text, nullable=False, default=""),
     Column("image_credit", Text, nullable=False, default=""),
     Column("paywalled", Boolean, nullable=False, default=False),
+    sqlite_autoincrement=True,  # pruned ids are never given again: drafts and explanations hold them
 )
 
 editions = Table(
@@ -182,7 +186,7 @@ edition_variants = Table(  # written when frozen: a resumed run sends the very s
     "edition_variants",
     metadata,
     Column("edition_id", ForeignKey("editions.id", ondelete="CASCADE"), primary_key=True),
-    Column("key", String(300), primary_key=True),
+    Column("key", Text, primary_key=True),  # grows with the number of themes
     Column("subject", Text, nullable=False),
     Column("preheader", Text, nullable=False),
     Column("html", Text, nullable=False),
@@ -205,6 +209,7 @@ subscribers = Table(
     Column("created_at", Instant, nullable=False),
     Column("confirmed_at", Instant),
     Column("unsubscribed_at", Instant),
+    sqlite_autoincrement=True,  # links in old e-mails carry the id: it must never mean someone else
 )
 
 suppressions = Table(
@@ -236,7 +241,7 @@ deliveries = Table(
     Column("subscriber_id", Integer, primary_key=True),
     Column("address", Text, nullable=False),  # as sent; "" once erased
     Column("name", Text, nullable=False, default=""),
-    Column("variant", String(300), nullable=False),
+    Column("variant", Text, nullable=False),
     Column("state", String(20), nullable=False),
     Column("epoch", Integer, nullable=False, default=0),
     Column("attempts", Integer, nullable=False, default=0),

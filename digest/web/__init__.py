@@ -1,1 +1,18 @@
-"""Placeholder docstring: the owner of this package replaces it."""
+"""The web pages that readers reach from a mail. See ``digest.web.app``."""
+
+from digest.web.app import create_app
+from digest.web.server import WebServer, background, listen, serve
+from digest.web.services import ArchiveEntry, PublicationFacts, Reader, WebServices, database_services
+
+__all__ = [
+    "ArchiveEntry",
+    "PublicationFacts",
+    "Reader",
+    "WebServer",
+    "WebServices",
+    "background",
+    "create_app",
+    "database_services",
+    "listen",
+    "serve",
+]

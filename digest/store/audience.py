@@ -1,0 +1,212 @@
+"""The readers, and those who must never be mailed again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, exists, func, select, update
+
+from digest.model.audience import Subscriber, SubscriberState, Suppression, SuppressionReason
+from digest.store.importing import import_subscribers
+from digest.store.sql import insert_or_ignore
+from digest.store.subscriber_rows import join_themes, to_row
+from digest.store.tables import deliveries, editions, events, subscribers, suppressions
+
+__all__ = [
+    "add_subscriber", "count_subscribers", "erase", "find_subscriber", "get_subscriber",
+    "import_subscribers", "iter_subscribers", "list_subscribers", "set_state", "set_themes", "suppress",
+    "suppression", "theme_choices", "unsuppress",
+]  # fmt: skip
+
+_COLUMNS = [subscribers.c[field.name] for field in fields(Subscriber)]
+_IS_PERSON = subscribers.c.email_key.is_not(None)  # not erased
+_PAGE = 1000
+_REVOCABLE = frozenset({SuppressionReason.UNSUBSCRIBED, SuppressionReason.MANUAL})
+_suppressed = exists().where(suppressions.c.key_hash == subscribers.c.key_hash)
+
+
+def add_subscriber(
+    conn: Connection, subscriber: Subscriber, *, key_hash: str, now: datetime
+) -> tuple[Subscriber, bool]:
+    """Store one reader; the stored one, and whether it is new. A known one stays exactly as it was.
+
+    Does not look at suppressions: whoever decides to add someone has (they are never mailed anyway).
+    """
+    values = to_row(subscriber, key_hash, now)
+    created = conn.execute(insert_or_ignore(conn, subscribers).values(**values)).rowcount == 1
+    stored = find_subscriber(conn, subscriber.email_key)
+    assert stored is not None, "it was inserted, or it was there"
+    return stored, created
+
+
+def get_subscriber(conn: Connection, subscriber_id: int) -> Subscriber | None:
+    """The subscriber with this id; one that was erased has no address any more."""
+    row = conn.execute(select(*_COLUMNS).where(subscribers.c.id == subscriber_id)).one_or_none()
+    return None if row is None else _subscriber(row)
+
+
+def find_subscriber(conn: Connection, email_key: str) -> Subscriber | None:
+    """The subscriber with this normal form of an address."""
+    row = conn.execute(select(*_COLUMNS).where(subscribers.c.email_key == email_key)).one_or_none()
+    return None if row is None else _subscriber(row)
+
+
+def list_subscribers(
+    conn: Connection, *, state: SubscriberState | None = None, after_id: int = 0, limit: int = _PAGE
+) -> list[Subscriber]:
+    """One page of the readers, by id; the next page starts ``after_id`` the last one's. Not the erased."""
+    query = select(*_COLUMNS).where(_IS_PERSON, subscribers.c.id > after_id)
+    if state is not None:
+        query = query.where(subscribers.c.state == state.value)
+    return [_subscriber(row) for row in conn.execute(query.order_by(subscribers.c.id).limit(limit))]
+
+
+def iter_subscribers(conn: Connection, state: SubscriberState | None = None) -> Iterator[Subscriber]:
+    """Every reader by id, a page at a time, so that memory stays small. Not the erased."""
+    page = list_subscribers(conn, state=state)
+    while page:
+        yield from page
+        page = list_subscribers(conn, state=state, after_id=page[-1].id)
+
+
+def count_subscribers(conn: Connection) -> dict[str, int]:
+    """How many readers there are by state, and "suppressed": active, but bounced or complained."""
+    active = SubscriberState.ACTIVE.value
+    query = (
+        select(subscribers.c.state, func.count())
+        .where(_IS_PERSON)
+        .group_by(subscribers.c.state)
+        .order_by(subscribers.c.state)
+    )
+    counts = {state.value: 0 for state in SubscriberState} | dict(conn.execute(query).all())
+    blocked = select(func.count()).where(subscribers.c.state == active, _IS_PERSON, _suppressed)
+    counts["suppressed"] = conn.execute(blocked).scalar_one()
+    counts[active] -= counts["suppressed"]
+    return counts
+
+
+def set_state(
+    conn: Connection,
+    subscriber_id: int,
+    *,
+    allowed: Collection[SubscriberState],
+    to: SubscriberState,
+    now: datetime,
+) -> bool:
+    """Change the state if it is one of ``allowed``; whether it was. Whoever was erased stays so.
+
+    Becoming active notes the confirmation (the first one) and forgets that they had left.
+    """
+    values: dict[str, Any] = {"state": to.value}
+    if to is SubscriberState.ACTIVE:
+        values["confirmed_at"] = func.coalesce(subscribers.c.confirmed_at, now)
+        values["unsubscribed_at"] = None
+    elif to is SubscriberState.UNSUBSCRIBED:
+        values["unsubscribed_at"] = now
+    expected = and_(
+        subscribers.c.id == subscriber_id,
+        subscribers.c.state.in_(sorted(state.value for state in allowed)),
+        _IS_PERSON,
+    )
+    return conn.execute(update(subscribers).where(expected).values(**values)).rowcount == 1
+
+
+def set_themes(conn: Connection, subscriber_id: int, themes: Collection[str]) -> None:
+    """Choose themes by slug; none means all, also those added later. Whoever was erased stays so."""
+    chosen = update(subscribers).where(subscribers.c.id == subscriber_id, _IS_PERSON)
+    conn.execute(chosen.values(themes=join_themes(themes)))
+
+
+def suppress(conn: Connection, key_hash: str, reason: SuppressionReason, now: datetime) -> bool:
+    """Never mail this address again; False if that was so already.
+
+    The first reason stays, but for two that a reader or an editor can take back (having left, and
+    having been taken off by hand): a later bounce, complaint or erasure replaces those.
+    """
+    values = {"key_hash": key_hash, "reason": reason.value, "since": now}
+    if conn.execute(insert_or_ignore(conn, suppressions).values(**values)).rowcount == 1:
+        return True
+    if reason not in _REVOCABLE:
+        weaker = suppressions.c.reason.in_(sorted(reason.value for reason in _REVOCABLE))
+        replaced = update(suppressions).where(suppressions.c.key_hash == key_hash, weaker)
+        conn.execute(replaced.values(reason=reason.value))
+    return False
+
+
+def unsuppress(conn: Connection, key_hash: str) -> bool:
+    """Allow this address again; whether it was suppressed."""
+    return conn.execute(delete(suppressions).where(suppressions.c.key_hash == key_hash)).rowcount == 1
+
+
+def suppression(conn: Connection, key_hash: str) -> Suppression | None:
+    """Whether, why and since when this address is never mailed."""
+    row = conn.execute(select(suppressions).where(suppressions.c.key_hash == key_hash)).one_or_none()
+    return None if row is None else Suppression(row.key_hash, SuppressionReason(row.reason), row.since)
+
+
+def erase(conn: Connection, subscriber_id: int, now: datetime) -> None:
+    """Forget who this was, everywhere; keep that they must never be mailed, as a hash nobody can read.
+
+    Their deliveries stay, so that every edition still adds up, without address, name or the server's
+    words (servers repeat the address).
+    """
+    key_hash = conn.execute(
+        select(subscribers.c.key_hash).where(subscribers.c.id == subscriber_id)
+    ).scalar_one_or_none()
+    if key_hash is None:
+        return
+    suppress(conn, key_hash, SuppressionReason.ERASED, now)
+    conn.execute(
+        update(subscribers)
+        .where(subscribers.c.id == subscriber_id)
+        .values(
+            email=None,
+            email_key=None,
+            name="",
+            themes="",
+            state=SubscriberState.UNSUBSCRIBED.value,
+            unsubscribed_at=func.coalesce(subscribers.c.unsubscribed_at, now),
+        )
+    )
+    # By edition as well: the ledger's key finds the rows, and it has no index on the subscriber alone.
+    theirs = and_(
+        deliveries.c.edition_id.in_(select(editions.c.id)), deliveries.c.subscriber_id == subscriber_id
+    )
+    conn.execute(update(deliveries).where(theirs).values(address="", name="", text=""))
+    conn.execute(update(events).where(events.c.subscriber_id == subscriber_id).values(detail=""))
+
+
+def theme_choices(conn: Connection, series: str) -> dict[str, int]:
+    """Every choice of themes (slugs joined by "+", "" is all) and how many would be mailed with it."""
+    query = (
+        select(subscribers.c.themes, func.count())
+        .where(
+            subscribers.c.series == series,
+            subscribers.c.state == SubscriberState.ACTIVE.value,
+            _IS_PERSON,
+            ~_suppressed,
+        )
+        .group_by(subscribers.c.themes)
+        .order_by(subscribers.c.themes)
+    )
+    return dict(conn.execute(query).all())
+
+
+def _subscriber(row: Sequence[Any]) -> Subscriber:
+    """A row of ``_COLUMNS``, which stand in the order of Subscriber's fields."""
+    email, email_key, name, state, themes, series, created_at, confirmed_at, unsubscribed_at, key = row
+    return Subscriber(
+        email=email or "",
+        email_key=email_key or "",
+        name=name,
+        state=SubscriberState(state),
+        themes=tuple(themes.split("+")) if themes else (),
+        series=series,
+        created_at=created_at,
+        confirmed_at=confirmed_at,
+        unsubscribed_at=unsubscribed_at,
+        id=key,
+    )

@@ -1,0 +1,206 @@
+"""Who works on what: the batches of an edition, each with an epoch, an owner and a lease.
+
+    claim    one owner per batch for the time of a lease; each claim raises the batch's epoch, and what
+             an older epoch left in "sending" becomes uncertain, because its content may have left
+    release  the batch is done, or open again at the time its next delivery is due
+
+Two owners of one batch (a lease that ran out while its owner was asleep) still mail nobody twice: only
+one of them gets each fence (``digest.store.ledger``). Epochs only tell whose "sending" is left over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Connection, and_, exists, func, null, or_, select, update
+from sqlalchemy.sql import ColumnElement
+
+from digest.model.delivery import DeliveryState, Recipient
+from digest.model.edition import EditionState
+from digest.store.deliveries import LEFT, in_state, may_be_mailed
+from digest.store.tables import deliveries, delivery_batches, editions
+
+_CUT_OFF = "the sender stopped after the content may have left, and no answer was recorded"
+_POWER_LOST = "the machine restarted while this was being sent: whether it left was not recorded"
+
+
+class Fate(StrEnum):
+    """What is known of a batch's former owner."""
+
+    UNKNOWN = "unknown"  # alive, or on another machine: its lease decides
+    GONE = "gone"  # its process ended
+    REBOOTED = "rebooted"  # its machine went down; commits that were not synced may be lost
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A claimed run of an edition's deliveries, ``first`` to ``last`` subscriber id."""
+
+    edition_id: int
+    number: int
+    epoch: int
+    first: int
+    last: int
+
+
+def claim(
+    conn: Connection,
+    edition_id: int,
+    *,
+    owner: str,
+    lease_s: float,
+    now: datetime,
+    fate: Callable[[str], Fate],
+) -> Batch | None:
+    """Take the first batch that is due and free; None if there is none or the edition isn't sending.
+
+    Free means: no owner, a lease that ran out, or an owner whose process is gone (``fate``). After a
+    reboot of its machine all that an SQLite batch still held becomes uncertain, for its last fences
+    may have been lost with the power. Call it in a durable transaction.
+    """
+    column = delivery_batches.c
+    due = (
+        column.edition_id == edition_id,
+        column.state == "open",
+        or_(column.due_at.is_(None), column.due_at <= now),
+        exists().where(editions.c.id == edition_id, editions.c.state == EditionState.SENDING),
+    )
+    owners = conn.scalars(select(column.owner).where(*due, column.owner != "").distinct()).all()
+    gone = [former for former in owners if former != owner and fate(former) is not Fate.UNKNOWN]
+    found = conn.execute(
+        select(delivery_batches)
+        .where(*due, or_(column.owner == "", column.lease_until <= now, column.owner.in_(gone)))
+        .order_by(column.number)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=delivery_batches)
+    ).one_or_none()
+    if found is None:
+        return None
+    batch = Batch(edition_id, found.number, found.epoch + 1, found.first_subscriber, found.last_subscriber)
+    conn.execute(
+        update(delivery_batches)
+        .where(column.edition_id == edition_id, column.number == batch.number)
+        .values(epoch=batch.epoch, owner=owner, lease_until=now + timedelta(seconds=lease_s))
+    )
+    lost_power = found.owner != "" and conn.dialect.name == "sqlite" and fate(found.owner) is Fate.REBOOTED
+    _sweep(conn, batch, lost_power=lost_power)
+    return batch
+
+
+def _sweep(conn: Connection, batch: Batch, *, lost_power: bool) -> None:
+    """Settle what needs no sending: left over by an older epoch, or unsubscribed since."""
+    left_over = and_(in_state(DeliveryState.SENDING), deliveries.c.epoch < batch.epoch)
+    conn.execute(
+        update(deliveries)
+        .where(_within(batch), left_over)
+        .values(state=DeliveryState.UNCERTAIN, attempts=deliveries.c.attempts + 1, text=_CUT_OFF)
+    )
+    waiting = in_state(DeliveryState.PENDING, DeliveryState.DEFERRED)
+    if lost_power:
+        conn.execute(
+            update(deliveries)
+            .where(_within(batch), waiting)
+            .values(state=DeliveryState.UNCERTAIN, due_at=null(), text=_POWER_LOST)
+        )
+    conn.execute(
+        update(deliveries)
+        .where(_within(batch), waiting, ~may_be_mailed())
+        .values(state=DeliveryState.SUPPRESSED, due_at=null(), text=LEFT)
+    )
+
+
+def _within(batch: Batch) -> ColumnElement[bool]:
+    """The deliveries of a batch."""
+    return and_(
+        deliveries.c.edition_id == batch.edition_id,
+        deliveries.c.subscriber_id.between(batch.first, batch.last),
+    )
+
+
+def page(conn: Connection, batch: Batch, *, after_id: int, limit: int, now: datetime) -> list[Recipient]:
+    """The next deliveries of a claimed batch that are due, by subscriber id, after ``after_id``."""
+    due = or_(
+        in_state(DeliveryState.PENDING), and_(in_state(DeliveryState.DEFERRED), deliveries.c.due_at <= now)
+    )
+    rows = conn.execute(
+        select(
+            deliveries.c.subscriber_id,
+            deliveries.c.address,
+            deliveries.c.name,
+            deliveries.c.variant,
+            deliveries.c.attempts,
+        )
+        .where(_within(batch), deliveries.c.subscriber_id > after_id, due)
+        .order_by(deliveries.c.subscriber_id)
+        .limit(limit)
+    )
+    return [Recipient(batch.edition_id, *row, epoch=batch.epoch) for row in rows]
+
+
+def renew(
+    conn: Connection, batches: Collection[Batch], *, owner: str, lease_s: float, now: datetime
+) -> list[Batch]:
+    """Lengthen the leases of ``batches``; returns those that are somebody else's by now."""
+    return [
+        batch
+        for batch in batches
+        if conn.execute(
+            update(delivery_batches)
+            .where(_held(batch, owner))
+            .values(lease_until=now + timedelta(seconds=lease_s))
+        ).rowcount
+        == 0
+    ]
+
+
+def release(conn: Connection, batch: Batch, *, owner: str, lease_s: float, now: datetime) -> None:
+    """Give a batch back: done if nothing in it is open, else open again when its next one is due.
+
+    A delivery still in sending belongs to another owner; after ``lease_s`` the next claim settles it.
+    """
+    left = conn.execute(
+        select(
+            func.count().filter(in_state(DeliveryState.PENDING)).label("pending"),
+            func.count().filter(in_state(DeliveryState.SENDING)).label("sending"),
+            func.min(deliveries.c.due_at).filter(in_state(DeliveryState.DEFERRED)).label("due_at"),
+        ).where(_within(batch))
+    ).one()
+    due_at: datetime | None = left.due_at
+    if left.sending:
+        due_at = min(filter(None, [due_at, now + timedelta(seconds=lease_s)]))
+    is_open = bool(left.pending or due_at)
+    conn.execute(
+        update(delivery_batches)
+        .where(_held(batch, owner))
+        .values(
+            owner="",
+            lease_until=null(),
+            due_at=None if left.pending else due_at,
+            state="open" if is_open else "done",
+        )
+    )
+
+
+def _held(batch: Batch, owner: str) -> ColumnElement[bool]:
+    """The batch is still as this owner claimed it."""
+    column = delivery_batches.c
+    return and_(
+        column.edition_id == batch.edition_id,
+        column.number == batch.number,
+        column.epoch == batch.epoch,
+        column.owner == owner,
+    )
+
+
+def next_due(conn: Connection, edition_id: int) -> datetime | None:
+    """When the next batch waits to be claimed; None if all are done, owned or due already."""
+    column = delivery_batches.c
+    due_at: datetime | None = conn.scalar(
+        select(func.min(column.due_at)).where(
+            column.edition_id == edition_id, column.state == "open", column.owner == ""
+        )
+    )
+    return due_at

@@ -1,0 +1,286 @@
+"""The ledger as the rest of the program sees it: who is to get an edition, and who got it.
+
+What a run does stands in ``digest.store.batches`` (claim) and ``digest.store.ledger`` (fence, record).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.sql import ColumnElement
+
+from digest.errors import StateError
+from digest.model.delivery import Counts, DeliveryRecord, DeliveryState
+from digest.model.edition import EditionState
+from digest.store.tables import deliveries, delivery_batches, editions, subscribers, suppressions
+
+_SENT_OUT = (EditionState.SENDING, EditionState.PAUSED, EditionState.SENT)
+LEFT = "left, bounced or complained before it was sent"
+_CHANGED_CHOICE = "this choice of themes came after the edition was frozen"
+
+
+def in_state(*states: DeliveryState) -> ColumnElement[bool]:
+    """The delivery is in one of ``states``: as literals, which executemany and partial indexes need."""
+    return or_(*(deliveries.c.state == literal_column(f"'{state.value}'") for state in states))
+
+
+def may_be_mailed() -> ColumnElement[bool]:
+    """The delivery's subscriber is still active and not suppressed, as of this very statement."""
+    suppressed = exists().where(suppressions.c.key_hash == subscribers.c.key_hash)
+    return exists().where(
+        subscribers.c.id == deliveries.c.subscriber_id,
+        subscribers.c.state == literal_column("'active'"),
+        ~suppressed.correlate(subscribers),
+    )
+
+
+def materialise(
+    conn: Connection,
+    edition_id: int,
+    *,
+    series: str,
+    variants: Mapping[str, str | None],
+    batch_size: int,
+    now: datetime,
+) -> int:
+    """Write one delivery for each active, unsuppressed subscriber of ``series``; the edition is sending.
+
+    ``variants`` maps each value of subscribers.themes to the key of a rendered variant, or to None
+    where no story fits: that delivery is skipped. A choice made since the edition was frozen has no
+    variant; its reader gets the one of all themes (""), or is skipped where there is none.
+
+    Returns how many are planned, skipped ones included; 0 without any change if the edition was not
+    frozen (also when it has no reader, but then it is sending, and the next run finishes it).
+    """
+    moved = conn.execute(
+        update(editions)
+        .where(editions.c.id == edition_id, editions.c.state == EditionState.FROZEN)
+        .values(state=EditionState.SENDING, updated_at=now)
+    )
+    if moved.rowcount == 0:
+        return 0
+    planned = conn.execute(
+        insert(deliveries).from_select(
+            [
+                "edition_id",
+                "subscriber_id",
+                "address",
+                "name",
+                "variant",
+                "state",
+                "epoch",
+                "attempts",
+                "text",
+            ],
+            _readers(edition_id, series, variants),
+            include_defaults=False,
+        ),
+        execution_options={"preserve_rowcount": True},  # else an INSERT's is not kept on PostgreSQL
+    ).rowcount
+    conn.execute(update(editions).where(editions.c.id == edition_id).values(planned=planned))
+    _make_batches(conn, edition_id, batch_size)
+    return planned
+
+
+def _readers(edition_id: int, series: str, variants: Mapping[str, str | None]) -> Any:
+    """The rows of an edition's deliveries."""
+    everything = variants.get("") or ""
+    known = {themes: key or "" for themes, key in variants.items()}
+    variant: ColumnElement[str] = (
+        case(known, value=subscribers.c.themes, else_=everything) if known else literal(everything)
+    )
+    late = subscribers.c.themes.not_in(list(known)) if known else true()
+    suppressed = exists().where(suppressions.c.key_hash == subscribers.c.key_hash)
+    return (
+        select(
+            literal(edition_id),
+            subscribers.c.id,
+            subscribers.c.email,
+            subscribers.c.name,
+            variant,
+            case((variant == "", DeliveryState.SKIPPED.value), else_=DeliveryState.PENDING.value),
+            literal(0),
+            literal(0),
+            case((and_(variant == "", late), _CHANGED_CHOICE), else_=""),
+        )
+        .where(
+            subscribers.c.state == "active",
+            subscribers.c.series == series,
+            subscribers.c.email.is_not(None),
+            ~suppressed,
+        )
+        .order_by(subscribers.c.id)
+    )
+
+
+def _make_batches(conn: Connection, edition_id: int, batch_size: int) -> None:
+    """Cut an edition's deliveries into runs of ``batch_size`` subscriber ids."""
+    place = func.row_number().over(order_by=deliveries.c.subscriber_id)
+    numbered = (
+        select(deliveries.c.subscriber_id.label("id"), ((place - 1) // batch_size).label("number"))
+        .where(deliveries.c.edition_id == edition_id)
+        .subquery()
+    )
+    conn.execute(
+        insert(delivery_batches).from_select(
+            ["edition_id", "number", "first_subscriber", "last_subscriber", "state", "epoch", "owner"],
+            select(
+                literal(edition_id),
+                numbered.c.number,
+                func.min(numbered.c.id),
+                func.max(numbered.c.id),
+                literal("open"),
+                literal(0),
+                literal(""),
+            ).group_by(numbered.c.number),
+            include_defaults=False,
+        )
+    )
+
+
+def counts(conn: Connection, edition_id: int) -> Counts:
+    """The deliveries of an edition by state, in one statement, so that they add up at every instant."""
+    of_state = (
+        select(
+            deliveries.c.state,
+            func.count().label("n"),
+            func.count(deliveries.c.bounced_at).label("bounced"),
+            func.count(deliveries.c.complained_at).label("complained"),
+        )
+        .where(deliveries.c.edition_id == edition_id)
+        .group_by(deliveries.c.state)
+        .subquery()
+    )
+    rows = conn.execute(
+        select(editions.c.planned, of_state)
+        .select_from(editions.outerjoin(of_state, true()))
+        .where(editions.c.id == edition_id)
+    ).all()
+    return Counts.of(
+        {row.state: row.n for row in rows if row.state is not None},
+        planned=rows[0].planned if rows else 0,
+        bounced=sum(row.bounced or 0 for row in rows),
+        complained=sum(row.complained or 0 for row in rows),
+    )
+
+
+def records(
+    conn: Connection,
+    edition_id: int,
+    *,
+    state: DeliveryState | None = None,
+    after_id: int = 0,
+    limit: int = 1000,
+) -> list[DeliveryRecord]:
+    """A page of the ledger, by subscriber id from ``after_id`` (exclusive)."""
+    wanted = select(deliveries).where(
+        deliveries.c.edition_id == edition_id, deliveries.c.subscriber_id > after_id
+    )
+    if state is not None:
+        wanted = wanted.where(in_state(state))
+    rows = conn.execute(wanted.order_by(deliveries.c.subscriber_id).limit(limit))
+    return [
+        DeliveryRecord(
+            subscriber_id=row.subscriber_id,
+            address=row.address,
+            state=DeliveryState(row.state),
+            attempts=row.attempts,
+            due_at=row.due_at,
+            sent_at=row.sent_at,
+            code=row.code,
+            text=row.text,
+            bounced=row.bounced_at is not None,
+            complained=row.complained_at is not None,
+        )
+        for row in rows
+    ]
+
+
+def retry_failed(conn: Connection, edition_id: int, now: datetime) -> int:
+    """Try every failed delivery again, from its first attempt; returns how many.
+
+    Raises:
+        StateError: the edition was never sent, or is cancelled.
+    """
+    return _reopen(conn, edition_id, DeliveryState.FAILED, now)
+
+
+def resend_uncertain(conn: Connection, edition_id: int, now: datetime) -> int:
+    """Send again what may have arrived already: only ever because an editor asked. Returns how many.
+
+    Raises:
+        StateError: the edition was never sent, or is cancelled.
+    """
+    return _reopen(conn, edition_id, DeliveryState.UNCERTAIN, now)
+
+
+def _reopen(conn: Connection, edition_id: int, state: DeliveryState, now: datetime) -> int:
+    """Move the deliveries of ``state`` back to pending, and their batches and the edition with them."""
+    current = conn.scalar(select(editions.c.state).where(editions.c.id == edition_id).with_for_update())
+    if current not in _SENT_OUT:
+        raise StateError(f"edition {edition_id} is {current or 'unknown'}: nothing of it was sent yet")
+    moved = conn.execute(
+        update(deliveries)
+        .where(deliveries.c.edition_id == edition_id, in_state(state))
+        .values(state=DeliveryState.PENDING, attempts=0, due_at=null())
+    ).rowcount
+    if moved:
+        waiting = exists().where(
+            deliveries.c.edition_id == edition_id,
+            deliveries.c.subscriber_id.between(
+                delivery_batches.c.first_subscriber, delivery_batches.c.last_subscriber
+            ),
+            in_state(DeliveryState.PENDING),
+        )
+        conn.execute(
+            update(delivery_batches)
+            .where(delivery_batches.c.edition_id == edition_id, waiting)
+            .values(state="open", due_at=null())
+        )
+        conn.execute(
+            update(editions)
+            .where(editions.c.id == edition_id, editions.c.state == EditionState.SENT)
+            .values(state=EditionState.SENDING, finished_at=null(), updated_at=now)
+        )
+    return moved
+
+
+def mark_bounced(conn: Connection, edition_id: int, subscriber_id: int, at: datetime) -> bool:
+    """Note that a message came back. It proves that an uncertain one had left. False: known already."""
+    return _mark(conn, edition_id, subscriber_id, "bounced_at", at)
+
+
+def mark_complained(conn: Connection, edition_id: int, subscriber_id: int, at: datetime) -> bool:
+    """Note that the reader called it spam. It proves that an uncertain one had left. False: known already."""
+    return _mark(conn, edition_id, subscriber_id, "complained_at", at)
+
+
+def _mark(conn: Connection, edition_id: int, subscriber_id: int, column: str, at: datetime) -> bool:
+    marked = conn.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.edition_id == edition_id,
+            deliveries.c.subscriber_id == subscriber_id,
+            deliveries.c[column].is_(None),
+            in_state(DeliveryState.SENT, DeliveryState.UNCERTAIN),
+        )
+        .values({column: at, "state": DeliveryState.SENT.value})
+    )
+    return marked.rowcount == 1

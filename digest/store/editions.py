@@ -1,0 +1,281 @@
+"""Editions: one row per (publication, series, slot), and what each holds and has used up.
+
+Every change of state is a compare-and-set, so that two programs can't both make it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, update
+
+from digest.errors import StateError
+from digest.model.edition import OPEN_TO_EDITING, Edition, EditionKey, EditionState
+from digest.model.message import Variant
+from digest.store.alerts import add_alert, list_alerts, mark_told, untold_alerts
+from digest.store.codec import edition_from_json, edition_to_json
+from digest.store.sql import insert_or_ignore
+from digest.store.tables import edition_articles, edition_variants, editions
+
+__all__ = [  # the alerts are mostly about editions, and are reached through here as well
+    "EditionRow", "add_alert", "find_edition", "freeze", "get_drops", "get_edition", "get_variants",
+    "list_alerts", "list_editions", "mark_accepted", "mark_told", "move", "open_slot", "save_content",
+    "untold_alerts", "used_articles", "used_stories",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class EditionRow:
+    """An edition as stored. ``edition`` is None until it is drafted; ``revision`` counts its versions.
+
+    ``reason`` says why it is held, paused or cancelled. ``accepted_at`` is when ``transport`` first
+    accepted a message of it: from then on its articles are used up. ``planned`` counts deliveries.
+    """
+
+    id: int
+    key: EditionKey
+    state: EditionState
+    edition: Edition | None
+    content_hash: str
+    revision: int
+    reason: str
+    reviewed_by: str
+    created_at: datetime
+    updated_at: datetime
+    frozen_at: datetime | None
+    accepted_at: datetime | None
+    finished_at: datetime | None
+    transport: str
+    planned: int
+
+
+def open_slot(conn: Connection, key: EditionKey, now: datetime) -> tuple[EditionRow, bool]:
+    """The edition of this slot, and whether this call created it (as an empty draft)."""
+    values = {
+        "publication": key.publication,
+        "series": key.series,
+        "slot": key.slot,
+        "state": EditionState.DRAFT.value,
+        "created_at": now,
+        "updated_at": now,
+    }
+    created = conn.execute(insert_or_ignore(conn, editions).values(**values)).rowcount == 1
+    found = find_edition(conn, key)
+    assert found is not None, "it was inserted, or it was there"
+    return found, created
+
+
+def get_edition(conn: Connection, edition_id: int) -> EditionRow | None:
+    """The edition with this id."""
+    return _one(conn, editions.c.id == edition_id)
+
+
+def find_edition(conn: Connection, key: EditionKey) -> EditionRow | None:
+    """The edition of this slot."""
+    slot = and_(
+        editions.c.publication == key.publication,
+        editions.c.series == key.series,
+        editions.c.slot == key.slot,
+    )
+    return _one(conn, slot)
+
+
+def list_editions(
+    conn: Connection,
+    publication: str,
+    *,
+    series: str | None = None,
+    states: Collection[EditionState] | None = None,
+    limit: int = 50,
+) -> list[EditionRow]:
+    """Editions of a publication, newest slot first."""
+    query = select(editions).where(editions.c.publication == publication)
+    if series is not None:
+        query = query.where(editions.c.series == series)
+    if states is not None:
+        query = query.where(editions.c.state.in_(_values(states)))
+    query = query.order_by(editions.c.slot.desc(), editions.c.id.desc()).limit(limit)
+    return [_edition_row(row) for row in conn.execute(query)]
+
+
+def save_content(
+    conn: Connection, edition_id: int, edition: Edition, *, drops: Mapping[int, str], now: datetime
+) -> bool:
+    """Store a new version of the content; False, and nothing changes, once it is frozen or cancelled.
+
+    ``drops`` maps the ids of articles that are not in to the reason, in words.
+    """
+    content = edition_to_json(edition)
+    statement = (
+        update(editions)
+        .where(editions.c.id == edition_id, editions.c.state.in_(_values(OPEN_TO_EDITING)))
+        .values(
+            content=content,
+            content_hash=hashlib.sha256(content.encode()).hexdigest(),
+            drops=json.dumps({str(key): reason for key, reason in drops.items()}),
+            revision=editions.c.revision + 1,
+            updated_at=now,
+        )
+    )
+    return conn.execute(statement).rowcount == 1
+
+
+def get_drops(conn: Connection, edition_id: int) -> dict[int, str]:
+    """Why articles are not in the edition: article id to reason; empty if there is no such edition."""
+    text = conn.execute(select(editions.c.drops).where(editions.c.id == edition_id)).scalar()
+    return {int(key): reason for key, reason in json.loads(text or "{}").items()}
+
+
+def move(
+    conn: Connection,
+    edition_id: int,
+    *,
+    allowed: Collection[EditionState],
+    to: EditionState,
+    now: datetime,
+    reason: str = "",
+    reviewed_by: str | None = None,
+) -> bool:
+    """Change the state if it is one of ``allowed``; whether it was. ``reason`` replaces the old one.
+
+    ``reviewed_by`` names who answers for the content ("": nobody); None leaves it as it was.
+    Reaching ``sent`` or ``cancelled`` also notes when it finished.
+    """
+    values: dict[str, Any] = {"state": to.value, "reason": reason, "updated_at": now}
+    if reviewed_by is not None:
+        values["reviewed_by"] = reviewed_by
+    if to in {EditionState.SENT, EditionState.CANCELLED}:
+        values["finished_at"] = now
+    return _compare_and_set(conn, edition_id, allowed, values)
+
+
+def freeze(conn: Connection, edition_id: int, *, variants: Sequence[Variant], now: datetime) -> bool:
+    """Draft or approved to frozen, with its rendered variants and the articles it will use up.
+
+    Whether this call did it. What is frozen never changes: a resumed run sends the same bytes.
+
+    Raises:
+        StateError: it has no content yet.
+    """
+    frozen = {"state": EditionState.FROZEN.value, "frozen_at": now, "updated_at": now, "reason": ""}
+    if not _compare_and_set(conn, edition_id, {EditionState.DRAFT, EditionState.APPROVED}, frozen):
+        return False
+    row = get_edition(conn, edition_id)
+    if row is None or row.edition is None:
+        raise StateError(f"edition {edition_id} has no content yet: run digest draft first")
+    for table in (edition_variants, edition_articles):
+        conn.execute(table.delete().where(table.c.edition_id == edition_id))
+    if variants:
+        names = edition_variants.c.keys()[1:]
+        rows = [{name: getattr(variant, name) for name in names} for variant in variants]
+        conn.execute(insert(edition_variants), [{"edition_id": edition_id, **values} for values in rows])
+    used: dict[int, str] = {}
+    for story in row.edition.stories:
+        for article_id in story.article_ids:
+            used.setdefault(article_id, story.key)
+    if used:
+        conn.execute(
+            insert(edition_articles),
+            [
+                {"edition_id": edition_id, "article_id": key, "story_key": story}
+                for key, story in used.items()
+            ],
+        )
+    return True
+
+
+def get_variants(conn: Connection, edition_id: int) -> dict[str, Variant]:
+    """The variants of a frozen edition, by key."""
+    table = edition_variants.c
+    query = select(
+        table.key, table.subject, table.preheader, table.html, table.text, table.mjml, table.story_count
+    ).where(table.edition_id == edition_id)
+    return {row.key: Variant(*row) for row in conn.execute(query)}
+
+
+def mark_accepted(conn: Connection, edition_id: int, *, transport: str, now: datetime) -> None:
+    """Note when and by what a message of the edition was first accepted; later calls do nothing."""
+    first = and_(editions.c.id == edition_id, editions.c.accepted_at.is_(None))
+    conn.execute(update(editions).where(first).values(accepted_at=now, transport=transport))
+
+
+def used_articles(
+    conn: Connection, publication: str, series: str, *, transports: Collection[str], since: datetime
+) -> dict[int, int]:
+    """Articles that editions of this series have used up: article id to the id of the latest such edition.
+
+    Only editions with a slot not before ``since``, of which one of ``transports`` accepted a message.
+    """
+    accepted = _accepted(publication, series, transports, since)
+    return _used(conn, edition_articles.c.article_id, accepted)
+
+
+def used_stories(
+    conn: Connection, publication: str, series: str, *, transports: Collection[str], since: datetime
+) -> dict[str, int]:
+    """As ``used_articles``, by story key."""
+    accepted = _accepted(publication, series, transports, since)
+    return _used(conn, edition_articles.c.story_key, accepted)
+
+
+def _used(conn: Connection, column: ColumnElement[Any], accepted: ColumnElement[bool]) -> dict[Any, int]:
+    query = (
+        select(column, editions.c.id)
+        .join_from(edition_articles, editions)
+        .where(accepted)
+        .order_by(editions.c.slot, editions.c.id)  # the latest comes last, and so stays
+    )
+    return dict(conn.execute(query).all())
+
+
+def _accepted(
+    publication: str, series: str, transports: Collection[str], since: datetime
+) -> ColumnElement[bool]:
+    return and_(
+        editions.c.publication == publication,
+        editions.c.series == series,
+        editions.c.slot >= since,
+        editions.c.accepted_at.is_not(None),
+        editions.c.transport.in_(sorted(transports)),
+    )
+
+
+def _compare_and_set(
+    conn: Connection, edition_id: int, allowed: Collection[EditionState], values: Mapping[str, Any]
+) -> bool:
+    expected = and_(editions.c.id == edition_id, editions.c.state.in_(_values(allowed)))
+    return conn.execute(update(editions).where(expected).values(**values)).rowcount == 1
+
+
+def _values(states: Collection[EditionState]) -> list[str]:
+    return sorted(state.value for state in states)
+
+
+def _one(conn: Connection, condition: ColumnElement[bool]) -> EditionRow | None:
+    row = conn.execute(select(editions).where(condition)).one_or_none()
+    return None if row is None else _edition_row(row)
+
+
+def _edition_row(row: Row[Any]) -> EditionRow:
+    return EditionRow(
+        id=row.id,
+        key=EditionKey(row.publication, row.series, row.slot),
+        state=EditionState(row.state),
+        edition=None if row.content is None else edition_from_json(row.content),
+        content_hash=row.content_hash,
+        revision=row.revision,
+        reason=row.reason,
+        reviewed_by=row.reviewed_by,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        frozen_at=row.frozen_at,
+        accepted_at=row.accepted_at,
+        finished_at=row.finished_at,
+        transport=row.transport,
+        planned=row.planned,
+    )

@@ -1,0 +1,49 @@
+"""The course of sending one edition: is it to be sent, was it accepted, is it done; and its runs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, exists, insert, select, update
+
+from digest.model.edition import EditionState
+from digest.store.tables import delivery_batches, editions, runs
+
+
+def is_sending(conn: Connection, edition_id: int) -> bool:
+    """Whether the edition is (still) to be sent: not held, not finished."""
+    return conn.scalar(select(editions.c.state).where(editions.c.id == edition_id)) == EditionState.SENDING
+
+
+def finish(conn: Connection, edition_id: int, now: datetime) -> bool:
+    """Move the edition from sending to sent if no delivery is open; whether it did."""
+    waiting = exists().where(delivery_batches.c.edition_id == edition_id, delivery_batches.c.state == "open")
+    done = conn.execute(
+        update(editions)
+        .where(editions.c.id == edition_id, editions.c.state == EditionState.SENDING, ~waiting)
+        .values(state=EditionState.SENT, finished_at=now, updated_at=now)
+    )
+    return done.rowcount == 1
+
+
+def accept_first(conn: Connection, edition_id: int, *, transport: str, now: datetime) -> bool:
+    """Note that somebody's server accepted this edition; False if that was known already."""
+    noted = conn.execute(
+        update(editions)
+        .where(editions.c.id == edition_id, editions.c.accepted_at.is_(None))
+        .values(accepted_at=now, transport=transport)
+    )
+    return noted.rowcount == 1
+
+
+def start_run(conn: Connection, edition_id: int, *, owner: str, now: datetime) -> int:
+    """Note that a run began; its id."""
+    row = conn.execute(insert(runs).values(edition_id=edition_id, started_at=now, owner=owner, report="{}"))
+    key = row.inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def end_run(conn: Connection, run_id: int, *, report: str, now: datetime) -> None:
+    """Note that a run ended, with its report as JSON."""
+    conn.execute(update(runs).where(runs.c.id == run_id).values(finished_at=now, report=report))

@@ -1,0 +1,261 @@
+"""One person at a time: add, find, choose, leave, come back, take off the list, forget.
+
+Leaving always writes a suppression as well: that is what an import and the send itself look at, and it
+outlives the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection
+
+from digest.errors import NotFoundError, StateError
+from digest.model.audience import Subscriber, SubscriberState, Suppression, SuppressionReason
+from digest.model.tokens import key_hash
+from digest.store import audience, personal
+from digest.subscriptions.addresses import (
+    Mailbox,
+    check_themes,
+    clean_name,
+    email_key,
+    needs_smtputf8,
+    parse_mailbox,
+)
+
+_STAYING = frozenset({SubscriberState.PENDING, SubscriberState.ACTIVE})
+# Whom an editor may bring back when asked to. The server, or the reader's "this is spam", said never.
+_MAY_BE_BROUGHT_BACK = frozenset(
+    {SuppressionReason.UNSUBSCRIBED, SuppressionReason.MANUAL, SuppressionReason.ERASED}
+)
+_WHY = {
+    SuppressionReason.UNSUBSCRIBED: "has unsubscribed",
+    SuppressionReason.BOUNCED: "does not exist, says its mail server",
+    SuppressionReason.COMPLAINED: "reported a message as spam",
+    SuppressionReason.ERASED: "asked to be forgotten",
+    SuppressionReason.MANUAL: "was taken off the list",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What ``add`` did. ``note`` is a line for the editor, "" where there is nothing to say."""
+
+    subscriber: Subscriber
+    created: bool  # False: was there already, or came back
+    note: str = ""
+
+
+def add(
+    conn: Connection,
+    address: str,
+    *,
+    pepper: bytes,
+    now: datetime,
+    known_themes: Collection[str],
+    name: str = "",
+    themes: Iterable[str] = (),
+    series: str = "daily",
+    resubscribe: bool = False,
+) -> Added:
+    """Add a reader. One who is there already stays as they are.
+
+    ``resubscribe`` brings back someone who left, because they asked for it; never after a bounce or a
+    complaint.
+
+    Raises:
+        InputError: no such address or theme.
+        StateError: the address is suppressed.
+    """
+    mailbox = parse_mailbox(address)
+    key = mailbox.key
+    hashed = key_hash(pepper, key)
+    reader = Subscriber(
+        email=mailbox.address,
+        email_key=key,
+        name=clean_name(name) or mailbox.name,
+        themes=check_themes(themes, known_themes),
+        series=series,
+    )
+    blocked = audience.suppression(conn, hashed)
+    known = audience.find_subscriber(conn, key)
+    left = known is not None and known.state is SubscriberState.UNSUBSCRIBED
+    if blocked or left:
+        _allow_return(mailbox, blocked, resubscribe=resubscribe)
+        audience.unsuppress(conn, hashed)
+        if known:
+            audience.set_state(
+                conn, known.id, allowed={SubscriberState.UNSUBSCRIBED}, to=SubscriberState.ACTIVE, now=now
+            )
+            if reader.themes:
+                audience.set_themes(conn, known.id, reader.themes)
+    stored, created = audience.add_subscriber(conn, reader, key_hash=hashed, now=now)
+    notes = []
+    if not created:
+        back = "back" if blocked or left else "already there: nothing changed"
+        notes.append(f"{stored.email} is {back}")
+    if needs_smtputf8(stored.email):
+        notes.append(f"{stored.email} can be mailed only through a server with SMTPUTF8")
+    return Added(stored, created, "; ".join(notes))
+
+
+def _allow_return(mailbox: Mailbox, blocked: Suppression | None, *, resubscribe: bool) -> None:
+    reason = blocked.reason if blocked else SuppressionReason.UNSUBSCRIBED
+    since = f" on {blocked.since:%Y-%m-%d}" if blocked else ""
+    if reason not in _MAY_BE_BROUGHT_BACK:
+        raise StateError(f"{mailbox.address} {_WHY[reason]}{since}: it can never be mailed again")
+    if not resubscribe:
+        raise StateError(f"{mailbox.address} {_WHY[reason]}{since}: --resubscribe if the reader asks for it")
+
+
+def find(conn: Connection, ref: str) -> Subscriber:
+    """The subscriber of an address or id.
+
+    Raises:
+        NotFoundError: there is none.
+        InputError: it is neither an address nor an id.
+    """
+    if ref.strip().isdecimal():
+        found = audience.get_subscriber(conn, int(ref))
+        if found is None or not found.email_key:
+            raise NotFoundError(f"there is no subscriber number {ref.strip()}")
+        return found
+    key = email_key(ref)
+    found = audience.find_subscriber(conn, key)
+    if found is None:
+        raise NotFoundError(f"{key} is not among the subscribers; `digest subscribers list` shows them")
+    return found
+
+
+def is_mailed(conn: Connection, subscriber: Subscriber, *, pepper: bytes) -> bool:
+    """Whether this reader gets editions, or will once they have confirmed."""
+    staying = bool(subscriber.email_key) and subscriber.state in _STAYING
+    return staying and audience.suppression(conn, key_hash(pepper, subscriber.email_key)) is None
+
+
+def may_come_back(conn: Connection, subscriber: Subscriber, *, pepper: bytes) -> bool:
+    """Whether this reader, having left, may return by themselves: not after anything but leaving."""
+    if subscriber.state is not SubscriberState.UNSUBSCRIBED or not subscriber.email_key:
+        return False
+    blocked = audience.suppression(conn, key_hash(pepper, subscriber.email_key))
+    return blocked is None or blocked.reason is SuppressionReason.UNSUBSCRIBED
+
+
+def unsubscribe(conn: Connection, subscriber_id: int, *, pepper: bytes, now: datetime) -> None:
+    """The reader leaves. However often they do, the first time counts; one unknown or erased is gone."""
+    _leave(conn, subscriber_id, SuppressionReason.UNSUBSCRIBED, pepper=pepper, now=now)
+
+
+def remove(conn: Connection, ref: str, *, pepper: bytes, now: datetime) -> Subscriber:
+    """The editor takes someone off the list; an import won't bring them back.
+
+    Raises:
+        NotFoundError: there is no such subscriber.
+    """
+    subscriber = find(conn, ref)
+    _leave(conn, subscriber.id, SuppressionReason.MANUAL, pepper=pepper, now=now)
+    return find(conn, str(subscriber.id))
+
+
+def resubscribe(conn: Connection, subscriber_id: int, *, pepper: bytes, now: datetime) -> None:
+    """The reader takes leaving back. Does nothing to one who hasn't left.
+
+    Raises:
+        NotFoundError: there is no such subscriber any more.
+        StateError: bounced, complained, or taken off the list by the editor.
+    """
+    subscriber = audience.get_subscriber(conn, subscriber_id)
+    if subscriber is None or not subscriber.email_key:
+        raise NotFoundError(f"there is no subscriber number {subscriber_id}")
+    if is_mailed(conn, subscriber, pepper=pepper):
+        return
+    if not may_come_back(conn, subscriber, pepper=pepper):
+        raise StateError("only the editor can put this address back on the list")
+    audience.unsuppress(conn, key_hash(pepper, subscriber.email_key))
+    allowed = {SubscriberState.UNSUBSCRIBED}
+    audience.set_state(conn, subscriber_id, allowed=allowed, to=SubscriberState.ACTIVE, now=now)
+
+
+def set_themes(
+    conn: Connection, subscriber_id: int, slugs: Iterable[str], *, known_themes: Collection[str]
+) -> tuple[str, ...]:
+    """Store a reader's choice of themes, and return it as stored; () is all of them.
+
+    Raises:
+        InputError: no such theme.
+        NotFoundError: no such subscriber.
+    """
+    chosen = check_themes(slugs, known_themes)
+    if audience.get_subscriber(conn, subscriber_id) is None:
+        raise NotFoundError(f"there is no subscriber number {subscriber_id}")
+    audience.set_themes(conn, subscriber_id, chosen)
+    return chosen
+
+
+def erase(conn: Connection, ref: str, *, pepper: bytes, now: datetime) -> int:
+    """Forget someone: address and name go from every table. Returns the id of the emptied row.
+
+    A keyed hash of the address stays as a suppression, so that no import brings them back.
+
+    Raises:
+        NotFoundError: there is no such subscriber.
+    """
+    subscriber = find(conn, ref)
+    _leave(conn, subscriber.id, SuppressionReason.ERASED, pepper=pepper, now=now)
+    audience.erase(conn, subscriber.id, now)
+    return subscriber.id
+
+
+def everything_on(conn: Connection, ref: str, *, pepper: bytes) -> dict[str, Any]:
+    """All that is held on one person, ready for JSON: their row, suppression, deliveries and events.
+
+    An address that is unknown but suppressed gets an answer too.
+
+    Raises:
+        NotFoundError: nothing is held.
+    """
+    try:
+        subscriber: Subscriber | None = find(conn, ref)
+    except NotFoundError:
+        subscriber = None
+    if subscriber is None and "@" not in ref:
+        raise NotFoundError(f"nothing is held on {ref!r}")
+    hashed = key_hash(pepper, subscriber.email_key if subscriber else email_key(ref))
+    blocked = audience.suppression(conn, hashed)
+    if subscriber is None and blocked is None:
+        raise NotFoundError(f"nothing is held on {ref!r}")
+    held: dict[str, Any] = {
+        "subscriber": asdict(subscriber) if subscriber else None,
+        "suppression": asdict(blocked) if blocked else None,
+        "deliveries": [],
+        "events": [],
+    }
+    if subscriber:
+        held["deliveries"] = [asdict(line) for line in personal.deliveries_to(conn, subscriber.id)]
+        held["events"] = [asdict(line) for line in personal.events_about(conn, subscriber.id)]
+    plain: dict[str, Any] = _plain(held)
+    return plain
+
+
+def _leave(
+    conn: Connection, subscriber_id: int, reason: SuppressionReason, *, pepper: bytes, now: datetime
+) -> None:
+    subscriber = audience.get_subscriber(conn, subscriber_id)
+    if subscriber is None or not subscriber.email_key:
+        return
+    audience.suppress(conn, key_hash(pepper, subscriber.email_key), reason, now)
+    audience.set_state(conn, subscriber_id, allowed=_STAYING, to=SubscriberState.UNSUBSCRIBED, now=now)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.value if isinstance(value, StrEnum) else value

@@ -1,0 +1,89 @@
+"""Templates to responses: the headers that every page carries, and how errors look."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from digest.web.services import WebServices
+
+PERSONAL = "private, no-store"
+PUBLIC = "public, max-age=300"  # seconds; an edition that went out never changes, the list does daily
+
+_ALWAYS = {
+    "Referrer-Policy": "no-referrer",  # the address of a personal page is a key: no other site gets it
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",  # for browsers that don't know frame-ancestors
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+_FENCE = "base-uri 'none'; frame-ancestors 'none'"
+
+
+class Pages:
+    """The pages in words and looks; ``template_folders`` are searched in order, first hit wins."""
+
+    def __init__(self, services: WebServices, template_folders: Sequence[Path]) -> None:
+        self._services = services
+        self._environment = Environment(
+            loader=FileSystemLoader([str(folder) for folder in template_folders]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def page(
+        self,
+        request: Request,
+        template: str,
+        values: Mapping[str, object] | None = None,
+        *,
+        status: int = 200,
+        cache: str = PERSONAL,
+        headers: Mapping[str, str] | None = None,
+    ) -> HTMLResponse:
+        """One of ``templates/web``, with the headers of a page of ours: no script, no frame, no tracking."""
+        nonce = secrets.token_urlsafe(16)
+        text = self._environment.get_template(f"web/{template}.html.j2").render(
+            publication=self._services.publication,
+            look=self._services.publication.look,
+            themes=self._services.themes,
+            root=request.scope.get("digest.root", "./"),
+            nonce=nonce,
+            **values or {},
+        )
+        policy = (
+            f"default-src 'none'; style-src 'nonce-{nonce}'; img-src 'self'; form-action 'self'; {_FENCE}"
+        )
+        return HTMLResponse(text, status, {**_headers(policy, cache), **(headers or {})})
+
+    def edition(self, text: str) -> HTMLResponse:
+        """An edition's web copy, as the renderer made it: its styles stand in the elements."""
+        sources = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https:"
+        policy = f"{sources}; form-action 'none'; {_FENCE}"
+        return HTMLResponse(text, 200, _headers(policy, PUBLIC))
+
+
+def plain_page(status: int, title: str, words: str, headers: Mapping[str, str] | None = None) -> HTMLResponse:
+    """A page that needs no template and no database: for when one of those is the trouble."""
+    text = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark">'
+        f"<title>{title}</title></head><body><main><h1>{title}</h1><p>{words}</p></main></body></html>"
+    )
+    policy = f"default-src 'none'; {_FENCE}"
+    return HTMLResponse(text, status, {**_headers(policy, PERSONAL), **(headers or {})})
+
+
+def _headers(policy: str, cache: str) -> dict[str, str]:
+    headers = {**_ALWAYS, "Content-Security-Policy": policy, "Cache-Control": cache}
+    if cache == PERSONAL:
+        headers["X-Robots-Tag"] = "noindex, nofollow"
+    return headers

@@ -1,0 +1,135 @@
+"""Serving the pages until told to stop."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from digest.errors import InputError
+
+STOP_TIMEOUT_S = 10  # for requests under way
+_MAX_REQUESTS = 400  # at the same time; further ones are asked to come back
+
+
+def serve(
+    app: ASGIApp, host: str = "127.0.0.1", port: int = 8000, *, ready: Callable[[str], None] | None = None
+) -> None:
+    """Serve ``app`` until SIGTERM or SIGINT, then return; requests under way are finished first.
+
+    ``ready`` gets the address once it can be reached; port 0 takes a free one.
+
+    Raises:
+        InputError: host and port can't be listened on.
+    """
+    with listen(host, port) as listener:
+        WebServer(app, listener, ready=ready).run()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket.
+
+    Raises:
+        InputError: the port is taken or forbidden, or the host is none of this machine's.
+    """
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, port), family=family, backlog=512)
+    except (OSError, OverflowError) as error:
+        words = getattr(error, "strerror", None) or error
+        raise InputError(f"can't listen on {host}, port {port}: {words}; choose another in [web]") from error
+    # Inherited by every connection. asyncio sets it only on sockets that name their protocol, and without
+    # it each answer on a kept connection waits 40 ms for the client's delayed acknowledgement.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+class WebServer:
+    """A server on a listening socket.
+
+    It writes no access log, because the addresses of personal pages are keys, and believes no
+    ``X-Forwarded-*`` header, because nothing here depends on one.
+    """
+
+    def __init__(
+        self, app: ASGIApp, listener: socket.socket, *, ready: Callable[[str], None] | None = None
+    ) -> None:
+        config = uvicorn.Config(
+            app,
+            access_log=False,
+            log_config=None,
+            lifespan="off",
+            ws="none",
+            proxy_headers=False,
+            server_header=False,
+            limit_concurrency=_MAX_REQUESTS,
+            timeout_graceful_shutdown=STOP_TIMEOUT_S,
+        )
+        host, port = listener.getsockname()[:2]
+        self._listener = listener
+        self._server = _Uvicorn(config, ready, f"http://{f'[{host}]' if ':' in host else host}:{port}")
+
+    def run(self) -> None:
+        """Serve until ``stop``, or in the main thread until SIGTERM or SIGINT."""
+        self._server.run(sockets=[self._listener])
+
+    def stop(self) -> None:
+        """Ask it to finish, from any thread."""
+        self._server.should_exit = True
+
+
+@contextmanager
+def background(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """Serve ``app`` in a thread for as long as the block lasts; gives its address, on a free port by default.
+
+    Raises:
+        InputError: host and port can't be listened on.
+    """
+    started = threading.Event()
+    urls: list[str] = []
+
+    def ready(url: str) -> None:
+        urls.append(url)
+        started.set()
+
+    with listen(host, port) as listener:
+        server = WebServer(app, listener, ready=ready)
+        thread = threading.Thread(target=server.run, name="digest-web", daemon=True)
+        thread.start()
+        started.wait()
+        try:
+            yield urls[0]
+        finally:
+            server.stop()
+            thread.join()
+
+
+class _Uvicorn(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, ready: Callable[[str], None] | None, url: str) -> None:
+        super().__init__(config)
+        self._ready = ready
+        self._url = url
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._ready:
+            self._ready(self._url)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn's own, but a stop that was asked for is no death by signal: the caller goes on."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        numbers = (signal.SIGINT, signal.SIGTERM)
+        before = {number: signal.signal(number, self.handle_exit) for number in numbers}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)

@@ -1,0 +1,190 @@
+"""What the pages need done, as plain callables; wiring fills them, tests may fake them.
+
+Every callable is called in a worker thread, opens its own transaction, and raises StoreError when the
+database can't be used: the page then asks to try again later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from digest import subscriptions
+from digest.model.audience import Subscriber
+from digest.model.edition import Edition, EditionKey, EditionState, ThemeStyle
+from digest.model.links import edition_ref, parse_edition_ref
+from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, make_token, read_token
+from digest.store import audience, editions
+from digest.store.editions import EditionRow
+from digest.store.engine import Database
+
+ARCHIVE_LENGTH = 60  # editions: two months of a daily
+_PUBLIC = frozenset({EditionState.SENDING, EditionState.PAUSED, EditionState.SENT})
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationFacts:
+    """The newsletter as its pages name it. ``look`` holds the fields of ``digest.render.look.Look``."""
+
+    name: str
+    look: Mapping[str, str]
+    publisher: str = ""
+    postal_address: str = ""
+    contact: str = ""  # an address that people can write to
+    base_url: str = ""  # its path is where the pages stand; "" is the root
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A subscriber as the pages may show them: whoever was forwarded a mail sees this too."""
+
+    id: int
+    shown_address: str  # enough to tell one's own, too little to harvest
+    subscribed: bool
+    may_return: bool  # has left, and may come back by themselves
+    themes: tuple[str, ...]  # empty: all
+    unsubscribe_token: str
+    preferences_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveEntry:
+    """One past edition in the list. ``day`` is the publication's own date."""
+
+    ref: str
+    day: date
+    headline: str
+    story_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class WebServices:
+    """Everything the pages do and know.
+
+    ``reader(purpose, token)``: whom a signed link speaks for; None for a link that we did not make.
+    ``unsubscribe(id)``: the reader leaves; harmless when repeated, or when they are gone.
+    ``resubscribe(id)``: the reader comes back; StateError where only the editor can do that, NotFoundError
+    where they are gone.
+    ``set_themes(id, slugs)``: stores the choice; no slug is all themes.
+    ``edition_html(ref, slugs)``: an edition's web copy as seen by a reader of these themes (none: all);
+    None where there is no such edition, or it has not gone out.
+    ``archive()``: the editions that went out, newest first.
+    """
+
+    publication: PublicationFacts
+    themes: tuple[ThemeStyle, ...]
+    reader: Callable[[str, str], Reader | None]
+    unsubscribe: Callable[[int], None]
+    resubscribe: Callable[[int], None]
+    set_themes: Callable[[int, Sequence[str]], None]
+    edition_html: Callable[[str, frozenset[str]], str | None]
+    archive: Callable[[], Sequence[ArchiveEntry]]
+
+
+def database_services(
+    database: Database,
+    *,
+    publication: PublicationFacts,
+    slug: str,
+    themes: tuple[ThemeStyle, ...],
+    secret: bytes,
+    pepper: bytes,
+    clock: Callable[[], datetime],
+    web_copy: Callable[[Edition, frozenset[str]], str],
+) -> WebServices:
+    """The services over a database.
+
+    ``slug`` is the publication's, ``secret`` what its links are signed with, ``pepper`` what hides the
+    addresses of suppressions, ``web_copy`` renders an edition for a choice of themes (none: all).
+    """
+    known = [theme.slug for theme in themes]
+
+    def reader(purpose: str, token: str) -> Reader | None:
+        subscriber_id = read_token(secret, purpose, slug, token)
+        if subscriber_id is None:
+            return None
+        with database.read() as conn:
+            return _reader(conn, subscriber_id, secret=secret, pepper=pepper, slug=slug)
+
+    def unsubscribe(subscriber_id: int) -> None:
+        with database.write() as conn:
+            subscriptions.unsubscribe(conn, subscriber_id, pepper=pepper, now=clock())
+
+    def resubscribe(subscriber_id: int) -> None:
+        with database.write() as conn:
+            subscriptions.resubscribe(conn, subscriber_id, pepper=pepper, now=clock())
+
+    def set_themes(subscriber_id: int, slugs: Sequence[str]) -> None:
+        with database.write() as conn:
+            subscriptions.set_themes(conn, subscriber_id, slugs, known_themes=known)
+
+    def edition_html(ref: str, chosen: frozenset[str]) -> str | None:
+        parsed = parse_edition_ref(ref)
+        if parsed is None:
+            return None
+        with database.read() as conn:
+            row = editions.find_edition(conn, EditionKey(slug, *parsed))
+        edition = row.edition if row and _went_out(row) else None
+        return web_copy(edition, chosen) if edition else None
+
+    def archive() -> list[ArchiveEntry]:
+        with database.read() as conn:
+            rows = editions.list_editions(conn, slug, states=_PUBLIC, limit=ARCHIVE_LENGTH)
+        return [_entry(row, row.edition) for row in rows if row.edition and _went_out(row)]
+
+    return WebServices(
+        publication=publication,
+        themes=themes,
+        reader=reader,
+        unsubscribe=unsubscribe,
+        resubscribe=resubscribe,
+        set_themes=set_themes,
+        edition_html=edition_html,
+        archive=archive,
+    )
+
+
+def _reader(
+    conn: Connection, subscriber_id: int, *, secret: bytes, pepper: bytes, slug: str
+) -> Reader | None:
+    # A good token of someone whose row is gone, or emptied, still gets a page: they are off the list.
+    found = audience.get_subscriber(conn, subscriber_id) or Subscriber(
+        email="", email_key="", id=subscriber_id
+    )
+    return Reader(
+        id=subscriber_id,
+        shown_address=masked(found.email),
+        subscribed=subscriptions.is_mailed(conn, found, pepper=pepper),
+        may_return=subscriptions.may_come_back(conn, found, pepper=pepper),
+        themes=found.themes,
+        unsubscribe_token=make_token(secret, UNSUBSCRIBE, slug, subscriber_id),
+        preferences_token=make_token(secret, PREFERENCES, slug, subscriber_id),
+    )
+
+
+def masked(address: str) -> str:
+    """An address with all but the first letter of its local part hidden; "" stays "".
+
+    >>> masked("ada.lovelace@example.org")
+    'a•••@example.org'
+    """
+    local, at, domain = address.rpartition("@")
+    return f"{local[:1]}•••@{domain}" if at else ""
+
+
+def _went_out(row: EditionRow) -> bool:
+    # Read from a mail, so it must be there from the first hand-over on, and for good: also when
+    # the rest of the run was cancelled.
+    return row.state in _PUBLIC or row.accepted_at is not None
+
+
+def _entry(row: EditionRow, edition: Edition) -> ArchiveEntry:
+    return ArchiveEntry(
+        ref=edition_ref(row.key),
+        day=date.fromisoformat(edition.local_date),
+        headline=edition.stories[0].headline if edition.stories else "",
+        story_count=len(edition.stories),
+    )

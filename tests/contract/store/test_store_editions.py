@@ -1,0 +1,191 @@
+"""Editions, on both databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from digest.errors import StateError
+from digest.model.edition import Edition, EditionKey, EditionState, EditionStory, SourceLink, ThemeStyle
+from digest.model.message import Variant
+from digest.store.editions import (
+    add_alert,
+    find_edition,
+    freeze,
+    get_drops,
+    get_edition,
+    get_variants,
+    list_alerts,
+    list_editions,
+    mark_accepted,
+    mark_told,
+    move,
+    open_slot,
+    save_content,
+    untold_alerts,
+    used_articles,
+    used_stories,
+)
+from digest.store.engine import Database
+
+NOW = datetime(2026, 3, 1, 6, 30, tzinfo=UTC)
+DAY = timedelta(days=1)
+KEY = EditionKey("example", "daily", NOW)
+VARIANT = Variant("all", "Subject", "Preheader", "<p>é</p>", "é", "<mjml/>", 1)
+S = EditionState
+
+
+def edition(key: EditionKey = KEY, *stories: tuple[str, tuple[int, ...]]) -> Edition:
+    link = SourceLink("Example", "https://example.org/a", "A", published_at=NOW)
+    return Edition(
+        key=key,
+        title="Example Digest",
+        local_date="2026-03-01",
+        themes=(ThemeStyle("arctic", "Arctic", "#112233"),),
+        stories=tuple(
+            EditionStory(name, f"Headline {name}", None, (link,), article_ids=ids) for name, ids in stories
+        ),
+        notice=None,
+    )
+
+
+def test_a_slot_is_opened_once_and_found_afterwards(database: Database) -> None:
+    with database.write() as conn:
+        row, created = open_slot(conn, KEY, NOW)
+        assert created
+        assert (row.key, row.state, row.edition, row.revision) == (KEY, S.DRAFT, None, 0)
+        assert open_slot(conn, KEY, NOW + DAY) == (row, False)
+        assert find_edition(conn, KEY) == get_edition(conn, row.id) == row
+        assert find_edition(conn, replace(KEY, series="weekly")) is None
+        assert get_edition(conn, row.id + 1) is None
+
+
+def test_content_is_stored_with_its_hash_and_each_save_is_a_revision(database: Database) -> None:
+    with database.write() as conn:
+        row, _ = open_slot(conn, KEY, NOW)
+        first = edition(KEY, ("s", (1,)))
+        assert save_content(conn, row.id, first, drops={7: "too old"}, now=NOW)
+        one = get_edition(conn, row.id)
+        assert save_content(conn, row.id, edition(KEY), drops={}, now=NOW + DAY)
+        two = get_edition(conn, row.id)
+        assert save_content(conn, row.id, first, drops={7: "too old"}, now=NOW + DAY)
+        three = get_edition(conn, row.id)
+        assert one is not None
+        assert two is not None
+        assert three is not None
+        assert (one.edition, one.revision, three.revision) == (first, 1, 3)
+        assert one.content_hash == three.content_hash != two.content_hash
+        assert get_drops(conn, row.id) == {7: "too old"}
+        assert get_drops(conn, 999) == {}
+
+
+@pytest.mark.parametrize("state", list(EditionState))
+def test_content_changes_only_before_it_is_frozen(database: Database, state: EditionState) -> None:
+    with database.write() as conn:
+        row, _ = open_slot(conn, KEY, NOW)
+        move(conn, row.id, allowed={S.DRAFT}, to=state, now=NOW)
+        saved = save_content(conn, row.id, edition(), drops={}, now=NOW)
+    assert saved == (state in {S.DRAFT, S.HELD, S.APPROVED})
+
+
+def test_a_move_is_made_only_from_an_allowed_state(database: Database) -> None:
+    with database.write() as conn:
+        row, _ = open_slot(conn, KEY, NOW)
+        assert not move(conn, row.id, allowed={S.HELD}, to=S.APPROVED, now=NOW)
+        assert move(conn, row.id, allowed={S.DRAFT, S.HELD}, to=S.HELD, now=NOW, reason="check names")
+        held = get_edition(conn, row.id)
+        assert held is not None
+        assert (held.state, held.reason, held.finished_at) == (S.HELD, "check names", None)
+        assert move(conn, row.id, allowed={S.HELD}, to=S.APPROVED, now=NOW, reviewed_by="Ada")
+        assert move(conn, row.id, allowed={S.APPROVED}, to=S.CANCELLED, now=NOW + DAY)
+        gone = get_edition(conn, row.id)
+        assert gone is not None
+        assert (gone.reason, gone.reviewed_by, gone.finished_at) == ("", "Ada", NOW + DAY)
+
+
+@pytest.mark.parametrize("state", list(EditionState))
+def test_only_a_draft_or_an_approved_edition_freezes(database: Database, state: EditionState) -> None:
+    with database.write() as conn:
+        row, _ = open_slot(conn, KEY, NOW)
+        save_content(conn, row.id, edition(KEY, ("s", (1,))), drops={}, now=NOW)
+        move(conn, row.id, allowed={S.DRAFT}, to=state, now=NOW)
+        frozen = freeze(conn, row.id, variants=[VARIANT], now=NOW)
+        assert frozen == (state in {S.DRAFT, S.APPROVED})
+        assert get_variants(conn, row.id) == ({"all": VARIANT} if frozen else {})
+
+
+def test_freezing_an_edition_without_content_is_refused_and_undone(database: Database) -> None:
+    with database.write() as conn:
+        row, _ = open_slot(conn, KEY, NOW)
+    with pytest.raises(StateError, match="no content"), database.write() as conn:
+        freeze(conn, row.id, variants=[VARIANT], now=NOW)
+    with database.read() as conn:
+        assert get_edition(conn, row.id) == row
+
+
+def test_articles_are_used_up_only_once_a_wanted_transport_accepted_the_edition(database: Database) -> None:
+    with database.write() as conn:
+        row, _ = open_slot(conn, KEY, NOW)
+        save_content(conn, row.id, edition(KEY, ("s1", (1, 2)), ("s2", (2, 3))), drops={}, now=NOW)
+        freeze(conn, row.id, variants=[VARIANT], now=NOW)
+
+        def used(transport: str = "smtp", since: datetime = NOW, series: str = "daily") -> dict[int, int]:
+            return used_articles(conn, "example", series, transports={transport}, since=since)
+
+        assert used() == {}
+        mark_accepted(conn, row.id, transport="smtp", now=NOW)
+        mark_accepted(conn, row.id, transport="outbox", now=NOW + DAY)
+        assert used() == dict.fromkeys((1, 2, 3), row.id)
+        assert used("outbox") == used(since=NOW + DAY) == used(series="weekly") == {}
+        stories = used_stories(conn, "example", "daily", transports={"smtp"}, since=NOW)
+        assert stories == {"s1": row.id, "s2": row.id}
+        accepted = get_edition(conn, row.id)
+        assert accepted is not None
+        assert (accepted.accepted_at, accepted.transport) == (NOW, "smtp")
+
+
+def test_the_latest_edition_answers_for_what_several_have_used(database: Database) -> None:
+    with database.write() as conn:
+        ids = []
+        for slot in (NOW + DAY, NOW):
+            key = replace(KEY, slot=slot)
+            row, _ = open_slot(conn, key, NOW)
+            save_content(conn, row.id, edition(key, ("s", (1,))), drops={}, now=NOW)
+            freeze(conn, row.id, variants=[VARIANT], now=NOW)
+            mark_accepted(conn, row.id, transport="smtp", now=NOW)
+            ids.append(row.id)
+        assert used_articles(conn, "example", "daily", transports={"smtp"}, since=NOW) == {1: ids[0]}
+
+
+def test_editions_are_listed_newest_slot_first(database: Database) -> None:
+    with database.write() as conn:
+        for days, series in ((1, "daily"), (3, "weekly"), (2, "daily")):
+            row, _ = open_slot(conn, EditionKey("example", series, NOW + days * DAY), NOW)
+            if days == 2:
+                move(conn, row.id, allowed={S.DRAFT}, to=S.HELD, now=NOW)
+        open_slot(conn, EditionKey("other", "daily", NOW), NOW)
+
+        def days_of(**how: object) -> list[int]:
+            rows = list_editions(conn, "example", **how)  # type: ignore[arg-type]
+            return [(row.key.slot - NOW).days for row in rows]
+
+        assert days_of() == [3, 2, 1]
+        assert days_of(limit=2) == [3, 2]
+        assert days_of(series="daily") == [2, 1]
+        assert days_of(states={S.HELD}) == [2]
+        assert days_of(states=()) == []
+
+
+def test_an_alert_is_noted_once_and_told_once(database: Database) -> None:
+    with database.write() as conn:
+        assert add_alert(conn, "late", "An edition is late.", NOW)
+        assert not add_alert(conn, "late", "Again.", NOW + DAY)
+        assert add_alert(conn, "feed", "A feed is dead.", NOW + DAY)
+        late, feed = ("late", NOW, "An edition is late."), ("feed", NOW + DAY, "A feed is dead.")
+        assert list_alerts(conn) == [feed, late]
+        assert list_alerts(conn, limit=1) == [feed]
+        assert untold_alerts(conn) == [late, feed]
+        mark_told(conn, ["late"], NOW)
+        assert untold_alerts(conn) == [feed]

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import re
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, key_hash, make_token, message_id, read_token
+
+SECRET = b"s" * 32
+ids = st.integers(min_value=1, max_value=2**64 - 1)
+ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+
+
+@given(ids, st.integers(1, 255), st.text(max_size=20))
+def test_a_token_reads_back_as_its_subscriber(subscriber: int, version: int, publication: str) -> None:
+    token = make_token(SECRET, UNSUBSCRIBE, publication, subscriber, version=version)
+    assert read_token(SECRET, UNSUBSCRIBE, publication, token) == subscriber
+
+
+@given(ids)
+def test_a_token_needs_no_escaping_and_fits_a_mail_line(subscriber: int) -> None:
+    token = make_token(SECRET, PREFERENCES, "morning", subscriber)
+    assert re.fullmatch(r"[a-z2-7]{29,42}", token)
+
+
+@given(ids, st.sampled_from([".", ">", "=", "==", ").", "&gt;", "%3E", "*", "_", ",", '"', "]", "\n", "…"]))
+def test_what_mail_programs_glue_to_a_link_is_read_past(subscriber: int, glued: str) -> None:
+    token = make_token(SECRET, UNSUBSCRIBE, "morning", subscriber)
+    assert read_token(SECRET, UNSUBSCRIBE, "morning", f" {token.upper()}{glued}") == subscriber
+
+
+@given(ids, st.data())
+def test_a_token_with_one_letter_changed_is_refused(subscriber: int, data: st.DataObject) -> None:
+    token = make_token(SECRET, UNSUBSCRIBE, "morning", subscriber)
+    at = data.draw(st.integers(0, len(token) - 1))
+    letter = data.draw(st.sampled_from(ALPHABET.replace(token[at], "")))
+    forged = token[:at] + letter + token[at + 1 :]
+    assert read_token(SECRET, UNSUBSCRIBE, "morning", forged) is None
+
+
+@given(ids, st.text(ALPHABET, min_size=1, max_size=8))
+def test_a_token_with_letters_added_or_cut_off_is_refused(subscriber: int, more: str) -> None:
+    token = make_token(SECRET, UNSUBSCRIBE, "morning", subscriber)
+    assert read_token(SECRET, UNSUBSCRIBE, "morning", token + more) is None
+    assert read_token(SECRET, UNSUBSCRIBE, "morning", token[:-1]) is None
+
+
+@given(st.text(string.printable, max_size=200))
+def test_garbage_is_no_token(text: str) -> None:
+    assert read_token(SECRET, UNSUBSCRIBE, "morning", text) is None
+
+
+@pytest.mark.parametrize(
+    ("secret", "purpose", "publication"),
+    [
+        (b"t" * 32, UNSUBSCRIBE, "morning"),
+        (SECRET, PREFERENCES, "morning"),
+        (SECRET, UNSUBSCRIBE, "evening"),
+        (SECRET, UNSUBSCRIBE + "morning", ""),
+    ],
+)
+def test_a_token_is_good_for_one_secret_purpose_and_publication(
+    secret: bytes, purpose: str, publication: str
+) -> None:
+    token = make_token(SECRET, UNSUBSCRIBE, "morning", 7)
+    assert read_token(secret, purpose, publication, token) is None
+
+
+def test_the_key_version_is_signed_too() -> None:
+    first, second = (make_token(SECRET, UNSUBSCRIBE, "morning", 7, version=v) for v in (1, 2))
+    assert first[4:] != second[4:]
+
+
+@pytest.mark.parametrize("subscriber", [0, -1, 2**64])
+def test_an_id_that_no_database_hands_out_gets_no_token(subscriber: int) -> None:
+    with pytest.raises(ValueError, match="id"):
+        make_token(SECRET, UNSUBSCRIBE, "morning", subscriber)
+
+
+def test_a_message_id_is_the_same_on_every_try_and_differs_between_people_and_editions() -> None:
+    first = message_id(SECRET, "daily-20250302T0600", 7, "news.example.org")
+    assert first == message_id(SECRET, "daily-20250302T0600", 7, "news.example.org")
+    assert re.fullmatch(r"[a-z2-7]{26}@news\.example\.org", first)
+    assert first != message_id(SECRET, "daily-20250302T0600", 8, "news.example.org")
+    assert first != message_id(SECRET, "daily-20250303T0600", 7, "news.example.org")
+
+
+def test_a_key_hash_depends_on_the_pepper_and_shows_nothing_of_the_address() -> None:
+    hashed = key_hash(b"pepper", "ada@example.org")
+    assert re.fullmatch(r"[0-9a-f]{64}", hashed)
+    assert hashed != key_hash(b"salt", "ada@example.org")
