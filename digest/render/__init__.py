@@ -1,1 +1,27 @@
-"""Placeholder docstring: the owner of this package replaces it."""
+"""From an edition to what readers see: the mail, its text part, and the web copy.
+
+    edition -> fit -> view -> Jinja -> MJML -> HTML -> inlined -> checked Variant -> CompiledMessage
+
+Everything here is pure: the edition, the templates and the publication decide, no clock, no network.
+"""
+
+from digest.render.look import Look, contrast, theme_problems
+from digest.render.message import CompiledMessage, compile_message
+from digest.render.publication import Publication, RenderOptions
+from digest.render.renderer import Renderer, variant_key
+from digest.render.templates import default_template_folders
+from digest.render.wording import Wording
+
+__all__ = [
+    "CompiledMessage",
+    "Look",
+    "Publication",
+    "RenderOptions",
+    "Renderer",
+    "Wording",
+    "compile_message",
+    "contrast",
+    "default_template_folders",
+    "theme_problems",
+    "variant_key",
+]

@@ -1,0 +1,76 @@
+"""The last look at a rendering before it may be called a Variant."""
+
+from __future__ import annotations
+
+import html as html_entities
+import re
+
+from digest.errors import RenderError
+from digest.model.edition import Edition
+from digest.model.message import Hole, Variant
+from digest.render.clean import clean
+
+CLIP_BYTES = 102 * 1024  # Gmail shows no more of a message's HTML than this
+FILL_RESERVE_BYTES = 1024  # what a reader's links and address may add once the holes are filled
+_PLACEHOLDER = re.compile(r"__DIGEST_[A-Z0-9_]*", re.IGNORECASE)
+_HIDDEN = re.compile(r"<(style|script|title)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.DOTALL | re.IGNORECASE)
+
+
+def checked(variant: Variant, edition: Edition, *, view_name: str) -> Variant:
+    """``variant`` itself. Raises RenderError where a reader would get something broken.
+
+    ``view_name`` names edition and choice in the message.
+    """
+    problems = [*_text_problems(variant), *_html_problems(variant), *_notice_problems(variant, edition)]
+    if problems:
+        raise RenderError(f"{view_name} must not be sent: {problems[0]}")
+    return variant
+
+
+def visible_text(html: str) -> str:
+    """The words of a page, tags and styles taken out, spaces run together."""
+    return clean(html_entities.unescape(_HIDDEN.sub(" ", html)))
+
+
+def _text_problems(variant: Variant) -> list[str]:
+    problems = []
+    if not variant.text.strip():
+        problems.append("edition.txt.j2 gave an empty text part")
+    if not variant.subject.strip():
+        problems.append("its subject is empty")
+    if Hole.UNSUBSCRIBE_URL.value not in variant.text:
+        problems.append("edition.txt.j2 has no unsubscribe link ({{ holes.UNSUBSCRIBE_URL.value }})")
+    known = {hole.value for hole in Hole}
+    for name, body in (("edition.mjml.j2", variant.html), ("edition.txt.j2", variant.text)):
+        problems += [
+            f"{name} has an unknown placeholder {found}"
+            for found in _PLACEHOLDER.findall(body)
+            if found not in known
+        ]
+    if _PLACEHOLDER.search(f"{variant.subject} {variant.preheader}"):
+        problems.append("its subject or preheader has a placeholder, which nothing fills")
+    return problems
+
+
+def _html_problems(variant: Variant) -> list[str]:
+    problems = []
+    size = len(variant.html.encode()) + FILL_RESERVE_BYTES
+    if size > CLIP_BYTES:
+        problems.append(f"its HTML has {size:,} bytes, and Gmail cuts off at {CLIP_BYTES:,}: fit it first")
+    if f'href="{Hole.UNSUBSCRIBE_URL.value}"' not in variant.html:
+        problems.append("edition.mjml.j2 has no unsubscribe link (href of {{ holes.UNSUBSCRIBE_URL.value }})")
+    if not variant.html.startswith("<!DOCTYPE html>"):
+        problems.append("its HTML has lost the doctype")
+    return problems
+
+
+def _notice_problems(variant: Variant, edition: Edition) -> list[str]:
+    if edition.notice is None:
+        return []
+    seen = {"edition.mjml.j2": visible_text(variant.html), "edition.txt.j2": clean(variant.text)}
+    return [
+        f"{name} does not show the AI notice ({part})"
+        for name, words in seen.items()
+        for part in ("short", "full")
+        if clean(getattr(edition.notice, part)) not in words
+    ]

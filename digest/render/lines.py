@@ -1,0 +1,52 @@
+"""Subject and preheader: the two lines that say in the inbox what is inside."""
+
+from __future__ import annotations
+
+import re
+
+from digest.render.clean import isolate, shorten
+from digest.render.views import EditionView
+from digest.render.wording import Wording
+
+SUBJECT_MIN = 15
+SUBJECT_MAX = 70  # with "[TEST] " before it, it still fits the 78 characters of a header line
+PREHEADER_MAX = 140
+_SHORTEST_HEADLINE = 30  # below this a headline is cut rather than the count of the others
+
+
+def subject_of(view: EditionView, words: Wording) -> str:
+    """15 to 70 characters: the top headline, and how many more there are. One line, no controls."""
+    if not view.headlines:
+        return _fit(words.subject_quiet.format(title=view.title, date=view.date))
+    headline, more = view.headlines[0], view.story_count - 1
+    if more:
+        frame = words.subject_more.format(headline="", n=more)
+        room = SUBJECT_MAX - len(frame)
+        line = words.subject_more.format(headline=isolate(shorten(headline, room - 2)), n=more)
+    else:
+        line = isolate(shorten(headline, SUBJECT_MAX - 2))
+    if len(line) < _SHORTEST_HEADLINE:
+        room = SUBJECT_MAX - len(words.subject_dated.format(title="", headline=line))
+        line = words.subject_dated.format(title=isolate(shorten(view.title, max(room, 8))), headline=line)
+    if len(line) < SUBJECT_MIN:
+        line = f"{line}, {view.date}"
+    return _fit(line)
+
+
+def preheader_of(view: EditionView, words: Wording) -> str:
+    """What else is inside, in about a line and a half; the lead's summary where there is nothing else."""
+    others = view.headlines[1:]
+    if not others:
+        summary = view.lead.summary if view.lead else ""
+        return shorten(summary or words.quiet_note, PREHEADER_MAX)
+    chosen: list[str] = []
+    for headline in others:
+        longer = words.preheader_also.format(headlines="; ".join([*chosen, isolate(headline)]))
+        if chosen and len(longer) > PREHEADER_MAX:
+            break
+        chosen.append(isolate(shorten(headline, PREHEADER_MAX - 20)))
+    return words.preheader_also.format(headlines="; ".join(chosen))
+
+
+def _fit(line: str) -> str:
+    return shorten(re.sub(r"\s+", " ", line).strip(), SUBJECT_MAX)

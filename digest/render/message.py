@@ -1,0 +1,153 @@
+"""A variant as a MIME message: everything shared is encoded once, and each reader's copy joined.
+
+    headers of the person | shared headers | text part | HTML part
+
+A hole in the body becomes a soft-broken line of its own, so filling one is a join of bytes.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from hashlib import sha256
+
+from digest.errors import RenderError
+from digest.model.links import Links
+from digest.model.message import Hole, Person, Variant
+from digest.render.clean import clean, language_tag
+from digest.render.flowed import flow
+from digest.render.headers import address_header, exact_header, phrase_header, text_header
+from digest.render.publication import Publication
+from digest.render.quoted import SOFT_BREAK, encode
+
+TEST_MARK = "[TEST] "
+_HOLES = re.compile("(" + "|".join(hole.value for hole in Hole) + ")")
+_BODY_TAG = re.compile(r"<body\b[^>]*>")
+_BANNER = (
+    '<div role="note" style="padding:12px 24px;background:#8a1c1c;color:#ffffff;'
+    'font:bold 16px/1.5 Helvetica,Arial,sans-serif;text-align:center;">{}</div>'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A body: encoded segments, and the hole after each but the last."""
+
+    segments: tuple[bytes, ...]
+    holes: tuple[Hole, ...]
+
+    def filled(self, values: dict[Hole, bytes]) -> bytes:
+        pieces = [self.segments[0]]
+        for hole, segment in zip(self.holes, self.segments[1:], strict=True):
+            pieces += (SOFT_BREAK, values[hole], SOFT_BREAK, segment)
+        return b"".join(pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledMessage:
+    """A message with holes. Safe to share between threads."""
+
+    shared_headers: bytes
+    text: _Part
+    html: _Part
+    before_text: bytes
+    between: bytes
+    after: bytes
+
+    def fill(self, person: Person) -> bytes:
+        """The complete message for one person, lines ended by CRLF.
+
+        Raises RenderError where a hole has no value, or an address, id or link of the person's
+        cannot stand in a header.
+        """
+        missing = [hole for hole in {*self.text.holes, *self.html.holes} if not person.holes.get(hole)]
+        if missing:
+            raise RenderError(f"the message for {person.address} has no value for {missing[0].name}")
+        values = {hole: clean(person.holes[hole]) for hole in {*self.text.holes, *self.html.holes}}
+        return b"".join(
+            (
+                address_header("To", person.name, person.address),
+                exact_header("Message-ID", f"<{person.message_id}>"),
+                exact_header("List-Unsubscribe", person.list_unsubscribe),
+                self.shared_headers,
+                self.before_text,
+                self.text.filled({hole: encode(value) for hole, value in values.items()}),
+                self.between,
+                self.html.filled({hole: encode(html.escape(value)) for hole, value in values.items()}),
+                self.after,
+            )
+        )
+
+
+def compile_message(
+    variant: Variant, publication: Publication, *, edition_ref: str, date: datetime, test: bool = False
+) -> CompiledMessage:
+    """``variant`` ready to be filled for each of its readers.
+
+    ``date`` (aware) becomes the Date header. A ``test`` has its subject marked and a banner on top of
+    both parts; that its links change nobody is up to the values the caller fills in.
+    """
+    boundary = "=_" + sha256(f"{edition_ref}\n{variant.html}\n{variant.text}".encode()).hexdigest()[:32]
+    page, text = variant.html, variant.text
+    if test:
+        banner = publication.wording.test_banner
+        page = _BODY_TAG.sub(lambda tag: tag[0] + _BANNER.format(html.escape(banner)), page, count=1)
+        text = flow(f"*** {banner} ***\n\n") + "\n" + text
+    subject = TEST_MARK + variant.subject if test else variant.subject
+    return CompiledMessage(
+        shared_headers=_shared_headers(variant, publication, subject, edition_ref, date, boundary),
+        text=_compiled(text),
+        html=_compiled(page),
+        before_text=f"--{boundary}\r\n".encode()
+        + _part_headers("text/plain; charset=utf-8; format=flowed; delsp=no"),
+        between=f"\r\n--{boundary}\r\n".encode() + _part_headers("text/html; charset=utf-8"),
+        after=f"\r\n--{boundary}--\r\n".encode(),
+    )
+
+
+def _shared_headers(
+    variant: Variant, publication: Publication, subject: str, edition_ref: str, date: datetime, boundary: str
+) -> bytes:
+    language = language_tag(publication.language)
+    answers_to = publication.reply_to or publication.from_email
+    web_page = Links(publication.base_url).edition(edition_ref)
+    lines = [
+        address_header("From", publication.from_name, publication.from_email),
+        address_header("Reply-To", "", publication.reply_to) if publication.reply_to else b"",
+        text_header("Subject", subject),
+        exact_header("Date", format_datetime(date)),
+        exact_header("MIME-Version", "1.0"),
+        phrase_header("List-Id", publication.name, f"{publication.slug}.{publication.domain}"),
+        exact_header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        exact_header("List-Help", f"<mailto:{answers_to}>") if answers_to.isascii() else b"",
+        exact_header("Archived-At", f"<{web_page}>"),
+        # Gmail reports complaints by these fields; the last one names the sender and never changes.
+        exact_header("Feedback-ID", f"{edition_ref}:{_feedback(variant.key)}:digest:{publication.slug}"),
+        exact_header("Auto-Submitted", "auto-generated"),
+        exact_header("Precedence", "bulk"),
+        exact_header("Content-Language", language) if language else b"",
+        f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'.encode(),
+    ]
+    return b"".join(lines)
+
+
+def _feedback(key: str) -> str:
+    """A variant's key without the separator of the header's fields."""
+    return re.sub(r"[^A-Za-z0-9.+_-]", "-", key)[:60]
+
+
+def _part_headers(content_type: str) -> bytes:
+    return f"Content-Type: {content_type}\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n".encode()
+
+
+def _compiled(body: str) -> _Part:
+    pieces = _HOLES.split(body.rstrip("\n"))
+    encoder: Callable[[str], bytes] = encode
+    return _Part(
+        segments=tuple(encoder(piece) for piece in pieces[::2]),
+        holes=tuple(Hole(piece) for piece in pieces[1::2]),
+    )

@@ -1,0 +1,65 @@
+"""The web copy's data for machines: schema.org in JSON-LD."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+from digest.model.edition import Edition
+from digest.render.publication import Publication
+from digest.render.views import EditionView, StoryView
+
+# Of schema.org's IPTCDigitalSourceEnumeration: text that a trained model wrote.
+MODEL_MADE = "https://schema.org/TrainedAlgorithmicMediaDigitalSource"
+
+
+def structured_data(
+    edition: Edition, view: EditionView, publication: Publication, url: str
+) -> dict[str, object]:
+    """One NewsArticle for the edition, its stories as an ItemList; model-made summaries say so."""
+    stories = [
+        *((view.lead,) if view.lead else ()),
+        *(story for section in view.sections for story in section.stories),
+    ]
+    data: dict[str, object] = {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "headline": f"{view.title}, {view.date}",
+        "url": url,
+        "datePublished": edition.key.slot.astimezone(UTC).isoformat(),
+        "inLanguage": view.language,
+        "publisher": {"@type": "Organization", "name": publication.publisher or publication.name},
+        "mainEntity": {
+            "@type": "ItemList",
+            "numberOfItems": len(stories),
+            "itemListElement": [
+                {"@type": "ListItem", "position": number, "item": _item(story)}
+                for number, story in enumerate(stories, start=1)
+            ],
+        },
+    }
+    if any(story.model_made for story in stories):
+        data["digitalSourceType"] = MODEL_MADE
+    return data
+
+
+def _item(story: StoryView) -> dict[str, object]:
+    item: dict[str, object] = {
+        "@type": "NewsArticle",
+        "headline": story.headline,
+        "articleSection": story.theme.name,
+    }
+    if story.url:
+        item["url"] = story.url
+    if story.moment:
+        item["datePublished"] = story.moment
+    if story.language:
+        item["inLanguage"] = story.language
+    if story.summary:
+        summary: dict[str, object] = {"@type": "CreativeWork", "text": story.summary, "creditText": story.how}
+        if story.model_made:
+            summary["digitalSourceType"] = MODEL_MADE
+        item["hasPart"] = summary
+    citations = [link.url for link in story.others if link.url]
+    if citations:
+        item["citation"] = citations
+    return item

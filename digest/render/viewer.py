@@ -1,0 +1,216 @@
+"""From an edition to its view: decides every word and number that the templates show."""
+
+from __future__ import annotations
+
+from datetime import UTC, date
+
+from digest.model.edition import Edition, EditionStory, Method, Notice, Section, SourceLink, Summary
+from digest.render.clean import clean, is_rtl_language, isolate, language_tag, runs_rtl, web_url, word_count
+from digest.render.look import readable
+from digest.render.publication import Publication
+from digest.render.views import MAIL, WEB, EditionView, Link, SectionView, StoryView, ThemeView
+
+WORDS_A_MINUTE = 220
+
+
+def view_edition(edition: Edition, publication: Publication, *, web: bool) -> EditionView:
+    """``edition`` as a mail shows it, or in full, as the ``web`` copy does."""
+    return _Viewer(edition, publication, web=web).edition_view()
+
+
+class _Viewer:
+    def __init__(self, edition: Edition, publication: Publication, *, web: bool) -> None:
+        self.edition = edition
+        self.publication = publication
+        self.words = publication.wording
+        self.look = publication.look
+        self.zone = publication.zone
+        self.limits = WEB if web else MAIL
+        self.web = web
+        self.language = language_tag(edition.language) or "en"
+        self.day = date.fromisoformat(edition.local_date)
+        self.sections = edition.sections()
+
+    def edition_view(self) -> EditionView:
+        lead, lead_view = self._lead(), None
+        contents, shown = [], []
+        for number, section in enumerate(self.sections):
+            theme = self._theme(number, section)
+            contents.append(theme)
+            rest = [story for story in section.stories if story is not lead]
+            if lead is not None and len(rest) < len(section.stories):
+                lead_view = self._story(lead, theme)
+            if rest:
+                shown.append(self._section(theme, rest))
+        count = len(self.edition.stories)
+        outlets = {source.outlet for story in self.edition.stories for source in story.sources}
+        return EditionView(
+            title=clean(self.edition.title, self.limits.name),
+            date=self.words.day(self.day),
+            iso_date=self.day.isoformat(),
+            language=self.language,
+            direction="rtl" if is_rtl_language(self.language) else "ltr",
+            quiet=self.edition.quiet,
+            quiet_read=self._quiet_read(),
+            story_count=count,
+            counted=self.words.counted("stories", count),
+            outlets=self.words.counted("from_outlets", len(outlets)) if outlets else "",
+            minutes=self._minutes(lead_view, shown),
+            lead=lead_view,
+            sections=tuple(shown),
+            contents=tuple(contents),
+            notice=self._notice(),
+            headlines=self._headlines(lead),
+        )
+
+    def _lead(self) -> EditionStory | None:
+        """The first story with a card; one outside every theme only where there is no other."""
+        cards = [story for story in self.edition.stories if self._has_card(story)]
+        return next((story for story in cards if story.themes), cards[0] if cards else None)
+
+    def _has_card(self, story: EditionStory) -> bool:
+        return self.web or not (story.brief or story.web_only)
+
+    def _headlines(self, lead: EditionStory | None) -> tuple[str, ...]:
+        firsts = [
+            next((story for story in section.stories if self._has_card(story)), section.stories[0])
+            for section in self.sections
+        ]
+        in_order = [*([lead] if lead else []), *firsts, *self.edition.stories]
+        return tuple(dict.fromkeys(self._headline(story) for story in in_order))
+
+    def _minutes(self, lead: StoryView | None, sections: list[SectionView]) -> str:
+        stories = [story for section in sections for story in (*section.stories, *section.briefs)]
+        if lead is not None:
+            stories.append(lead)
+        words = sum(word_count(f"{story.headline} {story.summary} {story.sources}") for story in stories)
+        return self.words.counted("minutes", max(1, round(words / WORDS_A_MINUTE)))
+
+    def _notice(self) -> Notice | None:
+        notice = self.edition.notice
+        return Notice(clean(notice.short), clean(notice.full)) if notice else None
+
+    def _quiet_read(self) -> str:
+        if not (self.edition.gathered_from and self.edition.outlets):
+            return ""
+        return self.words.quiet_read.format(articles=self.edition.gathered_from, outlets=self.edition.outlets)
+
+    def _theme(self, number: int, section: Section) -> ThemeView:
+        theme, look = section.theme, self.look
+        return ThemeView(
+            name=clean(theme.name, self.limits.name) if theme else self.words.also_today,
+            style=f"t{number}",
+            colour=readable(theme.colour, look.paper, look.accent) if theme else look.accent,
+            colour_dark=readable(theme.colour_dark, look.dark_paper, look.dark_accent)
+            if theme
+            else look.dark_accent,
+            count=len(section.stories),
+        )
+
+    def _section(self, theme: ThemeView, stories: list[EditionStory]) -> SectionView:
+        briefs = [] if self.web else [story for story in stories if story.brief and not story.web_only]
+        hidden = 0 if self.web else sum(story.web_only for story in stories)
+        return SectionView(
+            theme=theme,
+            stories=tuple(self._story(story, theme) for story in stories if self._has_card(story)),
+            briefs=tuple(self._story(story, theme) for story in briefs),
+            elsewhere=self.words.counted("web_more", hidden) if hidden else "",
+        )
+
+    def _story(self, story: EditionStory, theme: ThemeView) -> StoryView:
+        words, limits = self.words, self.limits
+        headline = self._headline(story)
+        first = story.sources[0] if story.sources else SourceLink("", "", story.headline)
+        outlet = self._name(first.outlet)
+        others, more = self._others(story)
+        language = language_tag(story.language)
+        declared = next((source for source in story.sources if source.ai_notice), None)
+        quote = clean(declared.ai_notice, limits.aside) if declared else self._declared(story.summary)
+        comments = web_url(story.comments_url)
+        return StoryView(
+            key=story.key,
+            headline=headline,
+            url=web_url(first.url),
+            summary=clean(story.summary.text, limits.summary) if story.summary else "",
+            how=self._how(story.summary, outlet),
+            language="" if language.lower() == self.language.lower() else language,
+            rtl=story.rtl or runs_rtl(headline),
+            outlet=outlet,
+            sources=self._sources(story, outlet),
+            others=others,
+            others_unlinked=words.counted("unlinked_more", more) if more else "",
+            time=self._time(story),
+            moment=story.published_at.astimezone(UTC).isoformat() if story.published_at else "",
+            update=clean(story.update_of, limits.aside),
+            paywalled=first.paywalled,
+            ai_source=words.ai_source.format(outlet=self._name(declared.outlet) if declared else outlet)
+            if quote
+            else "",
+            ai_quote=quote,
+            read_more=words.read_more.format(outlet=outlet),
+            read_more_label=words.read_more_label.format(outlet=outlet, headline=headline),
+            comments_url=comments,
+            discuss=words.discuss.format(outlet=outlet),
+            discuss_label=words.discuss_label.format(outlet=outlet, headline=headline),
+            related=self._related(story),
+            theme=theme,
+            model_made=bool(story.summary and story.summary.provenance.method is Method.MODEL),
+        )
+
+    def _headline(self, story: EditionStory) -> str:
+        summary = (story.summary.text,) if story.summary else ()
+        said = (story.headline, *(source.title for source in story.sources), *summary)
+        lines = (clean(line, self.limits.headline) for line in said)
+        return next((line for line in lines if line), self.words.untitled)
+
+    def _name(self, outlet: str) -> str:
+        return isolate(clean(outlet, self.limits.name))
+
+    def _declared(self, summary: Summary | None) -> str:
+        return clean(summary.provenance.source_ai_notice, self.limits.aside) if summary else ""
+
+    def _sources(self, story: EditionStory, outlet: str) -> str:
+        more = len(story.sources) - 1
+        if not outlet:
+            return ""
+        if more < 1:
+            return self.words.single_source.format(outlet=outlet)
+        return self.words.more_sources.format(outlet=outlet, n=more)
+
+    def _others(self, story: EditionStory) -> tuple[tuple[Link, ...], int]:
+        """The other sources, and how many there was no room to name."""
+        rest = story.sources[1:]
+        shown = rest[: self.limits.sources]
+        links = tuple(Link(self._name(source.outlet), web_url(source.url)) for source in shown)
+        return links, len(rest) - len(shown)
+
+    def _related(self, story: EditionStory) -> tuple[Link, ...]:
+        links = (
+            Link(isolate(clean(link.title or link.outlet, self.limits.aside)), web_url(link.url))
+            for link in story.related[: self.limits.related]
+        )
+        return tuple(link for link in links if link.name)
+
+    def _time(self, story: EditionStory) -> str:
+        """The time alone on the edition's day, else the day as well; in the publication's zone."""
+        if story.published_at is None:
+            return ""
+        local = story.published_at.astimezone(self.zone)
+        clock = f"{local:%H:%M}"
+        return clock if local.date() == self.day else f"{self.words.day(local.date(), short=True)}, {clock}"
+
+    def _how(self, summary: Summary | None, outlet: str) -> str:
+        words = self.words
+        if summary is None:
+            return words.how_none
+        made = summary.provenance
+        source, reviewer = self._name(made.source) or outlet, self._name(made.reviewed_by)
+        if made.method is Method.EDITOR:
+            return words.how_editor.format(reviewer=reviewer) if reviewer else words.how_editor_unnamed
+        if made.method is Method.PUBLISHER:
+            how = words.how_publisher.format(source=source)
+        elif made.method is Method.EXTRACT:
+            how = words.how_extract.format(source=source)
+        else:
+            how = words.how_model.format(model=clean(made.model, self.limits.name))
+        return words.reviewed.format(how=how, reviewer=reviewer) if reviewer else how

@@ -1,0 +1,105 @@
+"""An edition as the templates see it: every value final, cleaned and in the reader's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from digest.model.edition import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of one story is shown, so that no single one can fill a mail. Characters, and counts."""
+
+    headline: int = 240
+    summary: int = 1_000
+    aside: int = 200
+    name: int = 60
+    sources: int = 6
+    related: int = 3
+
+
+MAIL = Limits()
+WEB = Limits(headline=500, summary=4_000, aside=600, name=120, sources=60, related=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A name with its address; ``url`` is "" where there is nothing to follow."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeView:
+    """A theme in this edition: ``style`` is its class (t0, t1...), ``count`` all of its stories."""
+
+    name: str
+    style: str
+    colour: str
+    colour_dark: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoryView:
+    """One story. Texts are plain and complete; what is absent is "" or empty."""
+
+    key: str
+    headline: str
+    url: str
+    summary: str
+    how: str
+    language: str  # BCP 47, where it differs from the edition's
+    rtl: bool
+    outlet: str
+    sources: str  # 'Outlet and 3 more' or 'Outlet, single source'
+    others: tuple[Link, ...]
+    others_unlinked: str
+    time: str
+    moment: str  # ISO 8601, UTC
+    update: str
+    paywalled: bool
+    ai_source: str
+    ai_quote: str
+    read_more: str
+    read_more_label: str
+    comments_url: str
+    discuss: str
+    discuss_label: str
+    related: tuple[Link, ...]
+    theme: ThemeView
+    model_made: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """One theme's part. ``briefs`` get one line each; ``elsewhere`` says what the web copy alone has."""
+
+    theme: ThemeView
+    stories: tuple[StoryView, ...]
+    briefs: tuple[StoryView, ...]
+    elsewhere: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditionView:
+    """A whole edition for one choice of themes."""
+
+    title: str
+    date: str
+    iso_date: str
+    language: str
+    direction: str
+    quiet: bool
+    quiet_read: str
+    story_count: int
+    counted: str
+    outlets: str
+    minutes: str
+    lead: StoryView | None
+    sections: tuple[SectionView, ...]
+    contents: tuple[ThemeView, ...]  # every theme with a story, the lead's too
+    notice: Notice | None
+    headlines: tuple[str, ...]  # the lead's, then the first of each theme, then the others

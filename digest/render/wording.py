@@ -1,0 +1,116 @@
+"""Every phrase of ours that a reader meets, so that a publisher can reword or translate it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from string import Formatter
+
+from digest.errors import ConfigurationError
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Phrases; words in braces are filled in, and a rewording may use only those of the original.
+
+    Where a phrase depends on a number, ``_one`` is for exactly one. Raises ConfigurationError for
+    an unknown word in braces.
+    """
+
+    weekdays: tuple[str, ...] = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    months: tuple[str, ...] = (
+        *("January", "February", "March", "April", "May", "June"),
+        *("July", "August", "September", "October", "November", "December"),
+    )
+    date: str = "{weekday}, {day} {month} {year}"
+    short_date: str = "{day} {month}"
+    stories: str = "{n} stories"
+    stories_one: str = "1 story"
+    from_outlets: str = "from {n} outlets"
+    from_outlets_one: str = "from 1 outlet"
+    minutes: str = "{n} minutes to read"
+    minutes_one: str = "1 minute to read"
+    view_online: str = "View in browser"
+    contents: str = "In this edition"
+    notice_title: str = "How this is made"
+    full_notice_title: str = "About the use of AI"
+    lead: str = "Top story"
+    also_today: str = "Also today"
+    in_brief: str = "Also in brief"
+    web_more: str = "{n} more in the web edition"
+    web_more_one: str = "1 more in the web edition"
+    read_more: str = "Read more at {outlet}"
+    read_more_label: str = "Read more at {outlet}: {headline}"
+    discuss: str = "Join the discussion at {outlet}"
+    discuss_label: str = "Join the discussion at {outlet}: {headline}"
+    single_source: str = "{outlet}, single source"
+    more_sources: str = "{outlet} and {n} more"
+    unlinked_more: str = "and {n} others"
+    unlinked_more_one: str = "and 1 other"
+    paywalled: str = "Paywall"
+    untitled: str = "Untitled story"
+    update: str = "Update"
+    related: str = "Related"
+    ai_source: str = "{outlet} says this article is AI-generated"
+    how_publisher: str = "Summary: {source}\u2019s own words"
+    how_extract: str = "Summary: sentences taken from {source}"
+    how_model: str = "Summary: written by the AI model {model}, checked against the sources"
+    how_editor: str = "Summary: written by {reviewer}"
+    how_editor_unnamed: str = "Summary: written by our editors"
+    how_none: str = "Headline only: the source offers no summary"
+    reviewed: str = "{how}, reviewed by {reviewer}"
+    quiet_title: str = "A quiet day"
+    quiet_note: str = (
+        "Nothing new on your themes was worth your time today, so this edition is short. "
+        "We will be back with the next one."
+    )
+    quiet_read: str = "We looked at {articles} articles from {outlets} outlets."
+    why: str = "You receive this because {address} is subscribed to {title}."
+    your_themes: str = "Your themes: {themes}."
+    preferences: str = "Choose your themes"
+    unsubscribe: str = "Unsubscribe"
+    published_by: str = "Published by {publisher}"
+    subject_more: str = "{headline} + {n} more"
+    subject_dated: str = "{title}: {headline}"
+    subject_quiet: str = "{title}: a quiet day, {date}"
+    preheader_also: str = "Also inside: {headlines}"
+    test_banner: str = (
+        "This is a test. Only the addresses named in the test command got it, and its personal links "
+        "lead to a page that changes nothing."
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse a rewording that asks for what is not there."""
+        for field in fields(self):
+            value, default = getattr(self, field.name), field.default
+            if isinstance(default, str):
+                unknown = _holes(field.name, value) - _holes(field.name, default)
+                if unknown:
+                    raise ConfigurationError(
+                        f"wording.{field.name}: knows no {{{min(unknown)}}}; it was {default!r}"
+                    )
+        if len(self.weekdays) != 7 or len(self.months) != 12:  # noqa: PLR2004 - of a week, of a year
+            raise ConfigurationError("wording: weekdays needs 7 names and months 12")
+
+    def counted(self, name: str, number: int) -> str:
+        """The phrase ``name`` for ``number`` of something."""
+        phrase: str = getattr(self, name + "_one" if number == 1 else name)
+        return phrase.format(n=number)
+
+    def day(self, when: dt.date, *, short: bool = False) -> str:
+        """A date in words."""
+        return (self.short_date if short else self.date).format(
+            weekday=self.weekdays[when.weekday()],
+            day=when.day,
+            month=self.months[when.month - 1],
+            year=when.year,
+        )
+
+
+def _holes(name: str, phrase: str) -> set[str]:
+    try:
+        parts: Iterable[tuple[str, str | None, str | None, str | None]] = list(Formatter().parse(phrase))
+    except ValueError as error:
+        raise ConfigurationError(f"wording.{name}: {phrase!r} cannot be read: {error}") from error
+    return {hole for _, hole, _, _ in parts if hole is not None}

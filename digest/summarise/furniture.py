@@ -1,0 +1,91 @@
+# ruff: noqa: RUF001 - dashes of every kind are what these patterns look for
+"""What belongs to a page and not to its story: calls to act, captions, credits, bylines, slogans.
+
+Every pattern is bounded, so that none can backtrack over a long text. They are English, with a word or
+two of its neighbours; what they miss in other languages is held back by its form (``judge``) or printed.
+"""
+
+from __future__ import annotations
+
+import re
+
+_FURNITURE = re.compile(
+    r"""
+      \bread\ more\b | ^\W*(?:learn|see|find\ out|watch|listen|hear)\ more\b | \bcontinue\ reading\b
+    | \bclick\ here\b | \bconsider\ subscribing\b
+    | ^\W*we\ (?:have\ )?(?:selected|picked|rounded\ up|round\ up)\b
+    | ^\W*subscribe\b | \bsubscribers?\ only\b
+    | \bsubscribe\ (?:to\ (?:our|the)|now|here|today)\b
+    | \bsign\ (?:up|in)\ (?:here|now|today|(?:for|to)\ (?:our|receive|get|read|join|continue))\b
+    | \b(?:our|free|daily|weekly|morning)\ newsletters?\b
+    | \bfollow\ (?:live|us|along|our|the\ latest)\b | \blive\ (?:updates|blog|coverage)\b
+    | \bas\ it\ happened\b | \bappeared\ first\ on\b | \brights\ reserved\b | © | ^\W*advertisement\W*$
+    | \bsponsored\ (?:by|content)\b
+    | \b(?:download|get)\ (?:our|the)\ (?:\w+\ ){0,3}(?:e-?mail|app|podcast|newsletter|alerts?)\b
+    | \b(?:use|uses|accept)\ cookies\b | \bour\ (?:privacy\ policy|terms)\b
+    | \bchoose\ your\ (?:plan|edition)\b | \bshare\ (?:this\ (?:article|story|page)|your\ thoughts)\b
+    | \bjoin\ the\ conversation\b | ^\W*related\ (?:articles?|stor(?:y|ies)|content)\b
+    | \bcomments?\ (?:are\ closed|section)\b
+    | \bthis\ (?:story|article|content|text|page|post|piece|summary)\ (?:was|has\ been|is|will\ be)
+      \ (?:\w+\ ){0,2}?(?:published|updated|(?:ai-)?generated|produced|translated|written|corrected)\b
+    | \b(?:developing|breaking\ news)\ story\b | \bcontributed\ to\ this\ (?:report|story|article)\b
+    | ^\W*(?:additional\ )?(?:reporting|editing|writing)\ by\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_CAPTION = re.compile(
+    r"""
+      ^\W*(?:file|photo|image|picture|graphic|video|map|illustration)\b[^.]{0,20}[-–—:]
+    | \bfile\ (?:photo|picture|image)\b | \((?:photo|image|picture|credit|courtesy|file)\b
+    | \b(?:photo|image|credit|photograph|illustration)\s?: | \bgetty\ images\b
+    | \bphoto\ (?:by|courtesy|credit)\b | \bpictured\ (?:here|above|below|left|right)\b
+    | \bseen\ here\ (?:in|on|at|with|during)\b | \bhandout\ via\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_SLOGAN = re.compile(
+    r"""
+      \b(?:latest|breaking|top)\ (?:news|headlines|stories)\b
+    | \bnews,\ (?:\w+,\ )?(?:\w+\ ){0,2}(?:analysis|opinion|sport|views|comment|features)\b
+    | \byour\ (?:\w+\ )?(?:source|home|guide|destination)\ (?:for|of|to)\b
+    | \bofficial\ (?:web\ ?site|page|account)\ (?:of|for)\b
+    | \b(?:award-winning|independent|trusted)\ (?:news|journalism|coverage|source)\b
+    | ^\W*(?:welcome\ to|the\ home\ of)\b | \ball\ the\ news\b
+    | \bwhat\ you\ need\ to\ know\ (?:today|this\ (?:morning|week))\b
+    | \bstay\ (?:informed|up\ to\ date|tuned)\b
+    | \bcoverage\ (?:of|from)\ .{0,40}\ (?:and\ beyond|around\ the\ (?:world|globe))\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_STAMP = re.compile(
+    r"^\W*(?:(?:published|updated|posted|last\s+modified)\s*(?:at|on)?\s*:?\s*\d"
+    r"|\d{1,2}\s?min(?:ute)?s?\s+read\b)",
+    re.IGNORECASE,
+)
+_BY = frozenset({"by", "von", "par", "por"})
+_BETWEEN_NAMES = frozenset({"and", "in", "und", "et", "y", "&", "|", "de", "van", "der", "al"})
+_MAX_BYLINE = 9  # words
+
+
+def is_furniture(text: str) -> bool:
+    """Whether it belongs to the page and not to the story: a call to act, a caption, a byline, a credit."""
+    return bool(_FURNITURE.search(text) or has_credit(text) or _STAMP.match(text) or _is_byline(text))
+
+
+def has_credit(text: str) -> bool:
+    """Whether it says whose picture this is, so that it is about the picture."""
+    return bool(_CAPTION.search(text))
+
+
+def _is_byline(text: str) -> bool:
+    words = text.split(maxsplit=_MAX_BYLINE)
+    return (
+        2 <= len(words) < _MAX_BYLINE  # noqa: PLR2004 - the word and a name
+        and words[0].lower() in _BY
+        and all(not word[0].islower() or word in _BETWEEN_NAMES for word in words[1:])
+    )
+
+
+def is_slogan(text: str) -> bool:
+    """Whether it describes the site instead of the story."""
+    return bool(_SLOGAN.search(text))

@@ -1,0 +1,186 @@
+# ruff: noqa: RUF001 - quotation marks and stops of many scripts are what this module is about
+"""Is this piece of text a sentence one could print? The rules that deks and extracts share.
+
+The word lists are English with a little of its neighbours: in other languages fewer things are
+recognised as furniture, but the tests of form (an end, a length, balanced quotation marks) hold for all.
+"""
+
+from __future__ import annotations
+
+import re
+
+from digest.model.words import count_words
+from digest.summarise.abbreviations import word_set
+
+MIN_WORDS = 6  # fewer make a label, a kicker or a shout
+
+_CLOSERS = "\"'”’»›)]}」』】〉》）］"
+_STOPS = frozenset(".!。｡！।॥။።፧፨។։۔")
+_QUESTIONS = frozenset("?？؟;\u037e")
+_NO_STOPS = re.compile("[\u0e00-\u0eff]")  # Thai and Lao write without full stops
+
+_NOT_PARTICIPLES = word_set(
+    """
+    during meeting building evening morning spring king ring wing nothing something anything everything
+    sibling ceiling according including following regarding thing string sting bring sing
+    """
+)
+_CONTRACTED = ("'s", "'re", "'ve", "'ll")
+_PAST = re.compile("[a-z]{3,}ed")  # not 'need' or 'seed', which the list holds where it wants them
+_PARTICIPLE_WITHIN = 6  # words; a later participle follows a verb, known to our list or not
+_FINITE = word_set(
+    """
+    is are was were be been has have had will would can could may might must shall should do does did
+    isn't aren't wasn't won't can't couldn't didn't doesn't don't says said say told tells comes came
+    goes went takes took makes made gives gave gets got finds found shows brings brought leaves left
+    holds held keeps kept meets met sees saw seeks sought wins won loses lost sends sent spends spent
+    warns wants faces needs plans hopes vows urges calls puts cuts hits sets rises rose falls fell grows
+    grew leads led begins began becomes became means meant remains runs ran stands stood tries builds
+    built buys bought sells sold pays paid fights fought strikes struck ends starts moves backs bans
+    bids eyes joins weighs
+    """
+)
+_TRAILING = word_set(
+    """
+    the a an of to in on at by for from with and or but as that which who whose than into over under
+    between is are was were
+    """
+)
+_WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+
+
+def last_mark(sentence: str) -> str:
+    """The mark a sentence ends with, closing quotation marks and brackets aside."""
+    return sentence.rstrip(_CLOSERS + " ")[-1:]
+
+
+def is_cut(sentence: str) -> bool:
+    """Whether it ends in an ellipsis, however written, so that its publisher cut it short."""
+    bare = sentence.rstrip(_CLOSERS + " ")
+    return bare.endswith(("…", "..", "[")) or sentence.rstrip().endswith(("[…]", "[...]", "(…)", "(...)"))
+
+
+def is_question(sentence: str) -> bool:
+    """Whether it only asks. A semicolon counts, being the Greek question mark."""
+    return last_mark(sentence) in _QUESTIONS
+
+
+def is_caption(sentence: str, language: str) -> bool:
+    """Whether an English sentence has a participle and no verb: 'A ferry leaving the harbour on Monday.'."""
+    if not language.lower().startswith("en"):
+        return False
+    found = [word.lower().replace("’", "'") for word in _WORDS.findall(sentence)]
+    opening = _WORDS.findall(sentence)[1:_PARTICIPLE_WITHIN]
+    participles = (word for word in opening if word.islower() and word.endswith("ing"))
+    return any(word not in _NOT_PARTICIPLES for word in participles) and not _has_verb(found)
+
+
+def _has_verb(found: list[str]) -> bool:
+    return any(word in _FINITE or word.endswith(_CONTRACTED) or _PAST.fullmatch(word) for word in found[1:])
+
+
+def balanced(sentence: str) -> bool:
+    """Whether every quotation mark and bracket in it has its partner."""
+    if sentence.count('"') % 2:
+        return False
+    if "„" in sentence:
+        return sentence.count("„") == sentence.count("“") + sentence.count("”")
+    pairs = (("“", "”"), ("(", ")"), ("«", "»"), ("「", "」"), ("[", "]"))
+    return all(sentence.count(left) == sentence.count(right) for left, right in pairs)
+
+
+def is_whole(sentence: str) -> bool:
+    """Whether it has the form of a statement: an end, a length, an opening, and both halves of its quotes."""
+    first = next((char for char in sentence if char.isalnum()), "")
+    return (
+        last_mark(sentence) in _STOPS
+        and not is_cut(sentence)
+        and not first.islower()
+        and count_words(sentence) >= MIN_WORDS
+        and balanced(sentence)
+    )
+
+
+def is_whole_without_stop(sentence: str, language: str) -> bool:
+    """Whether it is whole although it lacks the full stop, as many outlets print their deks.
+
+    In English a finite verb has to be there and no word that needs a next one at the end; Thai and Lao have
+    no full stops; other languages are not trusted without one.
+    """
+    if last_mark(sentence) in _STOPS | _QUESTIONS or is_cut(sentence) or not balanced(sentence):
+        return False
+    if count_words(sentence) < MIN_WORDS or sentence[-1] in ",:;-–—":
+        return False
+    if _NO_STOPS.search(sentence):
+        return True
+    found = [word.lower().replace("’", "'") for word in _WORDS.findall(sentence)]
+    if not language.lower().startswith("en") or not found or found[-1] in _TRAILING:
+        return False
+    return _has_verb(found) and not sentence[0].islower()
+
+
+def strip_dateline(text: str) -> str:
+    """``text`` without a dateline as 'OSLO (Agency) — ': a place in capitals, or an agency in brackets."""
+    head = text[:90]
+    for dash in (" — ", " – ", " - ", " -- ", "— ", "–– "):
+        before, found, _ = head.partition(dash)
+        if found and _is_dateline(before):
+            rest = text[len(before) + len(dash) :].lstrip()
+            opening = next((char for char in rest[:3] if char.isalnum()), "")
+            return rest if opening and not opening.islower() else text
+    return text
+
+
+def _is_dateline(text: str) -> bool:
+    words = text.split()
+    if not 1 <= len(words) <= 9:  # noqa: PLR2004 - place, country, date and agency
+        return False
+    agency = text.rstrip(" .:").endswith(")") and "(" in text
+    place = words[0].strip(",.()")
+    return agency or (len(place) > 2 and place.isupper() and place.isalpha())  # noqa: PLR2004 - no 'UK'
+
+
+_DANGLING = word_set(
+    """
+    he she it they him her his its their them this that these those such both neither either but and or
+    yet so nor however meanwhile also still instead moreover furthermore additionally besides
+    nevertheless nonetheless therefore thus then otherwise similarly likewise conversely elsewhere
+    afterwards later earlier separately er sie dies dieser diese dieses aber und doch jedoch auch
+    außerdem il elle ils elles mais et cependant toutefois él ella ellos pero y sin además он она они
+    это но а однако
+    """
+)
+_DANGLING_PAIRS = frozenset(
+    {
+        "the latter",
+        "the former",
+        "in addition",
+        "as well",
+        "for example",
+        "for instance",
+        "at the same",
+        "the two",
+        "the pair",
+    }
+)
+_SPEAKERLESS = re.compile(r"^[\"“«„「‘'].{0,400}[\"”»“」’']\W*$", re.DOTALL)
+_TAG = re.compile(
+    r"^\W*(?:he|she|they|it|we|i|\w+)\s+(?:said|says|told|added|wrote|tweeted|asked|continued|noted|explained)\b",
+    re.IGNORECASE,
+)
+_TAG_WORDS = 9  # a longer sentence that opens with 'X said' says something by itself
+
+
+def is_dangling(sentence: str) -> bool:
+    """Whether it leans on a sentence before it: 'But...', 'He...', 'Meanwhile...', or a bare 'he said'."""
+    found = [word.lower() for word in _WORDS.findall(sentence[:80])]
+    if not found:
+        return False
+    if found[0] in _DANGLING or " ".join(found[:2]) in _DANGLING_PAIRS:
+        return True
+    return bool(_TAG.match(sentence)) and count_words(sentence) < _TAG_WORDS
+
+
+def is_bare_quote(sentence: str) -> bool:
+    """Whether it is a quotation and nothing else, so that nobody would be seen to say it."""
+    return bool(_SPEAKERLESS.match(sentence))

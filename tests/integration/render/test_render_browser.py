@@ -1,0 +1,110 @@
+"""The golden editions in a real browser: nothing sticks out sideways, and dark mode is dark."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from digest.render import Renderer
+from digest.render.look import READABLE, contrast
+
+WIDTHS = (320, 375, 600, 1200)
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine"),
+]
+MEASURE = """addEventListener("load", () => {
+  const frames = [...document.querySelectorAll("iframe")].map(frame => {
+    const page = frame.contentDocument, style = e => frame.contentWindow.getComputedStyle(e);
+    const bed = e => { for (; e; e = e.parentElement) {
+      const c = style(e).backgroundColor; if (c !== "rgba(0, 0, 0, 0)") return c }
+      return "rgb(255, 255, 255)" };
+    const texts = [...page.body.querySelectorAll("h1,h2,h3,p,a,li,b,span")].filter(e => e.textContent.trim());
+    return {name: frame.title, width: frame.clientWidth, needs: page.documentElement.scrollWidth,
+      mode: page.compatMode, h1: style(page.querySelector("h1")).fontSize,
+      smallest: Math.min(...texts.map(e => parseFloat(style(e).fontSize))),
+      colours: [...new Set(texts.map(e => style(e).color + "/" + bed(e)))]}});
+  document.getElementById("out").textContent = JSON.stringify(frames) })"""
+
+
+def measured(pages: dict[str, str], folder: Path, *, dark: bool) -> list[dict[str, Any]]:
+    """One start of the browser for all pages at all widths, each in a frame of its own."""
+    frames = "".join(
+        f'<iframe title="{name}" width="{width}" height="600" style="border:0" '
+        f'srcdoc="{html.escape(page)}"></iframe>'
+        for name, page in pages.items()
+        for width in WIDTHS
+    )
+    file = folder / "frames.html"
+    file.write_text(f"<!DOCTYPE html><body>{frames}<pre id=out></pre><script>{MEASURE}</script>")
+    assert CHROMIUM
+    done = subprocess.run(
+        [
+            *(CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"),
+            *("--disable-background-networking", f"--user-data-dir={folder / 'profile'}"),
+            *((["--blink-settings=preferredColorScheme=0"]) if dark else []),
+            *("--dump-dom", file.as_uri()),
+        ],
+        capture_output=True,
+        check=True,
+        timeout=90,
+    )
+    found = re.search(r'<pre id="out">(.*?)</pre>', done.stdout.decode(), re.DOTALL)
+    assert found
+    frames_seen: list[dict[str, Any]] = json.loads(html.unescape(found[1]))
+    assert len(frames_seen) == len(pages) * len(WIDTHS)
+    return frames_seen
+
+
+def as_hex(colour: str) -> str:
+    red, green, blue = re.findall(r"\d+", colour)[:3]
+    return f"#{int(red):02x}{int(green):02x}{int(blue):02x}"
+
+
+@pytest.fixture(scope="module")
+def pages(renderer: Renderer, samples: ModuleType) -> dict[str, str]:
+    mails = {
+        name: renderer.variant(renderer.fit(case()), frozenset()).html for name, case in samples.CASES.items()
+    }
+    bare = re.sub(r"(?s)<style.*?</style>", "", mails["normal"])
+    webs = {
+        f"web-{name}": renderer.web_copy(samples.CASES[name]())
+        for name in ("normal", "long-headline", "hostile")
+    }
+    return {**mails, "without-styles": bare, **webs}
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["light", "dark"])
+def seen(
+    request: pytest.FixtureRequest, pages: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[bool, list[dict[str, Any]]]:
+    return request.param, measured(pages, tmp_path_factory.mktemp("browser"), dark=request.param)
+
+
+def test_every_edition_is_readable_at_every_width(seen: tuple[bool, list[dict[str, Any]]]) -> None:
+    dark, frames = seen
+    for frame in frames:
+        where = f"{frame['name']} at {frame['width']} px, {'dark' if dark else 'light'}"
+        assert frame["needs"] <= frame["width"], f"{where} sticks out to {frame['needs']} px"
+        assert frame["mode"] == "CSS1Compat", f"{where} is in quirks mode"
+        assert frame["smallest"] >= 14, f"{where} has text of {frame['smallest']} px"
+        for pair in frame["colours"]:
+            text, bed = map(as_hex, pair.split("/"))
+            assert contrast(text, bed) >= READABLE, f"{where}: {text} on {bed}"
+            if frame["name"] != "without-styles":
+                assert (contrast(bed, "#000000") < 3) == dark, f"{where}: the background is {bed}"
+
+
+def test_headlines_shrink_on_a_phone(seen: tuple[bool, list[dict[str, Any]]]) -> None:
+    sizes = {frame["width"]: frame["h1"] for frame in seen[1] if frame["name"] == "normal"}
+    assert sizes == {320: "27px", 375: "27px", 600: "32px", 1200: "32px"}

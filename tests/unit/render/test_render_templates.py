@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from digest.errors import RenderError
+from digest.render import Renderer, default_template_folders
+
+TEMPLATES = Path(__file__).parents[3] / "templates"
+
+
+def broken(folder: Path, samples: ModuleType, name: str, old: str, new: str) -> Renderer:
+    """A renderer whose first folder replaces one template, with one change."""
+    source = (TEMPLATES / name).read_text()
+    assert old in source
+    (folder / name).write_text(source.replace(old, new))
+    return Renderer([folder, TEMPLATES], samples.PUBLICATION)
+
+
+def test_the_working_directory_comes_first_then_the_package_then_the_checkout(tmp_path: Path) -> None:
+    here, package, checkout = default_template_folders(tmp_path)
+    assert here == tmp_path / "templates"
+    assert (package.parent.name, package.name) == ("digest", "_templates")
+    assert checkout == TEMPLATES
+
+
+def test_one_replaced_partial_changes_the_mail(tmp_path: Path, samples: ModuleType) -> None:
+    changed = broken(tmp_path, samples, "_footer.mjml.j2", "words.unsubscribe", "'Leave us'")
+    html = changed.variant(samples.one_story(), frozenset()).html
+    assert "Leave us" in html
+    assert ">Unsubscribe<" not in html
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("{{ story.summary }}", "{{ story.sumary }}", r"_story\.mjml\.j2, line \d+: .*no attribute 'sumary'"),
+        ("{{ story.summary }}", "{{ sumary }}", r"_story\.mjml\.j2, line \d+: 'sumary' is undefined"),
+        ("{{ story.summary }}", "{% if %}", r"_story\.mjml\.j2, line \d+: Expected an expression"),
+        ("{{ story.summary }}", "{{ 1 / 0 }}", r"_story\.mjml\.j2, line \d+: division by zero"),
+    ],
+)
+def test_a_mistake_is_named_with_file_and_line(
+    tmp_path: Path, samples: ModuleType, old: str, new: str, message: str
+) -> None:
+    renderer = broken(tmp_path, samples, "_story.mjml.j2", old, new)
+    with pytest.raises(RenderError, match=message) as caught:
+        renderer.variant(samples.one_story(), frozenset())
+    lines = (tmp_path / "_story.mjml.j2").read_text().split("\n")
+    line = next(number for number, text in enumerate(lines, start=1) if new in text)
+    assert f"line {line}:" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_mjml_that_cannot_be_compiled_is_named(tmp_path: Path, samples: ModuleType) -> None:
+    renderer = broken(tmp_path, samples, "edition.mjml.j2", "</mjml>", "")
+    with pytest.raises(RenderError, match=r"edition\.mjml\.j2: is not valid MJML"):
+        renderer.variant(samples.one_story(), frozenset())
+
+
+def test_a_missing_template_names_the_folders(tmp_path: Path, samples: ModuleType) -> None:
+    with pytest.raises(RenderError, match=rf"no template edition\.mjml\.j2 in any of: {tmp_path}"):
+        Renderer([tmp_path], samples.PUBLICATION).variant(samples.one_story(), frozenset())
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        (
+            "edition.txt.j2",
+            "{{ holes.UNSUBSCRIBE_URL.value }}",
+            "",
+            r"txt\.j2 has no unsubscribe link",
+        ),
+        (
+            "_footer.mjml.j2",
+            "{{ holes.UNSUBSCRIBE_URL.value }}",
+            "#",
+            r"mjml\.j2 has no unsubscribe link",
+        ),
+        (
+            "_masthead.mjml.j2",
+            "{{ edition.notice.short }}",
+            "",
+            r"mjml\.j2 .* the AI notice \(short\)",
+        ),
+        (
+            "_footer.mjml.j2",
+            "{{ edition.notice.full }}",
+            "",
+            r"mjml\.j2 .* the AI notice \(full\)",
+        ),
+        (
+            "edition.txt.j2",
+            "{{ edition.notice.short }}",
+            "",
+            r"txt\.j2 .* the AI notice \(short\)",
+        ),
+        (
+            "edition.txt.j2",
+            "{{ edition.title }}",
+            "__DIGEST_NAME__",
+            r"txt\.j2 has an unknown placeholder",
+        ),
+        (
+            "_footer.mjml.j2",
+            "{{ words.unsubscribe }}",
+            "__digest_x__",
+            r"has an unknown placeholder __digest_x__",
+        ),
+        ("_masthead.mjml.j2", "{{ edition.title }}", "{{ 'x' * 110000 }}", r"HTML has 1\d\d,\d+ bytes"),
+    ],
+)
+def test_a_rendering_that_must_not_be_sent_is_refused(
+    tmp_path: Path, samples: ModuleType, name: str, old: str, new: str, message: str
+) -> None:
+    renderer = broken(tmp_path, samples, name, old, new)
+    with pytest.raises(RenderError, match=message):
+        renderer.variant(samples.one_story(), frozenset())
+
+
+def test_an_empty_text_part_is_refused(tmp_path: Path, samples: ModuleType) -> None:
+    shutil.copytree(TEMPLATES, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "edition.txt.j2").write_text("\n")
+    with pytest.raises(RenderError, match="empty text part"):
+        Renderer([tmp_path], samples.PUBLICATION).variant(samples.one_story(), frozenset())
