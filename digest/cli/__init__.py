@@ -1,1 +1,113 @@
-"""Placeholder docstring: the owner of this package replaces it."""
+"""The command line: `digest`. Thin: one module per noun, each calling the pipeline or the store.
+
+Data goes to standard output, everything else to standard error. An expected error is one clear line and
+exit code 1; wrong usage is exit code 2.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from importlib.metadata import version as package_version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digest.cli.common import Session, printable, say
+from digest.errors import ConfigurationError, DigestError
+
+# Which module has which command. Only the one that is called is loaded: the libraries behind all of them
+# take a second to import, and `digest run --once` is called every few minutes.
+MODULES = {
+    "init": "setup",
+    "demo": "setup",
+    "check": "setup",
+    "draft": "editions",
+    "preview": "editions",
+    "test": "editions",
+    "hold": "editions",
+    "release": "editions",
+    "approve": "editions",
+    "explain": "editions",
+    "send": "sending",
+    "status": "status",
+    "run": "running",
+    "serve": "running",
+    "gather": "feeds",
+    "feeds": "feeds",
+    "themes": "themes",
+    "subscribers": "subscribers",
+    "db": "database",
+}
+
+
+def build(modules: Iterable[str]) -> typer.Typer:
+    """The command line with the commands of these modules of ``digest.cli``."""
+    app = typer.Typer(
+        name="digest",
+        help="A newsletter digest e-mailer: feeds in, one e-mail out, everyone exactly once.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(root)
+    for module in dict.fromkeys(modules):
+        import_module(f"digest.cli.{module}").register(app)
+    return app
+
+
+def wanted_modules(arguments: Sequence[str]) -> list[str]:
+    """The module of the command that these arguments call; all of them where that can't be told."""
+    named = [argument for argument in arguments if argument in MODULES]
+    asks_for_help = not named or (set(arguments[: arguments.index(named[0])]) & {"--help"})
+    return list(MODULES.values()) if asks_for_help else [MODULES[named[0]]]
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"digest {package_version('digest')}")
+        raise typer.Exit
+
+
+def root(
+    ctx: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", help="The settings file.", show_default="digest.toml, or DIGEST_CONFIG"),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more on standard error.")] = False,
+    version: Annotated[  # noqa: ARG001 - handled by its callback
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """A newsletter digest e-mailer: feeds in, one e-mail out, everyone exactly once."""
+    ctx.obj = Session(config=config, verbose=verbose)
+    logging.basicConfig(
+        level=logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s" if verbose else "%(levelname)s: %(message)s",
+        stream=sys.stderr,
+        force=True,
+    )
+    logging.getLogger("digest").setLevel(logging.DEBUG if verbose else logging.INFO)
+
+
+def main() -> None:
+    """Run the command line; expected errors become one line and exit code 1."""
+    try:
+        build(wanted_modules(sys.argv[1:]))()
+    except ConfigurationError as error:
+        for line in str(error).splitlines():
+            say(f"digest: {printable(line)}")
+        sys.exit(1)
+    except DigestError as error:
+        say(f"digest: {printable(str(error))}")
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): not our error. Python would complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

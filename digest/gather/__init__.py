@@ -1,1 +1,8 @@
-"""Placeholder docstring: the owner of this package replaces it."""
+"""From sources to articles: fetch, parse, extract. ``gather`` is the run, ``probe`` a look at one source."""
+
+from digest.gather.collect import gather
+from digest.gather.options import GatherOptions
+from digest.gather.outcome import Gathered
+from digest.gather.probe import probe
+
+__all__ = ["GatherOptions", "Gathered", "gather", "probe"]

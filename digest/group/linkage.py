@@ -1,5 +1,8 @@
 """Likeness of articles, and linkage over it, on sparse data.
 
+The likeness of two articles is the dot product of their vectors, less the share of it that rests on
+a single term: ``dot x (1 - 1/n)``, where ``n`` is how many equal terms would be as spread out (the inverse
+Simpson index of the terms' parts). One shared word, however rare, is no evidence (n = 1); two count half.
 Only pairs within the time window that share terms are ever looked at, and only likenesses worth
 having are kept; a pair that isn't kept counts as 0, which errs towards two stories instead of one.
 """
@@ -7,6 +10,7 @@ having are kept; a pair that isn't kept counts as 0, which errs towards two stor
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
@@ -16,14 +20,14 @@ _FLOOR = 0.04
 # Between average linkage (0) and the cosine of the groups' sums (1). The former breaks up a day's
 # largest event, whose tellings differ; the latter draws in its neighbours.
 _LENIENCE = 0.3
-_COMMON_SHARE = 0.15  # terms in more of the articles than this find no candidates
-_COMMON_LEAST = 60
+_COMMON_SHARE = 0.15  # terms in more of the articles than this find no candidates ...
+_COMMON_LEAST = 400  # ... unless they are fewer than this: a day's largest event is in many of them
 
 Likeness = dict[tuple[int, int], float]
 
 
 def likenesses(vectors: Sequence[Mapping[str, float]], reach: Sequence[int]) -> Likeness:
-    """Dot products of every i < j < reach[i], above the floor.
+    """Likeness of every i < j < reach[i], above the floor.
 
     The articles stand in order of time; ``reach[i]`` is the first one too late for ``i``.
     """
@@ -39,7 +43,7 @@ def likenesses(vectors: Sequence[Mapping[str, float]], reach: Sequence[int]) -> 
         if 1 < len(where) <= common
     }
     at_of = dict.fromkeys(arrays, 0)
-    sums = np.zeros(total)
+    sums, squares = np.zeros(total), np.zeros(total)
     found: Likeness = {}
     for here, vector in enumerate(vectors):
         end = reach[here]
@@ -51,12 +55,28 @@ def likenesses(vectors: Sequence[Mapping[str, float]], reach: Sequence[int]) -> 
             start = at_of[term]
             stop = int(np.searchsorted(where, end)) if end < total else len(where)
             if start < stop:
-                sums[where[start:stop]] += weight * weights[start:stop]
-        span = sums[here + 1 : end]
-        for offset in np.flatnonzero(span >= _FLOOR):
-            found[here, here + 1 + int(offset)] = float(span[offset])
+                others, parts = where[start:stop], weight * weights[start:stop]
+                sums[others] += parts
+                squares[others] += parts * parts
+        span, square = sums[here + 1 : end], squares[here + 1 : end]
+        near = np.flatnonzero(span >= _FLOOR)
+        for offset, value in zip(near.tolist(), _spread_out(span[near], square[near]).tolist(), strict=True):
+            if value >= _FLOOR:
+                found[here, here + 1 + offset] = value
         span[:] = 0
+        square[:] = 0
     return found
+
+
+def _spread_out(dots: NDArray[np.float64], squares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """``dot x (1 - 1/n)`` with ``1/n = squares / dot ** 2``: see the module."""
+    return dots - squares / dots
+
+
+def likeness_of(parts: Sequence[float]) -> float:
+    """The likeness of two articles from the parts that their shared terms have in the dot product."""
+    dot = math.fsum(parts)
+    return dot - math.fsum(part * part for part in parts) / dot if dot > 0 else 0.0
 
 
 def average_linkage(

@@ -9,9 +9,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from digest.group.cores import odd_ones, with_side_pieces
 from digest.group.duplicates import copy_pairs
 from digest.group.features import extract
-from digest.group.linkage import Likeness, average_linkage, best_shared, likenesses, reaches, scaled
+from digest.group.linkage import (
+    Likeness,
+    average_linkage,
+    best_shared,
+    likeness_of,
+    likenesses,
+    reaches,
+    scaled,
+)
 from digest.group.options import GroupOptions
 from digest.group.terms import Theme
 from digest.group.themes import confidence, score_themes
@@ -20,6 +29,8 @@ from digest.model.news import Article, Story, ThemeScore, Verdict
 _HOUR_S = 3600
 _SHOWN_TERMS = 8
 _UNRELATED = 0.5  # likeness of two articles that are surely about different themes
+_FADED = 0.5  # of the likeness of two articles a whole time window apart
+_SAME_HOUSE = 0.7  # one publisher's pieces share its phrases, and it rarely tells an event twice
 _FULL_TEXT_WORDS = 150
 _SUPPORT = 1 / 3  # share of a story's articles that must not be OUT of a theme for it to be IN
 
@@ -49,7 +60,13 @@ def group(
     kept = sorted(set(range(len(batch.articles))) - set(copies))
     groups = average_linkage(len(kept), _likeness(batch, kept, options), options.story_threshold)
     stories = []
-    for numbers in groups:
+    for numbers in with_side_pieces(
+        groups,
+        [batch.vectors[at] for at in kept],
+        lambda one, other: (
+            _hours(batch.articles[kept[one]], batch.articles[kept[other]]) <= options.window_h
+        ),
+    ):
         tellings = [kept[number] for number in numbers]
         repeats = [copy for copy, original in copies.items() if original in set(tellings)]
         stories.append(_story(batch, tellings, sorted(repeats), themes, options, language))
@@ -114,13 +131,24 @@ def _hours(first: Article, second: Article) -> float:
     return abs((_time(first) - _time(second)).total_seconds()) / _HOUR_S
 
 
+def _fading(hours: float, options: GroupOptions) -> float:
+    """What is left of a likeness: the further apart two articles, the more a story takes."""
+    return 1.0 - (1.0 - _FADED) * min(1.0, hours / options.window_h) if options.window_h else 1.0
+
+
 def _likeness(batch: _Batch, kept: list[int], options: GroupOptions) -> Likeness:
     times = [_time(batch.articles[at]).timestamp() for at in kept]
     found = likenesses([batch.vectors[at] for at in kept], reaches(times, options.window_h * _HOUR_S))
     filed = [{slug for slug, score in batch.scores[at].items() if score.verdict is Verdict.IN} for at in kept]
 
+    families = [batch.articles[at].family for at in kept]
+
     def factor(low: int, high: int) -> float:
-        return _UNRELATED if filed[low] and filed[high] and filed[low].isdisjoint(filed[high]) else 1.0
+        unrelated = filed[low] and filed[high] and filed[low].isdisjoint(filed[high])
+        left = _UNRELATED if unrelated else 1.0
+        if families[low] == families[high]:
+            left *= _SAME_HOUSE
+        return left * _fading((times[high] - times[low]) / _HOUR_S, options)
 
     return scaled(found, factor)
 
@@ -133,12 +161,13 @@ def _story(
     options: GroupOptions,
     language: str,
 ) -> Story:
-    ordered = sorted(tellings, key=lambda at: _preference(batch.articles[at], language))
+    odd = {tellings[place] for place in odd_ones([batch.vectors[at] for at in tellings])}
+    ordered = sorted(tellings, key=lambda at: (at in odd, _preference(batch.articles[at], language)))
     return Story(
         key=_key(batch.articles[at] for at in (*tellings, *repeats)),
         articles=tuple(batch.articles[at] for at in ordered),
         copies=tuple(batch.articles[at] for at in repeats),
-        themes=_themes([batch.scores[at] for at in tellings], themes, options),
+        themes=_themes([batch.scores[at] for at in tellings if at not in odd], themes, options),
         why=_why([batch.vectors[at] for at in tellings]),
     )
 
@@ -157,7 +186,7 @@ def _why(vectors: list[dict[str, float]]) -> tuple[str, ...]:
         term: math.fsum(vector.get(term, 0.0) for vector in vectors) * count for term, count in shared.items()
     }
     best = sorted(strength, key=lambda term: (-strength[term], term))
-    return tuple(dict.fromkeys(term.removeprefix("=") for term in best))[:_SHOWN_TERMS]
+    return tuple(best[:_SHOWN_TERMS])
 
 
 def _themes(
@@ -196,12 +225,15 @@ def why_same(
     """For ``explain``: how alike two articles are, weighted as among ``others``."""
     options = options or GroupOptions()
     vectors = [features.weights for features in extract([first, second, *others])]
+    parts = [weight * vectors[1][term] for term, weight in vectors[0].items() if term in vectors[1]]
+    hours = _hours(first, second)
+    likeness = likeness_of(parts) * _fading(hours, options)
+    share = likeness / math.fsum(parts) if parts else 0.0
     shared = best_shared(vectors[0], vectors[1], most=_SHOWN_TERMS)
-    likeness = math.fsum(weight * vectors[1].get(term, 0.0) for term, weight in vectors[0].items())
     copied = copy_pairs([first, second], options.copy_containment).get((0, 1), 0.0)
     return Sameness(
         likeness=round(likeness, 3),
-        shared=tuple((term.removeprefix("="), round(part, 3)) for term, part in shared),
+        shared=tuple((term, round(part * share, 3)) for term, part in shared),
         containment=round(copied, 3),
-        hours_apart=round(_hours(first, second), 1),
+        hours_apart=round(hours, 1),
     )

@@ -1,0 +1,241 @@
+"""`digest check`: everything that could keep tomorrow's edition from its readers, one finding each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import dns.exception
+import dns.resolver
+
+from digest.errors import ConfigurationError, DigestError
+from digest.gather import probe
+from digest.model.edition import (
+    Edition,
+    EditionStory,
+    Method,
+    Provenance,
+    SourceLink,
+    Summary,
+)
+from digest.model.news import Feed, FeedHealth
+from digest.parts import OUTBOX, Parts
+from digest.settings import Settings, is_example
+from digest.store import audience, engine
+from digest.store import feeds as feed_store
+from digest.summarise import ai_notice
+
+DNS_TIMEOUT_S = 5.0
+STALE = timedelta(days=7)
+LookUp = Callable[[str], tuple[str, ...]]
+
+
+class Level(StrEnum):
+    """How bad a finding is. Only errors keep an edition from going out."""
+
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. ``mend`` says what to do about it, "" where nothing is to be done."""
+
+    level: Level
+    what: str
+    mend: str = ""
+
+
+def check(
+    settings: Settings, parts: Parts, *, online: bool, lookup: LookUp | None = None
+) -> Iterator[Finding]:
+    """Look at everything in turn; ``online`` also asks the feeds, the name servers and the mail server."""
+    yield _settings(settings)
+    yield from _identity(settings)
+    yield _database(settings, parts)
+    yield _templates(parts)
+    yield _readers(parts)
+    yield from _feeds(parts, online=online)
+    yield from _transport(parts, online=online)
+    if online:
+        domain = settings.publication.from_email.rpartition("@")[2]
+        yield from sender_records(domain, lookup or text_records)
+
+
+def _settings(settings: Settings) -> Finding:
+    if settings.file is None:
+        return Finding(
+            Level.WARNING, "there is no digest.toml: the defaults hold", "`digest init` writes one to edit"
+        )
+    return Finding(Level.OK, f"settings: {settings.file}")
+
+
+def _identity(settings: Settings) -> Iterator[Finding]:
+    publication = settings.publication
+    if is_example(settings):
+        level = Level.WARNING if settings.delivery.transport == OUTBOX else Level.ERROR
+        yield Finding(
+            level,
+            "the sender or the web address is still the example's",
+            "set from_email and base_url under [publication]",
+        )
+    else:
+        yield Finding(Level.OK, f"sender: {settings.from_name} <{publication.from_email}>")
+    if not publication.base_url.startswith("https://"):
+        yield Finding(
+            Level.WARNING,
+            f"base_url {publication.base_url} is not https: one-click unsubscribing needs that",
+            "serve the pages over https and set [publication] base_url",
+        )
+    if not publication.postal_address:
+        yield Finding(
+            Level.WARNING,
+            "no postal address stands in the footer; many countries' laws ask for one",
+            "set [publication] postal_address",
+        )
+    if not settings.summaries.notice:
+        yield Finding(Level.WARNING, f"the AI notice is off, because: {settings.summaries.notice_off_reason}")
+
+
+def _database(settings: Settings, parts: Parts) -> Finding:
+    problems = engine.check(settings.database.url)
+    if problems:
+        return Finding(Level.ERROR, f"database: {'; '.join(problems)}", "`digest db upgrade`, or a backup")
+    return Finding(Level.OK, f"database: {parts.database.dialect}, up to date")
+
+
+def sample_edition(parts: Parts, now: datetime) -> Edition:
+    """A made-up edition of one story per theme, to try the templates on."""
+    published = now - timedelta(hours=2)
+    stories = tuple(
+        EditionStory(
+            key=f"sample-{theme.slug}",
+            headline=f"A sample headline about {theme.name}",
+            summary=Summary(
+                "A sample summary of one sentence.", Provenance(Method.EXTRACT, "The Sample Post")
+            ),
+            sources=(SourceLink("The Sample Post", "https://sample.example.org/1", "A sample", published),),
+            themes=(theme.slug,),
+            published_at=published,
+        )
+        for theme in parts.themes
+    )
+    provenances = [story.summary.provenance for story in stories if story.summary]
+    return Edition(
+        key=parts.key(parts.schedule.next_slot(now)),
+        title=parts.publication.name,
+        local_date=parts.schedule.local_day(now).isoformat(),
+        themes=tuple(theme.style for theme in parts.themes),
+        stories=stories,
+        notice=None if parts.notice_off else ai_notice(provenances, wording=parts.wording),
+        language=parts.publication.language,
+    )
+
+
+def _templates(parts: Parts) -> Finding:
+    edition = sample_edition(parts, parts.clock())
+    try:
+        parts.renderer.variant(edition, frozenset())
+        parts.renderer.web_copy(edition)
+    except (DigestError, ConfigurationError) as error:
+        return Finding(Level.ERROR, f"templates: {error}", "mend the template, or remove your copy of it")
+    names = ", ".join(theme.name for theme in parts.themes)
+    return Finding(Level.OK, f"templates render; themes: {names}")
+
+
+def _readers(parts: Parts) -> Finding:
+    with parts.database.read() as conn:
+        active = audience.count_subscribers(conn).get("active", 0)
+    if not active:
+        return Finding(Level.WARNING, "nobody is subscribed", "`digest subscribers add` or `import`")
+    return Finding(Level.OK, f"subscribers: {active:,} active")
+
+
+def _feeds(parts: Parts, *, online: bool) -> Iterator[Finding]:
+    now = parts.clock()
+    with parts.database.write() as conn:
+        feed_store.sync_settings_feeds(conn, parts.settings_feeds, now)
+        feeds, health = feed_store.list_feeds(conn), feed_store.all_health(conn)
+    if not feeds:
+        yield Finding(Level.ERROR, "there are no feeds", "`digest feeds add URL`, or `digest init`")
+        return
+    if online:
+        for feed in feeds:
+            yield _tried(feed, parts, now)
+        return
+    troubled = [feed for feed in feeds if health.get(feed.id, FeedHealth(feed.id)).trouble]
+    for feed in troubled:
+        yield Finding(Level.WARNING, f"feed {feed.name}: {health[feed.id].message}", "`digest feeds health`")
+    yield Finding(Level.OK, f"feeds: {len(feeds)}, {len(troubled)} in trouble at the last fetch")
+
+
+def _tried(feed: Feed, parts: Parts, now: datetime) -> Finding:
+    health = probe(feed, parts.gathering, now).health
+    if health.trouble:
+        return Finding(
+            Level.WARNING, f"feed {feed.name} ({feed.url}): {health.message}", "mend or remove the feed"
+        )
+    return Finding(Level.OK, f"feed {feed.name}: {health.entries} entries")
+
+
+def _transport(parts: Parts, *, online: bool) -> Iterator[Finding]:
+    if parts.transport_name == OUTBOX:
+        yield Finding(
+            Level.WARNING,
+            "transport: outbox, a folder: nothing is e-mailed",
+            'set transport = "smtp" and smtp_host under [delivery]',
+        )
+    try:
+        transport = parts.transport()
+        if online or parts.transport_name == OUTBOX:
+            transport.check()
+            yield Finding(Level.OK, f"transport: {parts.transport_name} can be used")
+    except (DigestError, ConfigurationError) as error:
+        yield Finding(Level.ERROR, f"transport: {error}", "see [delivery] in digest.toml")
+
+
+def text_records(name: str) -> tuple[str, ...]:
+    """The TXT records of a name; none when it has none. Raises dns.exception.DNSException otherwise."""
+    try:
+        answer = dns.resolver.resolve(name, "TXT", lifetime=DNS_TIMEOUT_S)
+    except (dns.resolver.NoAnswer, dns.resolver.NXDOMAIN):
+        return ()
+    return tuple(b"".join(record.strings).decode("utf-8", "replace") for record in answer)
+
+
+def sender_records(domain: str, lookup: LookUp) -> Iterator[Finding]:
+    """What receivers look up about the sender's domain: SPF (RFC 7208) and DMARC (RFC 7489).
+
+    Gmail, Yahoo and Microsoft demand both, and a DKIM signature, of anyone who sends 5,000 a day.
+    """
+    wanted = (
+        ("SPF", domain, "v=spf1", f"publish a TXT record at {domain} that names your mail server"),
+        (
+            "DMARC",
+            f"_dmarc.{domain}",
+            "v=DMARC1",
+            f'publish a TXT record at _dmarc.{domain}: "v=DMARC1; p=none"',
+        ),
+    )
+    for label, name, start, mend in wanted:
+        try:
+            found = [text for text in lookup(name) if text.lower().startswith(start.lower())]
+        except dns.exception.DNSException as error:
+            yield Finding(Level.WARNING, f"{label} of {domain} could not be looked up: {error}", "try again")
+            continue
+        if len(found) == 1:
+            yield Finding(Level.OK, f"{label}: {found[0]}")
+        elif found:
+            yield Finding(
+                Level.ERROR, f"{name} has {len(found)} {label} records; receivers ignore them all", mend
+            )
+        else:
+            yield Finding(Level.WARNING, f"{domain} has no {label} record", mend)
+    yield Finding(
+        Level.WARNING,
+        "DKIM: this program does not sign yet",
+        "let your mail server sign; ask its documentation for the DKIM record",
+    )

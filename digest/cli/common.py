@@ -1,0 +1,133 @@
+"""What every command shares: opening the parts, saying things, printing data."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from digest.errors import InputError
+
+if TYPE_CHECKING:  # the whole program stands behind these two
+    from digest.parts import Parts
+    from digest.settings import Settings
+
+
+@dataclass
+class Session:
+    """What the root options said; commands find it in ``ctx.obj``."""
+
+    config: Path | None = None
+    verbose: bool = False
+
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print data as JSON on standard output.")]
+EditionOption = Annotated[
+    str,
+    typer.Option(
+        "--edition",
+        help="Which edition: its number or its reference, as `digest status` prints them.",
+        show_default="the one at hand",
+    ),
+]
+NowOption = Annotated[
+    str, typer.Option("--now", help="Act as if it were this time (ISO 8601; UTC unless it says otherwise).")
+]
+
+
+def moment(text: str) -> datetime:
+    """The instant a user typed.
+
+    Raises:
+        InputError: it is no ISO 8601 time.
+    """
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{text!r} is no time; write it as 2026-03-01T06:30 or with an offset") from None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def settings_of(ctx: typer.Context) -> Settings:
+    """The settings that the root options point to."""
+    from digest.wiring import read_settings  # noqa: PLC0415 - keeps `digest --help` quick
+
+    return read_settings(_session(ctx).config)
+
+
+@contextmanager
+def opened(ctx: typer.Context, now: str = "") -> Iterator[Parts]:
+    """The parts, with the database open, closed afterwards. ``now`` fixes the clock."""
+    from digest.wiring import open_parts  # noqa: PLC0415 - keeps `digest --help` quick
+
+    with open_parts(settings_of(ctx), now=moment(now) if now else None) as parts:
+        yield parts
+
+
+def _session(ctx: typer.Context) -> Session:
+    session = ctx.find_root().obj
+    assert isinstance(session, Session)
+    return session
+
+
+def say(text: str = "") -> None:
+    """To the person at the terminal: standard error, so that data stays clean."""
+    typer.echo(text, err=True)
+
+
+def emit_json(data: object) -> None:
+    """Data as JSON on standard output; instants as ISO 8601 in UTC."""
+    typer.echo(json.dumps(data, default=_plain, ensure_ascii=False, indent=2))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    return str(value)
+
+
+def table(rows: Sequence[Sequence[object]], header: Sequence[str]) -> None:
+    """Aligned columns on standard output; control characters of feeds and servers never reach a terminal."""
+    cells = [[printable(str(cell)) for cell in row] for row in [header, *rows]]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
+    for row in cells:
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        typer.echo(line.rstrip())
+
+
+def printable(text: str) -> str:
+    """The text on one line, with nothing in it that a terminal would obey."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def watched() -> bool:
+    """Whether a person watches standard error."""
+    return sys.stderr.isatty()
+
+
+def local(when: datetime | None, parts: Parts) -> str:
+    """An instant as the publication's people read it; "-" for none."""
+    if when is None:
+        return "-"
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - rarely needed
+
+    return f"{when.astimezone(ZoneInfo(parts.schedule.timezone)):%Y-%m-%d %H:%M}"
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun: 1 story, 2 stories."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def report_counts(counts: Mapping[str, int]) -> str:
+    """The states that hold anything, in the ledger's order."""
+    return ", ".join(f"{number:,} {state}" for state, number in counts.items() if number) or "nobody"

@@ -1,0 +1,225 @@
+"""`digest draft | preview | test | hold | release | approve | explain`: the editor's commands."""
+
+from __future__ import annotations
+
+import webbrowser
+from dataclasses import asdict
+from datetime import date as date_type
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digest import desk, pipeline
+from digest.cli.common import (
+    EditionOption,
+    JsonOption,
+    NowOption,
+    counted,
+    emit_json,
+    local,
+    opened,
+    printable,
+    say,
+)
+from digest.deliver.one import hand_over_one
+from digest.errors import InputError, TransportError
+from digest.explain import explain as explain_article
+from digest.model.delivery import Accepted
+from digest.model.links import edition_ref
+from digest.parts import Parts
+from digest.store.editions import EditionRow
+from digest.subscriptions import parse_address
+
+ThemeOption = Annotated[
+    list[str] | None, typer.Option("--theme", help="Only this theme's stories; may be repeated.")
+]
+
+
+def draft(
+    ctx: typer.Context,
+    series: Annotated[str, typer.Option(help="The series.", show_default="the scheduled one")] = "",
+    date: Annotated[str, typer.Option(help="The edition of this local day (YYYY-MM-DD).")] = "",
+    now: NowOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Compose the next edition as a draft, from what has been gathered; a draft is composed anew."""
+    with opened(ctx, now) as parts:
+        instant = parts.clock()
+        row, slot = desk.current(parts, instant, series)
+        if date:
+            slot = parts.schedule.instant(_day(date))
+        elif row is not None and row.state in desk.UNFROZEN:
+            slot = row.key.slot
+        elif row is not None and row.key.slot >= slot:
+            slot = parts.schedule.next_slot(row.key.slot)
+        drafted = pipeline.draft(parts, parts.key(slot, series), instant)
+        _show(parts, drafted, as_json=as_json)
+
+
+def _day(text: str) -> date_type:
+    try:
+        return date_type.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{text!r} is no day; write it as 2026-03-01") from None
+
+
+def _show(parts: Parts, row: EditionRow, *, as_json: bool) -> None:
+    edition = row.edition
+    assert edition is not None
+    if as_json:
+        emit_json({**_row_json(row), "edition": asdict(edition)})
+        return
+    say(
+        f"Edition {edition_ref(row.key)} ({row.state}), due {local(row.key.slot, parts)}"
+        f" {parts.schedule.timezone}: {counted(len(edition.stories), 'story', 'stories')}"
+        f" from {counted(edition.outlets, 'outlet')}."
+    )
+    if edition.quiet:
+        say("No news worth an edition: nothing will be sent unless that changes.")
+    for section in edition.sections():
+        typer.echo(f"\n{section.theme.name if section.theme else 'Also today'}")
+        for story in section.stories:
+            mark = "-" if story.brief or story.web_only else "*"
+            outlets = ", ".join(dict.fromkeys(source.outlet for source in story.sources))
+            typer.echo(printable(f"  {mark} {story.headline} [{outlets}]"))
+            if story.summary and not story.brief:
+                typer.echo(f"      {printable(story.summary.text)}")
+
+
+def _row_json(row: EditionRow) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "ref": edition_ref(row.key),
+        "series": row.key.series,
+        "slot": row.key.slot,
+        "state": row.state,
+        "revision": row.revision,
+        "reason": row.reason,
+    }
+
+
+def preview(
+    ctx: typer.Context,
+    edition: EditionOption = "",
+    theme: ThemeOption = None,
+    out: Annotated[Path, typer.Option(help="Where to write the files.")] = Path("preview"),
+    open_it: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
+    now: NowOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Write the e-mail as HTML, text, raw message, MJML and web copy. Never changes anything else."""
+    with opened(ctx, now) as parts:
+        chosen = _chosen(parts, theme)
+        _row, content = desk.at_hand(parts, parts.clock(), edition)
+        paths = desk.write_preview(parts, content, parts.clock(), out, chosen)
+    if as_json:
+        emit_json({kind: str(path.resolve()) for kind, path in paths.items()})
+    else:
+        for path in paths.values():
+            typer.echo(str(path))
+    if open_it:
+        webbrowser.open(paths["html"].resolve().as_uri())
+
+
+def _chosen(parts: Parts, slugs: list[str] | None) -> frozenset[str]:
+    known = {theme.slug for theme in parts.themes}
+    for slug in slugs or []:
+        if slug not in known:
+            raise InputError(f"there is no theme {slug!r}; the themes are {', '.join(sorted(known))}")
+    return frozenset(slugs or [])
+
+
+def send_test(
+    ctx: typer.Context,
+    addresses: Annotated[list[str], typer.Argument(metavar="ADDRESS...", help="Who gets the test.")],
+    edition: EditionOption = "",
+    theme: ThemeOption = None,
+    now: NowOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Send the very message a subscriber would get, marked [TEST], to any address. Changes no state."""
+    checked = [parse_address(address) for address in addresses]
+    results = []
+    with opened(ctx, now) as parts:
+        _row, content = desk.at_hand(parts, parts.clock(), edition)
+        chosen = _chosen(parts, theme)
+        transport = parts.transport()
+        transport.check()
+        for address in checked:
+            envelope = pipeline.proof(parts, content, address, parts.clock(), chosen)
+            outcome = hand_over_one(transport, envelope)
+            accepted = isinstance(outcome, Accepted)
+            results.append({"address": address, "accepted": accepted, "answer": outcome.text})
+        where = parts.transport_name
+    if as_json:
+        emit_json(results)
+    for result in results:
+        verdict = "accepted" if result["accepted"] else "not accepted"
+        say(printable(f"{result['address']}: {verdict} by {where}: {result['answer']}"))
+    if not all(result["accepted"] for result in results):
+        raise TransportError("not every test was accepted; the answers stand above")
+
+
+def hold(
+    ctx: typer.Context,
+    edition: EditionOption = "",
+    reason: Annotated[str, typer.Option(help="Why, for whoever looks next.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Keep an edition from going out; a run that is under way stops within seconds."""
+    with opened(ctx) as parts:
+        row = desk.hold(parts, desk.named(parts, parts.clock(), edition), parts.clock(), reason)
+    _tell(row, as_json=as_json)
+
+
+def release(ctx: typer.Context, edition: EditionOption = "", as_json: JsonOption = False) -> None:
+    """Undo `hold`: a held edition is a draft again, a paused one goes on with the next send or heartbeat."""
+    with opened(ctx) as parts:
+        row = desk.release(parts, desk.named(parts, parts.clock(), edition), parts.clock())
+    _tell(row, as_json=as_json)
+
+
+def approve(
+    ctx: typer.Context,
+    edition: EditionOption = "",
+    reviewed_by: Annotated[
+        str, typer.Option("--by", help="Who has read every summary and answers for it; the notice says so.")
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Approve an edition: it goes out at its time."""
+    with opened(ctx) as parts:
+        row = desk.named(parts, parts.clock(), edition)
+        row = desk.approve(parts, row, parts.clock(), reviewed_by=reviewed_by)
+    _tell(row, as_json=as_json)
+
+
+def _tell(row: EditionRow, *, as_json: bool) -> None:
+    if as_json:
+        emit_json(_row_json(row))
+    else:
+        say(f"The edition {edition_ref(row.key)} is {row.state}.")
+
+
+def explain(
+    ctx: typer.Context,
+    reference: Annotated[str, typer.Argument(metavar="URL|ID", help="An article's address or number.")],
+    now: NowOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Why an article is in the edition or out of it, where it stands and how high."""
+    with opened(ctx, now) as parts:
+        found = explain_article(parts, reference, parts.clock())
+    if as_json:
+        emit_json(found.as_json())
+    else:
+        for line in found.lines():
+            typer.echo(printable(line))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the root."""
+    app.command(name="test")(send_test)
+    for command in (draft, preview, hold, release, approve, explain):
+        app.command()(command)

@@ -1,0 +1,231 @@
+"""`digest feeds ...` and `digest gather`: where articles come from."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digest import pipeline
+from digest.cli.common import JsonOption, NowOption, counted, emit_json, local, opened, printable, say, table
+from digest.errors import InputError, NotFoundError
+from digest.gather import Gathered, probe
+from digest.gather.opml import read_opml, write_opml
+from digest.model.news import Feed, FeedHealth, FeedKind
+from digest.parts import Parts
+from digest.store import feeds as store
+
+app = typer.Typer(help="The sources: add, list, remove, import, export, and how each of them is.")
+
+
+def gather(
+    ctx: typer.Context,
+    everything: Annotated[bool, typer.Option("--all", help="Every feed, also those not due yet.")] = False,
+    now: NowOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Fetch every feed that is due and keep what is new. One dead feed never stops the others."""
+    results: list[Gathered] = []
+
+    def done(gathered: Gathered, new: int) -> None:
+        results.append(gathered)
+        trouble = gathered.health.trouble
+        state = f"{trouble}: {gathered.health.message}" if trouble else counted(new, "new article")
+        say(printable(f"{gathered.feed.name}: {state}"))
+
+    with opened(ctx, now) as parts:
+        new = pipeline.gather(parts, parts.clock(), everything=everything, on_done=done)
+        with parts.database.read() as conn:
+            known = len(store.list_feeds(conn))
+    if as_json:
+        troubles = {g.feed.url: g.health.trouble for g in results if g.health.trouble}
+        emit_json({"feeds": len(results), "new_articles": new, "troubles": troubles})
+    if not known:
+        say("There are no feeds yet: `digest feeds add URL`, or `digest init` for the default list.")
+        return
+    failed = sum(bool(gathered.health.trouble) for gathered in results)
+    say(
+        f"{counted(len(results), 'feed')} of {known} fetched, {counted(new, 'new article')}"
+        + (f", {failed} in trouble: `digest feeds health` says why." if failed else ".")
+    )
+
+
+def _listed(parts: Parts) -> list[tuple[Feed, FeedHealth]]:
+    with parts.database.write() as conn:
+        store.sync_settings_feeds(conn, parts.settings_feeds, parts.clock())
+        health = store.all_health(conn)
+        return [(feed, health.get(feed.id, FeedHealth(feed.id))) for feed in store.list_feeds(conn)]
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    url: Annotated[str, typer.Argument(help="The feed's address, or a folder of articles.")],
+    name: Annotated[str, typer.Option(help="As readers see it.", show_default="the feed's own title")] = "",
+    publisher: Annotated[str, typer.Option(help="The family it belongs to, such as BBC.")] = "",
+    kind: Annotated[FeedKind | None, typer.Option(help="What stands behind the address.")] = None,
+    weight: Annotated[float, typer.Option(min=0.0, max=3.0, help="Raises or lowers its stories.")] = 1.0,
+    allow_private: Annotated[
+        bool,
+        typer.Option("--allow-private", help="It may be on a private address: its own host and port only."),
+    ] = False,
+    unchecked: Annotated[bool, typer.Option("--unchecked", help="Do not try it first.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Add a source, after trying it once; behind a web page its feed is looked for."""
+    folder = Path(url).expanduser()
+    if kind is FeedKind.FOLDER or (kind is None and "://" not in url and folder.is_dir()):
+        kind, url = FeedKind.FOLDER, str(folder.resolve())
+        if not folder.is_dir():
+            raise InputError(f"there is no folder {url}")
+    elif not url.lower().startswith(("http://", "https://")):
+        raise InputError(f"{url!r} is neither an http(s) address nor a folder")
+    feed = Feed(url, name, publisher, kind or FeedKind.FEED, weight, allow_private)
+    with opened(ctx) as parts:
+        if not unchecked:
+            tried = probe(feed, parts.gathering, parts.clock())
+            if tried.health.trouble:
+                raise InputError(f"{url}: {tried.health.message}; --unchecked adds it all the same")
+            feed = tried.feed
+            for note in tried.notes:
+                say(printable(note))
+            say(f"It works: {counted(tried.health.entries, 'entry', 'entries')}.")
+        with parts.database.write() as conn:
+            stored, created = store.add_feed(conn, feed, parts.clock())
+    if as_json:
+        emit_json({**asdict(stored), "created": created})
+    say(printable(f"{'Added' if created else 'Already there'}: {stored.name} ({stored.url})."))
+
+
+@app.command(name="list")
+def list_(ctx: typer.Context, as_json: JsonOption = False) -> None:
+    """Every source."""
+    with opened(ctx) as parts:
+        feeds = _listed(parts)
+    if as_json:
+        emit_json([asdict(feed) for feed, _health in feeds])
+        return
+    rows = [(f.id, f.name, f.publisher, f.kind, f"{f.weight:g}", f.origin, f.url) for f, _health in feeds]
+    table(rows, ("id", "name", "publisher", "kind", "weight", "origin", "address"))
+
+
+@app.command()
+def health(
+    ctx: typer.Context,
+    troubled: Annotated[bool, typer.Option("--troubled", help="Only those in trouble.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """How the last fetches of every source were, the troubled ones first."""
+    with opened(ctx) as parts:
+        feeds = sorted(_listed(parts), key=lambda pair: (-pair[1].failures, pair[0].name))
+        shown = [(feed, state) for feed, state in feeds if state.trouble or not troubled]
+        if as_json:
+            emit_json([{"name": feed.name, "url": feed.url, **asdict(state)} for feed, state in shown])
+            return
+        rows = [
+            (
+                feed.name,
+                state.trouble or ("ok" if state.checked_at else "not fetched yet"),
+                state.failures,
+                state.entries,
+                local(state.succeeded_at, parts),
+                local(state.due_at, parts),
+                state.message or feed.url,
+            )
+            for feed, state in shown
+        ]
+        table(rows, ("name", "state", "failures", "entries", "last good", "due", "what"))
+
+
+@app.command()
+def remove(
+    ctx: typer.Context, reference: Annotated[str, typer.Argument(metavar="URL|ID|NAME", help="Which.")]
+) -> None:
+    """Take a source out; its articles stay."""
+    with opened(ctx) as parts:
+        with parts.database.read() as conn:
+            feed = store.find_feed(conn, reference)
+        if feed is None:
+            raise NotFoundError(f"there is no feed {reference!r}; `digest feeds list` shows them")
+        if feed.origin == "settings":
+            raise InputError(f"{feed.name} stands in digest.toml under [[feeds]]: take it out there")
+        with parts.database.write() as conn:
+            store.remove_feed(conn, feed.id)
+    say(printable(f"Removed: {feed.name}."))
+
+
+@app.command(name="import")
+def import_(
+    ctx: typer.Context,
+    source: Annotated[Path, typer.Argument(metavar="FILE.opml", help="An OPML file; - is standard input.")],
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="These feeds may be on private addresses.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Add every feed of an OPML file; what can't be used is named and left out."""
+    read = read_opml(_bytes_of(source))
+    added = 0
+    with opened(ctx) as parts, parts.database.write() as conn:
+        for feed in read.feeds:
+            private = Feed(
+                feed.url,
+                feed.name,
+                feed.publisher,
+                feed.kind,
+                feed.weight,
+                allow_private or feed.allow_private,
+            )
+            _stored, created = store.add_feed(conn, private, parts.clock())
+            added += created
+    for problem in read.problems:
+        say(printable(f"left out: {problem}"))
+    if as_json:
+        emit_json({"added": added, "known": len(read.feeds) - added, "problems": read.problems})
+    known, left = len(read.feeds) - added, len(read.problems)
+    say(f"{counted(added, 'feed')} added, {known} known already, {left} left out.")
+
+
+def _bytes_of(source: Path) -> bytes:
+    if str(source) == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return source.read_bytes()
+    except OSError as error:
+        raise InputError(f"{source} can't be read: {error.strerror}") from None
+
+
+@app.command()
+def export(
+    ctx: typer.Context,
+    target: Annotated[Path, typer.Argument(metavar="FILE.opml", help="- is standard output.")] = Path("-"),
+) -> None:
+    """Write every feed as OPML."""
+    with opened(ctx) as parts:
+        feeds = [feed for feed, _health in _listed(parts)]
+        data = write_opml(feeds, parts.publication.name, parts.clock())
+    if str(target) == "-":
+        sys.stdout.buffer.write(data)
+        return
+    with _writing(target):
+        target.write_bytes(data)
+    say(f"{counted(len(feeds), 'feed')} written to {target}.")
+
+
+@contextmanager
+def _writing(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"{target} can't be written: {error.strerror}") from None
+
+
+def register(root: typer.Typer) -> None:
+    """Add the commands to the root."""
+    root.add_typer(app, name="feeds")
+    root.command()(gather)

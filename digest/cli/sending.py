@@ -1,0 +1,214 @@
+"""`digest send`: what goes out."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from digest import desk, pipeline
+from digest.cli.common import (
+    EditionOption,
+    JsonOption,
+    NowOption,
+    counted,
+    emit_json,
+    local,
+    opened,
+    say,
+    table,
+    watched,
+)
+from digest.deliver.send import SendReport
+from digest.model.delivery import Counts, DeliveryState
+from digest.model.edition import EditionState
+from digest.model.links import edition_ref
+from digest.parts import OUTBOX, Parts
+from digest.store import audience, deliveries
+from digest.store.editions import EditionRow
+
+
+@contextlib.contextmanager
+def stoppable(stop: threading.Event) -> Iterator[None]:
+    """SIGTERM and Ctrl-C end the work cleanly: what is in flight is finished and recorded."""
+
+    def ask(_number: int, _frame: object) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def send(
+    ctx: typer.Context,
+    edition: EditionOption = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say who would get it, and change nothing.")
+    ] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Try those once more whom a server refused for good.")
+    ] = False,
+    resend_uncertain: Annotated[
+        bool,
+        typer.Option(
+            "--resend-uncertain",
+            help="Send again to those who may or may not have got it; some will get it twice.",
+        ),
+    ] = False,
+    now: NowOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Send an edition now, drafting it first if need be; or go on with one that was interrupted.
+
+    Nobody gets an edition twice: a second `send` finds nothing left to do.
+    """
+    with opened(ctx, now) as parts:
+        row = _row_to_send(parts, edition, draft_it=not dry_run)
+        if dry_run:
+            _dry_run(parts, row, as_json=as_json)
+            return
+        assert row is not None
+        again = _reopen(parts, row, retry_failed=retry_failed, resend_uncertain=resend_uncertain)
+        if row.state is EditionState.SENT and not again:
+            _already(parts, row, as_json=as_json)
+            return
+        with stoppable(parts.stop), _progress() as progress:
+            report = pipeline.send(parts, desk.find(parts, str(row.id)), parts.clock(), progress=progress)
+        _report(parts, row, report, as_json=as_json)
+
+
+def _row_to_send(parts: Parts, ref: str, *, draft_it: bool) -> EditionRow | None:
+    now = parts.clock()
+    if ref:
+        row: EditionRow | None = desk.find(parts, ref)
+        slot = row.key.slot if row else now
+    else:
+        row, slot = desk.current(parts, now)
+    if draft_it and (row is None or row.edition is None):
+        return pipeline.draft(parts, parts.key(slot), now)
+    return row
+
+
+def _dry_run(parts: Parts, row: EditionRow | None, *, as_json: bool) -> None:
+    now = parts.clock()
+    if row is not None and row.edition is not None:
+        content = row.edition
+    else:
+        content = pipeline.draft_value(parts, parts.key(desk.current(parts, now)[1]), now).edition
+    with parts.database.read() as conn:
+        choices = audience.theme_choices(conn, content.key.series)
+    keys, _variants = pipeline.render_variants(parts, content, choices)
+    planned = {choice or "every theme": count for choice, count in choices.items() if keys[choice]}
+    skipped = sum(count for choice, count in choices.items() if not keys[choice])
+    if as_json:
+        emit_json({"ref": edition_ref(content.key), "would_get": planned, "skipped": skipped})
+        return
+    say(
+        f"Dry run: the edition {edition_ref(content.key)} with"
+        f" {counted(len(content.stories), 'story', 'stories')} would go to"
+        f" {counted(sum(planned.values()), 'reader')};"
+        f" {skipped} chose only themes without a story today."
+    )
+    table(sorted(planned.items()), ("themes", "readers"))
+
+
+def _reopen(parts: Parts, row: EditionRow, *, retry_failed: bool, resend_uncertain: bool) -> int:
+    again = 0
+    with parts.database.write() as conn:
+        if retry_failed:
+            again += deliveries.retry_failed(conn, row.id, parts.clock())
+        if resend_uncertain:
+            again += deliveries.resend_uncertain(conn, row.id, parts.clock())
+    return again
+
+
+def _already(parts: Parts, row: EditionRow, *, as_json: bool) -> None:
+    with parts.database.read() as conn:
+        counts = deliveries.counts(conn, row.id)
+    if as_json:
+        emit_json({"ref": edition_ref(row.key), "sent_now": 0, "counts": asdict(counts)})
+    say(f"The edition {edition_ref(row.key)} has been sent already: {words(counts)}. Nothing to do.")
+    warn_outbox(parts)
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[Counts, float], None] | None]:
+    """A bar with the rate while a person watches; nothing otherwise."""
+    if not watched():
+        yield None
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]:,.0f}/s  {task.fields[note]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("sending", total=None, rate=0.0, note="")
+
+        def update(counts: Counts, rate: float) -> None:
+            note = (
+                f"{counts.deferred} deferred, {counts.failed} failed"
+                if counts.deferred + counts.failed
+                else ""
+            )
+            bar.update(
+                task, total=counts.planned, completed=counts.planned - counts.open, rate=rate, note=note
+            )
+
+        yield update
+
+
+def _report(parts: Parts, row: EditionRow, report: SendReport, *, as_json: bool) -> None:
+    if as_json:
+        emit_json({"ref": edition_ref(row.key), **asdict(report)})
+    how = "stopped" if report.stopped else "done"
+    say(
+        f"Edition {edition_ref(row.key)}: {how} in {report.duration_s:.1f} s;"
+        f" {report.sent_now:,} accepted now. In all: {words(report.counts)}."
+    )
+    if report.stopped:
+        say("Stopped before the end; `digest send` goes on where this left off.")
+    elif report.next_due_at is not None:
+        say(
+            f"Deferred ones are due again from {local(report.next_due_at, parts)};"
+            " `digest run` retries them by itself, `digest send` by hand."
+        )
+    if report.counts.uncertain:
+        say(
+            f"{counted(report.counts.uncertain, 'message')} may or may not have arrived:"
+            " `digest status --who uncertain` says whose; `digest send --resend-uncertain` sends them again."
+        )
+    warn_outbox(parts)
+
+
+def warn_outbox(parts: Parts) -> None:
+    """Say loudly that a folder is no mail server."""
+    if parts.transport_name == OUTBOX:
+        say("NOTHING WAS E-MAILED: the transport is the folder `outbox`. Open its index.html, or set")
+        say('[delivery] transport = "smtp" in digest.toml to send for real.')
+
+
+def words(counts: Counts) -> str:
+    """The states that hold anyone, in the ledger's order, with the sum."""
+    parts = [f"{getattr(counts, state):,} {state}" for state in DeliveryState if getattr(counts, state)]
+    marks = [f"{getattr(counts, mark)} {mark}" for mark in ("bounced", "complained") if getattr(counts, mark)]
+    of_these = f" (of the sent: {', '.join(marks)})" if marks else ""
+    return f"{counts.planned:,} planned = {' + '.join(parts) or '0'}{of_these}"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the root."""
+    app.command()(send)

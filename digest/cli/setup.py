@@ -1,0 +1,110 @@
+"""`digest init | demo | check`: from nothing to a newsletter that can be trusted with tomorrow."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digest.cli.common import JsonOption, counted, emit_json, opened, printable, say, settings_of
+from digest.errors import InputError, StateError
+from digest.settings import load, template
+
+FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="The folder.")]
+
+TEMPLATES_README = """\
+Templates of your own
+=====================
+
+A file here replaces the program's template of the same name; everything else stays the program's. Copy only
+what you change: a copy no longer follows the program's own improvements. `digest init --templates` writes
+all of them here to choose from, and `digest check` says when one of yours fails, with its line.
+"""
+
+
+def init(
+    folder: FolderArgument = Path(),
+    templates: Annotated[
+        bool, typer.Option("--templates", help="Also copy every template, to change it.")
+    ] = False,
+) -> None:
+    """Write a commented digest.toml and make the database; nothing that exists is overwritten."""
+    from digest.render import default_template_folders  # noqa: PLC0415 - keeps `digest --help` quick
+    from digest.wiring import open_parts  # noqa: PLC0415 - the same
+
+    config = folder / "digest.toml"
+    if config.exists():
+        raise StateError(f"{config} is there already; edit it, or choose another folder")
+    try:
+        (folder / "templates").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder} can't be used: {error.strerror}") from None
+    written = [_new(config, template()), _new(folder / "templates" / "README.txt", TEMPLATES_README)]
+    if templates:
+        source = default_template_folders(folder)[-1]
+        files = sorted(source.rglob("*.j2"))
+        own = folder / "templates"
+        written += [_new(own / file.relative_to(source), file.read_text("utf-8")) for file in files]
+    settings = load(config.resolve(), {}, folder.resolve())
+    with open_parts(settings) as parts:
+        say(f"Database: {parts.database.url}")
+    for path in written:
+        if path:
+            say(f"Written: {path}")
+    say("Next: edit digest.toml (name, sender, feeds), then `digest check`, `digest gather`, `digest draft`.")
+
+
+def _new(path: Path, text: str) -> Path | None:
+    if path.exists():
+        return None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def demo(
+    folder: FolderArgument = Path("digest-demo"),
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Go on serving the sample outlets and readers' pages afterwards.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """The whole job, offline, on bundled sample feeds: gather, draft, send to a local outbox."""
+    from digest.cli.demo import run_demo  # noqa: PLC0415 - keeps `digest --help` quick
+
+    report = run_demo(folder, say=say, serve=serve)
+    if as_json:
+        emit_json(asdict(report))
+
+
+def check(
+    ctx: typer.Context,
+    online: Annotated[
+        bool, typer.Option("--online", help="Also ask the feeds, the name servers and the mail server.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Everything that could keep tomorrow's edition from its readers: one line each, and how to mend it."""
+    from digest.checkup import Level  # noqa: PLC0415 - keeps `digest --help` quick
+    from digest.checkup import check as look  # noqa: PLC0415 - the same
+
+    findings = []
+    with opened(ctx) as parts:
+        for finding in look(settings_of(ctx), parts, online=online):
+            findings.append(finding)
+            if not as_json:
+                mend = f" -> {finding.mend}" if finding.mend else ""
+                typer.echo(printable(f"{finding.level:8}{finding.what}{mend}"))
+    if as_json:
+        emit_json([asdict(finding) for finding in findings])
+    errors = sum(finding.level is Level.ERROR for finding in findings)
+    if errors:
+        raise StateError(f"{counted(errors, 'thing')} would keep an edition from going out; see above")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the root."""
+    for command in (init, demo, check):
+        app.command()(command)

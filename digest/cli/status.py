@@ -1,0 +1,138 @@
+"""`digest status`: every delivery by state, adding up to what was planned, and who."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from digest import desk
+from digest.cli.common import (
+    EditionOption,
+    JsonOption,
+    NowOption,
+    emit_json,
+    local,
+    opened,
+    printable,
+    say,
+    table,
+)
+from digest.cli.sending import warn_outbox, words
+from digest.errors import StoreError
+from digest.model.delivery import Counts, DeliveryRecord, DeliveryState
+from digest.model.links import edition_ref
+from digest.parts import OUTBOX, Parts
+from digest.store import audience, deliveries, editions
+from digest.store.editions import EditionRow
+
+WhoOption = Annotated[
+    DeliveryState | None, typer.Option("--who", help="List the readers in this state, with the last answer.")
+]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What stands in the ledger at one instant: read in one transaction, so that it agrees with itself."""
+
+    editions: tuple[tuple[EditionRow, Counts], ...]
+    subscribers: Mapping[str, int]
+    alerts: tuple[tuple[str, datetime, str], ...]
+
+
+def overview(parts: Parts, ref: str = "") -> Overview:
+    """The named edition, or the latest ten."""
+    chosen = desk.find(parts, ref) if ref else None
+    with parts.database.read() as conn:
+        rows = [chosen] if chosen else editions.list_editions(conn, parts.publication.slug, limit=10)
+        return Overview(
+            tuple((row, deliveries.counts(conn, row.id)) for row in rows),
+            audience.count_subscribers(conn),
+            tuple(editions.list_alerts(conn, limit=10)),
+        )
+
+
+def status(
+    ctx: typer.Context,
+    edition: EditionOption = "",
+    who: WhoOption = None,
+    now: NowOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """The latest editions, every delivery by state, and who; the counts add up at every instant."""
+    with opened(ctx, now) as parts:
+        seen = overview(parts, edition)
+        if as_json:
+            emit_json(_json(parts, seen, who))
+        else:
+            _text(parts, seen, who)
+    for row, counts in seen.editions:
+        if not counts.adds_up:
+            raise StoreError(f"the ledger of the edition {row.key} does not add up: please report this")
+
+
+def _json(parts: Parts, seen: Overview, who: DeliveryState | None) -> dict[str, object]:
+    listed = []
+    for row, counts in seen.editions:
+        item: dict[str, object] = {
+            "id": row.id,
+            "ref": edition_ref(row.key),
+            "slot": row.key.slot,
+            "state": row.state,
+            "reason": row.reason,
+            "transport": row.transport,
+            "counts": asdict(counts),
+            "adds_up": counts.adds_up,
+        }
+        if who:
+            item["who"] = [asdict(record) for record in _records(parts, row, who)]
+        listed.append(item)
+    return {
+        "transport": parts.transport_name,
+        "really_emailed": parts.transport_name != OUTBOX,
+        "subscribers": dict(seen.subscribers),
+        "editions": listed,
+        "alerts": [{"key": key, "at": at, "text": text} for key, at, text in seen.alerts],
+    }
+
+
+def _records(parts: Parts, row: EditionRow, who: DeliveryState) -> Iterator[DeliveryRecord]:
+    after = 0
+    while True:
+        with parts.database.read() as conn:
+            page = deliveries.records(conn, row.id, state=who, after_id=after)
+        if not page:
+            return
+        yield from page
+        after = page[-1].subscriber_id
+
+
+def _text(parts: Parts, seen: Overview, who: DeliveryState | None) -> None:
+    if seen.editions:
+        rows = [
+            (row.id, edition_ref(row.key), local(row.key.slot, parts), row.state, words(counts))
+            for row, counts in seen.editions
+        ]
+        table(rows, ("id", "edition", "due", "state", "deliveries"))
+    else:
+        say("No edition yet: `digest draft` makes the next one.")
+    for row, _counts in seen.editions:
+        for record in _records(parts, row, who) if who else ():
+            answer = f"{record.code or ''} {record.text}".strip()
+            typer.echo(printable(f"{edition_ref(row.key)}  {record.address}  {record.state}  {answer}"))
+    people = ", ".join(f"{number:,} {state}" for state, number in seen.subscribers.items() if number)
+    say(f"Subscribers: {people or 'none'}.")
+    for _key, at, text in seen.alerts:
+        say(printable(f"Alert, {local(at, parts)}: {text}"))
+    if parts.transport_name == OUTBOX:
+        warn_outbox(parts)
+    else:
+        say("Sent means accepted by the next server, which is not yet delivered.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the root."""
+    app.command()(status)

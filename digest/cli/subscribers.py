@@ -1,0 +1,219 @@
+"""`digest subscribers ...`: who reads."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO
+
+import typer
+from sqlalchemy import Connection
+
+from digest import subscriptions
+from digest.cli.common import JsonOption, counted, emit_json, local, opened, printable, say, table, watched
+from digest.errors import InputError
+from digest.model.audience import Subscriber, SubscriberState
+from digest.parts import Parts, address_pepper
+from digest.store import audience
+
+app = typer.Typer(help="Who reads: add, import, export, list, show, remove, erase.")
+
+ReaderArgument = Annotated[str, typer.Argument(metavar="ADDRESS|ID", help="Which reader.")]
+PROGRESS_ROWS = 10_000
+
+
+@contextmanager
+def _desk(ctx: typer.Context) -> Iterator[tuple[Parts, Connection, bytes]]:
+    with opened(ctx) as parts, parts.database.write() as conn:
+        yield parts, conn, address_pepper(conn, parts.clock())
+
+
+def _themes(parts: Parts) -> frozenset[str]:
+    return frozenset(theme.slug for theme in parts.themes)
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    addresses: Annotated[list[str], typer.Argument(metavar="ADDRESS...", help="One or more addresses.")],
+    name: Annotated[str, typer.Option(help="The reader's name.")] = "",
+    theme: Annotated[
+        list[str] | None, typer.Option("--theme", help="Only this theme; may be repeated.")
+    ] = None,
+    series: Annotated[str, typer.Option(help="The series.", show_default="the scheduled one")] = "",
+    resubscribe: Annotated[
+        bool, typer.Option("--resubscribe", help="Bring back one who left and now asks to return.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Add readers. You answer for it that they asked for it."""
+    with _desk(ctx) as (parts, conn, key):
+        added = [
+            subscriptions.add(
+                conn,
+                address,
+                pepper=key,
+                now=parts.clock(),
+                known_themes=_themes(parts),
+                name=name,
+                themes=theme or (),
+                series=series or parts.schedule.series,
+                resubscribe=resubscribe,
+            )
+            for address in addresses
+        ]
+    for one in added:
+        if one.created:
+            say(f"Added: {one.subscriber.email}.")
+        if one.note:
+            say(f"{one.note}.")
+    if as_json:
+        emit_json([{**_json(one.subscriber), "created": one.created} for one in added])
+
+
+def _json(reader: Subscriber) -> dict[str, Any]:
+    return {name: value for name, value in asdict(reader).items() if name != "email_key"}
+
+
+@app.command(name="import")
+def import_(
+    ctx: typer.Context,
+    source: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A CSV file; - is standard input.")],
+    series: Annotated[str, typer.Option(help="The series.", show_default="the scheduled one")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Add the readers of a CSV file. A bad row is named and left out; nobody who left comes back."""
+
+    def progress(rows: int) -> None:
+        if watched() and rows % PROGRESS_ROWS == 0:
+            say(f"{rows:,} rows ...")
+
+    with _reading(source) as stream, _desk(ctx) as (parts, conn, key):
+        report = subscriptions.import_csv(
+            conn,
+            stream,
+            pepper=key,
+            now=parts.clock(),
+            known_themes=_themes(parts),
+            series=series or parts.schedule.series,
+            progress=progress,
+        )
+    for problem in report.problems:
+        say(printable(f"row {problem.row}: {problem.value}: {problem.problem}"))
+    if as_json:
+        emit_json(asdict(report))
+    left_out = counted(len(report.problems) + report.unlisted, "row")
+    say(
+        f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged,"
+        f" {report.suppressed:,} kept out because they left, {left_out} left out."
+    )
+
+
+@contextmanager
+def _reading(source: Path) -> Iterator[BinaryIO]:
+    if str(source) == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        stream = source.open("rb")
+    except OSError as error:
+        raise InputError(f"{source} can't be read: {error.strerror}") from None
+    with stream:
+        yield stream
+
+
+@app.command()
+def export(
+    ctx: typer.Context,
+    target: Annotated[Path, typer.Argument(metavar="FILE.csv", help="- is standard output.")] = Path("-"),
+) -> None:
+    """Write every reader as CSV, those who left included; it can be imported again."""
+    with _desk(ctx) as (_parts, conn, key):
+        if str(target) == "-":
+            text = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)
+            subscriptions.export_csv(conn, text, pepper=key)
+            text.detach()
+            return
+        try:
+            with target.open("w", encoding="utf-8", newline="") as stream:
+                written = subscriptions.export_csv(conn, stream, pepper=key)
+            target.chmod(0o600)  # personal data
+        except OSError as error:
+            raise InputError(f"{target} can't be written: {error.strerror}") from None
+    say(f"{counted(written, 'reader')} written to {target}.")
+
+
+@app.command(name="list")
+def list_(
+    ctx: typer.Context,
+    state: Annotated[SubscriberState | None, typer.Option(help="Only those in this state.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Every reader."""
+    with opened(ctx) as parts, parts.database.read() as conn:
+        readers = [reader for reader in audience.iter_subscribers(conn, state) if reader.email]
+        if as_json:
+            emit_json([_json(reader) for reader in readers])
+            return
+        rows = [
+            (r.id, r.email, r.name, r.state, ", ".join(r.themes) or "all", local(r.created_at, parts))
+            for r in readers
+        ]
+        table(rows, ("id", "address", "name", "state", "themes", "since"))
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    reader: ReaderArgument,
+    everything: Annotated[
+        bool, typer.Option("--export", help="All that is held on this person, as JSON.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """One reader."""
+    with _desk(ctx) as (parts, conn, key):
+        if everything:
+            emit_json(subscriptions.everything_on(conn, reader, pepper=key))
+            return
+        found = subscriptions.find(conn, reader)
+        if as_json:
+            emit_json(_json(found))
+            return
+        table(
+            [
+                ("address", found.email),
+                ("name", found.name or "-"),
+                ("state", found.state),
+                ("themes", ", ".join(found.themes) or "all"),
+                ("series", found.series),
+                ("since", local(found.created_at, parts)),
+                ("left", local(found.unsubscribed_at, parts)),
+            ],
+            ("id", str(found.id)),
+        )
+
+
+@app.command()
+def remove(ctx: typer.Context, reader: ReaderArgument) -> None:
+    """Take a reader off the list; no import brings them back."""
+    with _desk(ctx) as (parts, conn, key):
+        gone = subscriptions.remove(conn, reader, pepper=key, now=parts.clock())
+    say(f"Removed: {gone.email}.")
+
+
+@app.command()
+def erase(ctx: typer.Context, reader: ReaderArgument) -> None:
+    """Forget a reader: address and name go from every table; a keyed hash stays, to keep them out."""
+    with _desk(ctx) as (parts, conn, key):
+        number = subscriptions.erase(conn, reader, pepper=key, now=parts.clock())
+    say(f"Erased: reader number {number}.")
+
+
+def register(root: typer.Typer) -> None:
+    """Add the commands to the root."""
+    root.add_typer(app, name="subscribers")

@@ -1,0 +1,252 @@
+"""Where connections get their work, and where their fences and outcomes become commits.
+
+Messages are composed one by one, when a connection takes them. Fences and outcomes that arrive in one
+turn of the event loop are committed together, at the start of the next turn; only then do their
+connections hear of it. Never later: every millisecond that a commit waits for company is a
+millisecond in which a crash leaves more messages uncertain.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from digest.deliver.backoff import RetryOptions, settle
+from digest.deliver.envelope import Envelope
+from digest.deliver.pace import Pace
+from digest.deliver.rows import Rows
+from digest.deliver.transports.base import Job
+from digest.errors import DigestError, StoreError
+from digest.model.delivery import Accepted, Deferred, DeliveryState, Outcome, Recipient, Rejected
+from digest.store.ledger import Fenced, Ledger, fence, record
+from digest.store.runs import accept_first
+
+_MOST_TRIES = 3  # connections that may break on one message, before its content, until it has to wait
+
+_Fence = tuple[Job, Callable[[bool], None]]
+_Record = tuple[Job, Outcome, Callable[[], None]]
+
+
+@dataclass(frozen=True, slots=True)
+class DeskOptions:
+    """What is delivered over which transport, how patiently, and how fast."""
+
+    edition_id: int
+    transport: str
+    retry: RetryOptions
+    rate_per_s: float | None
+
+
+class LedgerDesk:
+    """The desk of one run over one edition; see ``digest.deliver.transports.base.Desk``."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        rows: Rows,
+        options: DeskOptions,
+        *,
+        compose: Callable[[Recipient], Envelope],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.tally: Counter[DeliveryState] = Counter()  # what this run has written
+        self.first_accepted = False
+        self.failure: Exception | None = None  # what ends this run, once the connections have ended
+        self.broken = False  # the ledger can't be written: connections wait in vain
+        self._ledger = ledger
+        self._rows = rows
+        self._options = options
+        self._compose = compose
+        self._clock = clock
+        self._pace = Pace(options.rate_per_s)
+        self._loop = asyncio.get_running_loop()
+        self._returned: deque[Job] = deque()
+        self._stopped = False
+        self._accepted_before = False
+        self._fences: list[_Fence] = []
+        self._records: list[_Record] = []
+        self._flushing = False
+        self._waiting: list[Callable[[], None]] = []
+
+    # What connections see
+
+    @property
+    def closed(self) -> bool:
+        """Whether no further job will come: stopped, or nothing is left that could come back."""
+        return self._stopped or (self._rows.dry and not self._rows.holds_any)
+
+    def take(self) -> Job | None:
+        """The next message, composed; None if there is none, or its time has not come."""
+        while self.has_work():
+            now = self._loop.time()
+            if (wait_s := self._pace.wait_s(now)) > 0:
+                self._loop.call_later(wait_s, self._wake)
+                return None
+            job = self._returned.popleft() if self._returned else self._make(self._rows.take())
+            if job is not None:
+                self._pace.spend(now)
+                return job
+        return None
+
+    def when_ready(self, wake: Callable[[], None]) -> None:
+        """Call ``wake`` when there may be work again; everybody who waits is called."""
+        self._waiting.append(wake)
+
+    def fence(self, job: Job, then: Callable[[bool], None]) -> None:
+        """Have the job fenced with the next commit."""
+        self._fences.append((job, then))
+        self._soon()
+
+    def record(self, job: Job, outcome: Outcome, then: Callable[[], None]) -> None:
+        """Have the outcome written with the next commit."""
+        self._records.append((job, outcome, then))
+        self._soon()
+
+    def give_back(self, job: Job, text: str, *, blamed: bool) -> None:
+        """Let another connection try; a job that broke too many of them has to wait its turn."""
+        job.tries += blamed
+        if job.tries >= _MOST_TRIES:
+            self.record(job, Deferred(text=text), _nothing)
+        elif self._stopped:
+            self._done_with(job.recipient)
+        else:
+            self._returned.append(job)
+            self._wake()
+
+    # What the run sees
+
+    def has_work(self) -> bool:
+        """Whether a connection would find something to do, now or when the pace allows."""
+        if self._stopped:
+            return False
+        try:
+            return bool(self._returned) or self._rows.some()
+        except StoreError as error:
+            self._break(error)
+            return False
+
+    @property
+    def at_hand(self) -> int:
+        """How many messages are read and not taken."""
+        return len(self._rows) + len(self._returned)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is in flight and nothing is left to write."""
+        return not self._rows.holds_any and not self._fences and not self._records
+
+    def stop(self) -> None:
+        """Take on nothing more. What is in flight goes on; what is not goes back to the ledger."""
+        if self._stopped:
+            return
+        self._stopped = True
+        try:
+            self._rows.stop()
+        except StoreError as error:
+            self._break(error)
+        while self._returned:
+            self._done_with(self._returned.popleft().recipient)
+        self._wake()
+
+    def renew(self) -> None:
+        """Lengthen our leases."""
+        try:
+            self._rows.renew()
+        except StoreError as error:
+            self._break(error)
+
+    def flush(self) -> None:
+        """Commit what has gathered, then tell the connections."""
+        self._flushing = False
+        fences, self._fences = self._fences, []
+        records, self._records = self._records, []
+        try:
+            fenced = self._commit(fences, records)
+        except StoreError as error:
+            self._break(error)  # what was answered stays "sending", which the next claim calls uncertain
+            return
+        for job, _, recorded in records:
+            self._done_with(job.recipient)
+            recorded()
+        for job, then in fences:
+            granted = job.recipient.subscriber_id in fenced.granted
+            if not granted:
+                self._done_with(job.recipient)
+            then(granted)
+
+    # The machinery
+
+    def _make(self, recipient: Recipient) -> Job | None:
+        """Compose one message. What can't be composed fails by itself; the others go on."""
+        try:
+            return Job(recipient, self._compose(recipient))
+        except DigestError as error:
+            job = Job(recipient, Envelope("", recipient.address, b""))
+            self.record(job, Rejected(text=f"the message could not be made: {error}"), _nothing)
+        except Exception as error:  # noqa: BLE001 raised again by the run, after what is in flight
+            self.failure = error
+            self._done_with(recipient)
+            self.stop()
+        return None
+
+    def _soon(self) -> None:
+        """Commit at the start of the loop's next turn."""
+        if not self._flushing:
+            self._flushing = True
+            self._loop.call_soon(self.flush)
+
+    def _commit(self, fences: list[_Fence], records: list[_Record]) -> Fenced:
+        """One transaction: outcomes first, then fences."""
+        if self.broken or not (fences or records):
+            return Fenced(frozenset(), frozenset())
+        now, retry = self._clock(), self._options.retry
+        settled = [
+            settle(job.recipient, outcome, retry, now=now, chance=random.random())  # noqa: S311 spreads retries
+            for job, outcome, _ in records
+        ]
+        accepted = any(isinstance(outcome, Accepted) for _, outcome, _ in records)
+        fenced = Fenced(frozenset(), frozenset())
+        with self._ledger.transaction() as conn:
+            if settled:
+                record(conn, settled)
+            if accepted and not self._accepted_before:
+                self.first_accepted = accept_first(
+                    conn, self._options.edition_id, transport=self._options.transport, now=now
+                )
+            if fences:
+                fenced = fence(conn, [job.recipient for job, _ in fences])
+        self._accepted_before = self._accepted_before or accepted
+        self.tally.update(one.state for one in settled)
+        self.tally[DeliveryState.SUPPRESSED] += len(fenced.suppressed)
+        return fenced
+
+    def _done_with(self, recipient: Recipient) -> None:
+        """One message less in its batch; a batch given back may hold something that is due again."""
+        try:
+            if self._rows.settled(recipient):
+                self._wake()
+        except StoreError as error:
+            self._break(error)
+
+    def _break(self, error: StoreError) -> None:
+        """The ledger is gone: release nothing, take nothing."""
+        self.failure = self.failure or error
+        self.broken = self._stopped = True
+        self._rows.abandon()
+        self._returned.clear()
+        self._fences.clear()
+        self._records.clear()
+
+    def _wake(self) -> None:
+        """Call everybody who waits."""
+        waiting, self._waiting = self._waiting, []
+        for wake in waiting:
+            self._loop.call_soon(wake)
+
+
+def _nothing() -> None:
+    """For records that nobody waits for."""

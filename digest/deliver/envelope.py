@@ -1,0 +1,44 @@
+"""One message on its way: from whom, to whom, and its bytes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_BARE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+_LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A complete message and its envelope.
+
+    ``content`` has CRLF line ends, headers first. ``canonical`` is its maker's word that every line
+    ends in CRLF, none begins with a dot, the last one is complete, and all of it is ASCII: looking for
+    that costs more than sending it, so whoever compiles messages for thousands should see to it once.
+    ``edition`` is how a folder of messages names the edition.
+    """
+
+    sender: str
+    recipient: str
+    content: bytes
+    canonical: bool = False
+    edition: str = ""
+
+
+def canonical_bytes(envelope: Envelope) -> bytes:
+    """The content as a file or another program should see it: CRLF throughout, last line complete."""
+    if envelope.canonical:
+        return envelope.content
+    content = _BARE_END.sub(b"\r\n", envelope.content)
+    return content if content.endswith(b"\r\n") else content + b"\r\n"
+
+
+def wire_bytes(envelope: Envelope) -> bytes:
+    """The content as it stands after DATA, leading dots doubled (RFC 5321, 4.5.2), without the last dot.
+
+    Bare CR and LF become CRLF: some servers take one of them, before a dot, for the end of the message.
+    """
+    if envelope.canonical:
+        return envelope.content
+    return _LEADING_DOT.sub(b"..", canonical_bytes(envelope))

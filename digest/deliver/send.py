@@ -1,0 +1,253 @@
+"""Deliver an edition: everybody who is to get it, once.
+
+    claim a batch -> read its rows -> compose -> open the envelope -> fence (commit) -> content
+                  -> answer -> record (commit) -> the connection's next message
+
+One process, one event loop, several connections; other processes may deliver the same edition at the
+same time, and take other batches. Killed at any instant, nobody is mailed twice by the next run: a
+message that may have left without an answer is reported uncertain, at most one per connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+from digest.deliver.backoff import RetryOptions
+from digest.deliver.desk import DeskOptions, LedgerDesk
+from digest.deliver.envelope import Envelope
+from digest.deliver.fleet import Fleet, FleetOptions
+from digest.deliver.owner import new_owner
+from digest.deliver.rows import Rows, RowsOptions
+from digest.deliver.transports.base import Transport
+from digest.errors import TransportError
+from digest.model.delivery import Counts, DeliveryState, Recipient
+from digest.store.batches import next_due
+from digest.store.deliveries import counts
+from digest.store.engine import Database
+from digest.store.ledger import Ledger
+from digest.store.runs import end_run, finish, is_sending, start_run
+
+_TICK_S = 0.1  # how soon a stop is noticed
+_HOLD_S = 1.0  # how soon a hold is noticed
+_PROGRESS_SHARE = 50  # counting takes at most one part in this many of a run's time
+
+Progress = Callable[[Counts, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SendOptions:
+    """How to deliver. ``batch_size`` is what ``materialise`` is to be called with.
+
+    ``rate_per_s`` is the most messages a second that one process takes on; None is no limit. A batch
+    is its owner's for ``lease_s`` and renewed all along. On a stop, messages in flight get
+    ``stop_grace_s`` for their answers. ``page_size`` rows are read at a time.
+    """
+
+    connections: int = 4
+    batch_size: int = 1000
+    rate_per_s: float | None = None
+    max_attempts: int = 8
+    retry_base_s: float = 300.0
+    retry_longest_s: float = 3600.0
+    lease_s: float = 120.0
+    stop_grace_s: float = 20.0
+    page_size: int = 500
+    reconnect_s: float = 1.0
+    connect_tries: int = 6
+
+
+@dataclass(frozen=True, slots=True)
+class SendReport:
+    """What one run did (``..._now``), and how the edition stands after it.
+
+    ``stopped``: it ended by a stop or a hold, though something was left to do. ``first_accepted``: the
+    edition's first message was accepted in this run. ``next_due_at``: when deferred ones are due.
+    """
+
+    edition_id: int
+    counts: Counts
+    sent_now: int = 0
+    deferred_now: int = 0
+    failed_now: int = 0
+    uncertain_now: int = 0
+    suppressed_now: int = 0
+    duration_s: float = 0.0
+    stopped: bool = False
+    first_accepted: bool = False
+    next_due_at: datetime | None = field(default=None)
+
+
+def deliver(
+    database: Database,
+    edition_id: int,
+    *,
+    transport: Transport,
+    compose: Callable[[Recipient], Envelope],
+    options: SendOptions,
+    clock: Callable[[], datetime],
+    stop: threading.Event,
+    progress: Progress | None = None,
+    owner: str = "",
+) -> SendReport:
+    """Deliver what is due of an edition that is in the state sending; see the module.
+
+    Returns when nothing is due any more (what is deferred waits for the next call), when ``stop`` is
+    set, or within seconds when the edition is held. Moves the edition to sent once nothing is open.
+
+    Args:
+        database: holds the ledger; written to about twice per message, in groups.
+        edition_id: of an edition that ``materialise`` was called for.
+        transport: see ``digest.deliver.transports``.
+        compose: makes one recipient's message, just before it is handed over. A DigestError fails
+            this one delivery; any other exception ends the run.
+        options: see there.
+        clock: gives the time, UTC.
+        stop: set it, from a signal handler or another thread, to end the run in good order.
+        progress: called about once a second with the counts and this run's messages per second.
+        owner: who claims the batches; "" makes a name that another process can check.
+
+    Raises:
+        TransportError: the transport can't be used. What was not handed over stays pending.
+        StoreError: the database failed in the middle.
+    """
+    owner = owner or new_owner()
+    with Ledger(database) as ledger:
+        run = _Run(ledger, edition_id, transport, compose, options, clock, stop, progress, owner)
+        return asyncio.run(run.go())
+
+
+class _Run:
+    """The state of one call of ``deliver``."""
+
+    def __init__(  # noqa: PLR0917 the parts of one call, passed on once
+        self,
+        ledger: Ledger,
+        edition_id: int,
+        transport: Transport,
+        compose: Callable[[Recipient], Envelope],
+        options: SendOptions,
+        clock: Callable[[], datetime],
+        stop: threading.Event,
+        progress: Progress | None,
+        owner: str,
+    ) -> None:
+        self._ledger = ledger
+        self._edition_id = edition_id
+        self._transport = transport
+        self._compose = compose
+        self._options = options
+        self._clock = clock
+        self._stop = stop
+        self._progress = progress
+        self._owner = owner
+        self._started = time.monotonic()
+        self._halted_at: float | None = None  # when a stop or a hold was noticed
+        self._next_hold = self._next_renewal = self._next_progress = 0.0
+
+    async def go(self) -> SendReport:
+        """The whole run."""
+        options = self._options
+        retry = RetryOptions(options.max_attempts, options.retry_base_s, options.retry_longest_s)
+        rows = Rows(
+            self._ledger,
+            RowsOptions(self._edition_id, self._owner, options.lease_s, options.page_size),
+            self._clock,
+        )
+        desk = LedgerDesk(
+            self._ledger,
+            rows,
+            DeskOptions(self._edition_id, self._transport.name, retry, options.rate_per_s),
+            compose=self._compose,
+            clock=self._clock,
+        )
+        fleet_options = FleetOptions(options.connections, options.reconnect_s, options.connect_tries)
+        fleet = Fleet(self._transport, desk, fleet_options)
+        with self._ledger.transaction() as conn:
+            run_id = start_run(conn, self._edition_id, owner=self._owner, now=self._clock())
+        try:
+            await self._work(desk, fleet)
+        finally:
+            await self._wind_down(desk, fleet)
+            self._transport.finish()
+        if desk.failure is not None:
+            raise desk.failure
+        return self._report(desk, run_id)
+
+    async def _work(self, desk: LedgerDesk, fleet: Fleet) -> None:
+        """Until nothing is left, or somebody stops us."""
+        self._next_renewal = time.monotonic() + self._options.lease_s / 3
+        while True:
+            self._look_around(desk)
+            fleet.open()
+            if desk.broken or (not fleet.serving and not desk.has_work() and desk.settled):
+                return
+            if self._halted_at and time.monotonic() > self._halted_at + self._options.stop_grace_s:
+                return
+            await fleet.wait(_TICK_S)
+
+    def _look_around(self, desk: LedgerDesk) -> None:
+        """Stop? Held? Time to renew the leases, or to tell how it goes?"""
+        now = time.monotonic()
+        if self._halted_at is None and (self._stop.is_set() or self._held(now)):
+            self._halted_at = now
+            desk.stop()
+        if now >= self._next_renewal:
+            self._next_renewal = now + self._options.lease_s / 3
+            desk.renew()
+        if self._progress is not None and now >= self._next_progress:
+            with self._ledger.transaction() as conn:
+                found = counts(conn, self._edition_id)
+            took = time.monotonic() - now
+            self._progress(found, desk.tally[DeliveryState.SENT] / max(now - self._started, 0.001))
+            self._next_progress = now + max(1.0, _PROGRESS_SHARE * took)
+
+    def _held(self, now: float) -> bool:
+        """Whether the edition is no longer to be sent; looks once a second."""
+        if now < self._next_hold:
+            return False
+        self._next_hold = now + _HOLD_S
+        with self._ledger.transaction() as conn:
+            return not is_sending(conn, self._edition_id)
+
+    async def _wind_down(self, desk: LedgerDesk, fleet: Fleet) -> None:
+        """Let what is in flight finish, briefly; cut the rest; write everything down."""
+        desk.stop()
+        deadline = time.monotonic() + (0 if desk.broken or self._halted_at else self._options.stop_grace_s)
+        while fleet.serving and time.monotonic() < deadline:
+            try:
+                await fleet.wait(_TICK_S)
+            except TransportError:
+                continue  # the first one is on its way up already
+        await fleet.end()
+        for _ in range(3):  # a commit may call connections back, and those may have a last word
+            desk.flush()
+            await asyncio.sleep(0)
+
+    def _report(self, desk: LedgerDesk, run_id: int) -> SendReport:
+        """Finish the edition if nothing is open, and say how it stands."""
+        now = self._clock()
+        with self._ledger.transaction() as conn:
+            finish(conn, self._edition_id, now)
+            found = counts(conn, self._edition_id)
+            report = SendReport(
+                edition_id=self._edition_id,
+                counts=found,
+                sent_now=desk.tally[DeliveryState.SENT],
+                deferred_now=desk.tally[DeliveryState.DEFERRED],
+                failed_now=desk.tally[DeliveryState.FAILED],
+                uncertain_now=desk.tally[DeliveryState.UNCERTAIN],
+                suppressed_now=desk.tally[DeliveryState.SUPPRESSED],
+                duration_s=time.monotonic() - self._started,
+                stopped=found.open > 0
+                and (self._halted_at is not None or not is_sending(conn, self._edition_id)),
+                first_accepted=desk.first_accepted,
+                next_due_at=next_due(conn, self._edition_id),
+            )
+            end_run(conn, run_id, report=json.dumps(asdict(report), default=str), now=now)
+        return report

@@ -1,0 +1,184 @@
+"""What an editor does to an edition: look at it, hold it, let it go, put a name to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from digest import pipeline
+from digest.errors import NotFoundError, StateError
+from digest.model.edition import Edition, EditionState, EditionStory
+from digest.model.links import edition_ref
+from digest.parts import Parts, installed_at
+from digest.store import editions
+from digest.store.editions import EditionRow
+from digest.summarise import ai_notice
+
+UNFROZEN = frozenset({EditionState.DRAFT, EditionState.HELD, EditionState.APPROVED})
+RUNNING = frozenset({EditionState.FROZEN, EditionState.SENDING})
+
+
+def find(parts: Parts, ref: str) -> EditionRow:
+    """The edition that an editor names by number or by its reference (``daily-20261123T0630``).
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    with parts.database.read() as conn:
+        if ref.isdecimal():
+            row = editions.get_edition(conn, int(ref))
+        else:
+            rows = editions.list_editions(conn, parts.publication.slug, limit=1000)
+            row = next((row for row in rows if edition_ref(row.key) == ref), None)
+    if row is None:
+        raise NotFoundError(f"there is no edition {ref!r}; `digest status` lists the latest")
+    return row
+
+
+def current(parts: Parts, now: datetime, series: str = "") -> tuple[EditionRow | None, datetime]:
+    """The edition an editor means when naming none, and the slot to draft where there is none.
+
+    An edition that has begun comes first, then the earliest open one of the last day or later, then one
+    already settled at or after the newest slot. So a second `send` finds the edition it has sent, and
+    never begins tomorrow's.
+    """
+    schedule, begun = parts.schedule, installed_at(parts)
+    due, coming = schedule.newest_slot(now), schedule.next_slot(now)
+    with parts.database.read() as conn:
+        rows = editions.list_editions(
+            conn, parts.publication.slug, series=series or schedule.series, limit=20
+        )
+    going = {EditionState.FROZEN, EditionState.SENDING, EditionState.PAUSED}
+    editable = {EditionState.DRAFT, EditionState.HELD, EditionState.APPROVED}
+    started = [row for row in rows if row.state in going]
+    waiting = [row for row in rows if row.state in editable and row.key.slot > now - timedelta(days=1)]
+    settled = [row for row in rows if row.state not in editable and row.key.slot >= due]
+    slot = due if due >= begun and now - due <= schedule.max_lateness else coming
+    found = started[-1:] or waiting[-1:] or settled[:1]
+    return (found[0] if found else None), slot
+
+
+def at_hand(parts: Parts, now: datetime, ref: str = "") -> tuple[EditionRow | None, Edition]:
+    """The edition that is named or at hand; else what a draft would be now. Changes nothing."""
+    row: EditionRow | None
+    if ref:
+        row = find(parts, ref)
+        slot = row.key.slot
+    else:
+        row, slot = current(parts, now)
+    if row is not None and row.edition is not None:
+        return row, row.edition
+    return row, pipeline.draft_value(parts, parts.key(slot), now).edition
+
+
+def named(parts: Parts, now: datetime, ref: str = "") -> EditionRow:
+    """The stored edition that is named or at hand.
+
+    Raises:
+        NotFoundError: the reference names none.
+        StateError: nothing has been drafted yet.
+    """
+    if ref:
+        return find(parts, ref)
+    row, _slot = current(parts, now)
+    if row is None:
+        raise StateError("there is no edition yet: `digest draft` makes the next one")
+    return row
+
+
+def hold(parts: Parts, row: EditionRow, now: datetime, reason: str = "") -> EditionRow:
+    """Keep an edition from going out; one that is being sent stops within seconds.
+
+    Raises:
+        StateError: it is sent or cancelled.
+    """
+    words = reason or "held by an editor"
+    with parts.database.write() as conn:
+        moved = editions.move(
+            conn, row.id, allowed=UNFROZEN, to=EditionState.HELD, now=now, reason=words
+        ) or editions.move(conn, row.id, allowed=RUNNING, to=EditionState.PAUSED, now=now, reason=words)
+    return _after(parts, row, moved, "held")
+
+
+def release(parts: Parts, row: EditionRow, now: datetime) -> EditionRow:
+    """Undo ``hold``: a held edition is a draft again, a paused one goes on when it is next sent.
+
+    Raises:
+        StateError: it is neither held nor paused.
+    """
+    with parts.database.write() as conn:
+        moved = editions.move(
+            conn, row.id, allowed={EditionState.HELD}, to=EditionState.DRAFT, now=now
+        ) or editions.move(conn, row.id, allowed={EditionState.PAUSED}, to=EditionState.SENDING, now=now)
+    return _after(parts, row, moved, "released")
+
+
+def approve(parts: Parts, row: EditionRow, now: datetime, *, reviewed_by: str = "") -> EditionRow:
+    """Let an edition go out at its time even where silence would hold it.
+
+    ``reviewed_by`` is the person who has read every summary and answers for it: the edition's notice says
+    so from then on.
+
+    Raises:
+        StateError: it has no draft, or has begun.
+    """
+    if row.edition is None:
+        raise StateError(f"the edition {row.key} has no draft to approve: `digest draft` makes one")
+    with parts.database.write() as conn:
+        saved = True
+        if reviewed_by:
+            edition = _reviewed(parts, row.edition, reviewed_by, now)
+            drops = editions.get_drops(conn, row.id)
+            saved = editions.save_content(conn, row.id, edition, drops=drops, now=now)
+        moved = saved and editions.move(
+            conn, row.id, allowed=UNFROZEN, to=EditionState.APPROVED, now=now, reviewed_by=reviewed_by
+        )
+    return _after(parts, row, moved, "approved")
+
+
+def _after(parts: Parts, row: EditionRow, moved: bool, verb: str) -> EditionRow:  # noqa: FBT001 - private
+    with parts.database.read() as conn:
+        fresh = editions.get_edition(conn, row.id)
+    assert fresh is not None
+    if not moved:
+        raise StateError(f"the edition {row.key} is {fresh.state} and can't be {verb}")
+    return fresh
+
+
+def _reviewed(parts: Parts, edition: Edition, name: str, now: datetime) -> Edition:
+    def stamped(story: EditionStory) -> EditionStory:
+        if story.summary is None:
+            return story
+        provenance = replace(story.summary.provenance, reviewed_by=name, reviewed_at=now)
+        return replace(story, summary=replace(story.summary, provenance=provenance))
+
+    stories = tuple(stamped(story) for story in edition.stories)
+    provenances = [story.summary.provenance for story in stories if story.summary]
+    notice = None if edition.notice is None else ai_notice(provenances, wording=parts.wording)
+    return replace(edition, stories=stories, notice=notice)
+
+
+def write_preview(
+    parts: Parts, edition: Edition, now: datetime, folder: Path, chosen: frozenset[str]
+) -> dict[str, Path]:
+    """The e-mail as files: HTML, plain text, the raw message, the MJML it was made of and the web copy.
+
+    The message is the one `digest test` would send, so that nothing in it can change anybody.
+    """
+    variant = parts.renderer.variant(edition, chosen)
+    message = pipeline.proof(parts, edition, "reader@example.org", now, chosen)
+    harmless = parts.links.test()
+    contents: dict[str, bytes] = {
+        "html": pipeline.filled(variant.html, harmless).encode(),
+        "txt": pipeline.filled(variant.text, harmless).encode(),
+        "eml": message.content,
+        "mjml": variant.mjml.encode(),
+        "web.html": parts.renderer.web_copy(edition, chosen).encode(),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    paths: dict[str, Path] = {}
+    for suffix, content in contents.items():
+        paths[suffix] = folder / f"edition.{suffix}"
+        paths[suffix].write_bytes(content)
+    return paths

@@ -1,0 +1,35 @@
+"""What the gathering stage may be told. ``wiring`` fills it from the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class GatherOptions:
+    """Limits and habits of a gathering run.
+
+    ``timeout_s`` bounds one fetch as a whole: look-up, connection, redirects and body together.
+    ``max_bytes`` counts the decoded body. ``max_per_host`` counts fetches under way at once for one
+    host and port, ``workers`` those for all hosts. ``max_entries`` are read from one feed, the newest
+    first, and ``max_pages_per_feed`` of their pages fetched. Entries older than ``max_age`` are
+    ignored. ``run_timeout_s`` bounds the run: feeds not begun by then stay due, and pages not begun
+    by then are made up for by what their feed says. ``gather_every_s`` is the time between two
+    fetches of a healthy feed.
+    """
+
+    user_agent: str = "digest/0.1 (newsletter digest; reads feeds politely)"
+    timeout_s: float = 20.0
+    max_bytes: int = 5 * MIB
+    max_redirects: int = 5
+    max_per_host: int = 2
+    workers: int = 8
+    max_entries: int = 200
+    fetch_pages: bool = True
+    max_pages_per_feed: int = 40
+    gather_every_s: float = 1800.0
+    max_age: timedelta = timedelta(hours=36)
+    run_timeout_s: float = 600.0

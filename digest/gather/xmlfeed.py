@@ -1,0 +1,168 @@
+"""RSS, Atom, RDF and CDF, through feedparser, which gets clean XML only."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import feedparser
+
+from digest.errors import ParseError
+from digest.gather.clean import one_line
+from digest.gather.dates import parse_date
+from digest.gather.feedread import FeedRead, RawEntry, cleaned, newest
+from digest.gather.language import tag
+from digest.gather.urls import web_url
+from digest.gather.xmltext import demand_sane
+
+READ_AHEAD = 5  # times max_entries are parsed, so that a feed sorted oldest first still gives its newest
+TAIL = 2000  # characters within which the root element must close
+_ITEM = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
+_ITEM_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
+_ROOT_END = re.compile(r"</(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
+_HTTP = re.compile(r"https?://", re.IGNORECASE)
+
+
+def parse_xml_feed(text: str, url: str, max_entries: int) -> FeedRead:
+    """The feed ``text``, already tamed, found at ``url``. Raises ParseError."""
+    text, truncated = _whole_items(text)
+    text = _at_most(text, max_entries * READ_AHEAD)
+    demand_sane(text)
+    # A file object: given bytes, feedparser would first try them as a file's name.
+    result = feedparser.parse(
+        io.BytesIO(text.encode("utf-8", "ignore")),
+        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    entries = [cleaned(_raw(item, url)) for item in result.entries]
+    if truncated and not entries:
+        raise ParseError("bad-xml", "the feed breaks off before its first entry ends")
+    feed = result.feed
+    return FeedRead(
+        format=result.version or "rss",
+        title=one_line(_text(feed, "title")),
+        home_url=web_url(_text(feed, "link"), url),
+        language=tag(_text(feed, "language")),
+        entries=newest(entries, max_entries),
+        truncated=truncated,
+    )
+
+
+def _whole_items(text: str) -> tuple[str, bool]:
+    """``text`` without a last item that breaks off, and whether the document is cut off."""
+    if _ROOT_END.search(text, max(0, len(text) - TAIL)):
+        return text, False
+    last_end = max((found.end() for found in _ITEM_END.finditer(text)), default=0)
+    broken = _ITEM.search(text, last_end)
+    return (text[: broken.start()] if broken else text), True
+
+
+def _at_most(text: str, limit: int) -> str:
+    """``text`` without the items after the first ``limit``: what is not read costs no time."""
+    for count, found in enumerate(_ITEM.finditer(text)):
+        if count == limit:
+            start = found.start()
+            end = max((found.end() for found in _ITEM_END.finditer(text, start)), default=len(text))
+            return text[:start] + text[end:]
+    return text
+
+
+def _get(item: Any, key: str) -> Any:
+    """``item[key]`` or None. feedparser's own look-up answers for other keys too, with warnings."""
+    return dict.get(item, key)
+
+
+def _text(item: Any, key: str) -> str:
+    value = _get(item, key)
+    return value if isinstance(value, str) else ""
+
+
+def _parts(item: Any, key: str) -> list[Mapping[str, Any]]:
+    value = _get(item, key)
+    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
+
+
+def _raw(item: Any, feed_url: str) -> RawEntry:
+    """One of feedparser's entries, its pieces chosen."""
+    details = [_get(item, "title_detail"), *_parts(item, "content"), _get(item, "summary_detail")]
+    base = (
+        next((web_url(d.get("base") or "", feed_url) for d in details if d and d.get("base")), "") or feed_url
+    )
+    contents = [part for part in _parts(item, "content") if isinstance(part.get("value"), str)]
+    content = max((str(part["value"]) for part in contents), key=len, default="")
+    summary = _text(item, "summary")
+    if not summary or summary == content:
+        summary, content = content or summary, ""  # the caller tells a summary from a text by its length
+    image, credit = _image(item)
+    return RawEntry(
+        base=base,
+        id=_text(item, "id"),
+        url=_link(item),
+        title=_text(item, "title"),
+        summary=summary,
+        content=content,
+        published_at=_date(item, "published") or _date(item, "created"),
+        updated_at=_date(item, "updated"),
+        author=_text(item, "author"),
+        language=next((str(d["language"]) for d in details if d and d.get("language")), ""),
+        comments_url=_comments(item),
+        image_url=image,
+        image_credit=credit,
+        categories=[str(part.get("term") or "") for part in _parts(item, "tags")],
+    )
+
+
+def _link(item: Any) -> str:
+    """Where the article stands: before redirectors, else the alternate link, else an id that is one."""
+    links = [link for link in _parts(item, "links") if link.get("href")]
+    alternates = [str(link["href"]) for link in links if link.get("rel", "alternate") == "alternate"]
+    identity = _text(item, "id")
+    ways = [_text(item, "feedburner_origlink"), _text(item, "link"), *alternates]
+    return next((way for way in ways if way), identity if _HTTP.match(identity) else "")
+
+
+def _comments(item: Any) -> str:
+    """The page for comments: RSS's comments element, or Atom's replies link (RFC 4685) that is HTML."""
+    replies = [
+        str(link.get("href") or "")
+        for link in _parts(item, "links")
+        if link.get("rel") == "replies" and link.get("type") == "text/html"
+    ]
+    return _text(item, "comments") or next(iter(replies), "")
+
+
+def _image(item: Any) -> tuple[str, str]:
+    """The largest picture an entry offers, and whose it is."""
+    media = [part for part in _parts(item, "media_content") if _is_image(part)]
+    media.sort(key=lambda part: -_number(part.get("width")))
+    enclosures = [{"url": part.get("href")} for part in _parts(item, "enclosures") if _is_image(part)]
+    for part in (*media, *_parts(item, "media_thumbnail"), *enclosures):
+        address = part.get("url")
+        if isinstance(address, str) and address:
+            credits_ = [str(credit.get("content") or "") for credit in _parts(item, "media_credit")]
+            return address, next(iter(credits_), "")
+    return "", ""
+
+
+def _is_image(part: Mapping[str, Any]) -> bool:
+    kind = str(part.get("type") or "")
+    return part.get("medium") == "image" or kind.startswith("image/")
+
+
+def _number(text: object) -> int:
+    return int(text) if isinstance(text, str) and text.isdecimal() and len(text) < 6 else 0  # noqa: PLR2004
+
+
+def _date(item: Any, key: str) -> Any:
+    """Our own reading of a date; feedparser's (always UTC) where the notation is a rare one."""
+    written = _text(item, key)
+    if not written:
+        return None
+    moment = parse_date(written)
+    parsed = _get(item, f"{key}_parsed")
+    if moment is None and parsed and not written.strip().isdecimal():
+        moment = parse_date("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format(*parsed[:6]))
+    return moment

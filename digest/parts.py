@@ -1,0 +1,112 @@
+"""Everything concrete that the verbs of the pipeline work with; ``digest.wiring`` builds it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from digest.compose import ComposeOptions
+from digest.deliver.send import SendOptions
+from digest.deliver.transports.base import Transport
+from digest.gather import GatherOptions
+from digest.group import GroupOptions, Theme
+from digest.model.edition import EditionKey
+from digest.model.links import Links
+from digest.model.news import Feed
+from digest.render import Publication, Renderer
+from digest.schedule import Schedule
+from digest.store import meta
+from digest.store.engine import Database
+from digest.summarise import NoticeWording, SummaryOptions
+
+TOKEN_SECRET = "links"  # noqa: S105 - the names of keys in the store, not the keys
+PEPPER = "addresses"
+OUTBOX = "outbox"
+INSTALLED = "installed_at"
+
+
+@dataclass(frozen=True)
+class Recency:
+    """What 'recent' means: since the series' last edition, but at most ``max_age``.
+
+    With ``reach_back``, the first edition after days without one (a weekend, by ``Schedule.days``) looks
+    back to the previous slot however long ago that was, so that Monday tells of Saturday.
+    """
+
+    max_age: timedelta = timedelta(hours=36)
+    reach_back: bool = False
+
+    def since(self, schedule: Schedule, slot: datetime) -> datetime:
+        """The oldest publication instant that the edition of ``slot`` takes."""
+        oldest = slot - self.max_age
+        if not self.reach_back:
+            return oldest
+        previous = schedule.newest_slot(slot - timedelta(microseconds=1))
+        return min(oldest, previous)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything concrete that the verbs work with. ``secret`` overrides the key kept in the store."""
+
+    database: Database
+    publication: Publication
+    schedule: Schedule
+    recency: Recency
+    themes: tuple[Theme, ...]
+    links: Links
+    gathering: GatherOptions
+    grouping: GroupOptions
+    summaries: SummaryOptions
+    composing: ComposeOptions
+    sending: SendOptions
+    template_folders: tuple[Path, ...]
+    renderer: Renderer
+    transport: Callable[[], Transport]
+    transport_name: str
+    clock: Callable[[], datetime]
+    wording: NoticeWording | None = None
+    notice_off: bool = False
+    skip_quiet_day: bool = True
+    settings_feeds: tuple[Feed, ...] = ()
+    editor_email: str = ""
+    bounce_address: str = ""
+    unsubscribe_mailto: str = ""
+    secret: bytes | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def key(self, slot: datetime, series: str = "") -> EditionKey:
+        """The key of an edition of this publication."""
+        return EditionKey(self.publication.slug, series or self.schedule.series, slot)
+
+    def token_secret(self, conn: Connection) -> bytes:
+        """What links in mails are signed with."""
+        return self.secret or meta.secret(conn, TOKEN_SECRET, self.clock())
+
+
+def address_pepper(conn: Connection, now: datetime) -> bytes:
+    """What addresses are hashed with in suppressions."""
+    return meta.secret(conn, PEPPER, now)
+
+
+def remember_installation(parts: Parts) -> None:
+    """Note when this database began to serve; the first one to ask decides."""
+    with parts.database.read() as conn:
+        if meta.get_meta(conn, INSTALLED) is not None:
+            return
+    with parts.database.write() as conn:
+        if meta.get_meta(conn, INSTALLED) is None:
+            meta.set_meta(conn, INSTALLED, parts.clock().isoformat())
+
+
+def installed_at(parts: Parts) -> datetime:
+    """When this database began to serve: no earlier slot was ever owed."""
+    with parts.database.read() as conn:
+        known = meta.get_meta(conn, INSTALLED)
+    assert known is not None
+    return datetime.fromisoformat(known)

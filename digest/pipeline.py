@@ -1,0 +1,302 @@
+"""The verbs of the product, in the order in which a day goes through them.
+
+    feeds, pages, folders --gather--> articles --group--> stories, themed --summarise--> with provenance
+       --compose--> edition (draft -> held | approved -> frozen) --render--> one message per variant
+       --deliver--> one delivery per subscriber --> report
+
+Each verb takes the parts it works with (``Parts``, built by ``digest.wiring``) and the time. What decides
+is pure and lives in the stages; what is here fetches, calls and stores. Every verb may be called again at
+any time: the database's compare-and-set moves make a repetition harmless.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from digest.compose import Composition, compose
+from digest.deliver.envelope import Envelope
+from digest.deliver.send import SendReport, deliver
+from digest.errors import StateError
+from digest.gather import Gathered
+from digest.gather import gather as gather_feeds
+from digest.group import group as group_articles
+from digest.model.delivery import Counts, Recipient
+from digest.model.edition import Edition, EditionKey, EditionState, Notice, Provenance
+from digest.model.links import edition_ref
+from digest.model.message import Hole, Person, Variant
+from digest.model.news import Article, FeedHealth, Story
+from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, make_token, message_id
+from digest.parts import OUTBOX, Parts
+from digest.render import variant_key
+from digest.render.message import compile_message
+from digest.store import articles as article_store
+from digest.store import audience, deliveries, editions
+from digest.store import feeds as feed_store
+from digest.store.editions import EditionRow
+from digest.summarise import ai_notice, summarise
+
+log = logging.getLogger("digest")
+
+# --- gather -----------------------------------------------------------------------------------------
+
+
+def gather(
+    parts: Parts,
+    now: datetime,
+    *,
+    everything: bool = False,
+    on_done: Callable[[Gathered, int], None] | None = None,
+) -> int:
+    """Fetch every feed that is due (or ``everything``) and store what is new; how many articles were.
+
+    Each feed is stored in a transaction of its own as it comes in, so an interruption loses nothing.
+    """
+    with parts.database.write() as conn:
+        feed_store.sync_settings_feeds(conn, parts.settings_feeds, now)
+        due = feed_store.due_feeds(conn, now)
+        if everything:
+            health = feed_store.all_health(conn)
+            feeds = feed_store.list_feeds(conn)
+            due = [(feed, health.get(feed.id, FeedHealth(feed.id))) for feed in feeds]
+    found = 0
+
+    def known(urls: object) -> set[str]:
+        with parts.database.read() as conn:
+            return article_store.known_urls(conn, urls)  # type: ignore[arg-type]  # a Collection[str]
+
+    def store(gathered: Gathered) -> None:
+        nonlocal found
+        with parts.database.write() as conn:
+            new, _updated = article_store.save_articles(conn, gathered.articles)
+            feed_store.save_health(conn, gathered.health)
+        found += new
+        if gathered.health.trouble:
+            log.warning("feed %s: %s", gathered.feed.name, gathered.health.message)
+        if on_done:
+            on_done(gathered, new)
+
+    gather_feeds(due, options=parts.gathering, now=now, known=known, on_done=store, stop=parts.stop.is_set)
+    return found
+
+
+# --- group, summarise, compose ----------------------------------------------------------------------
+
+
+def stories(parts: Parts, articles: list[Article]) -> tuple[Story, ...]:
+    """Articles grouped into stories, with their themes."""
+    return group_articles(articles, parts.themes, parts.grouping)
+
+
+def draft_value(parts: Parts, key: EditionKey, now: datetime) -> Composition:
+    """The edition of a slot as it would be drafted now. Changes nothing."""
+    since = parts.recency.since(parts.schedule, min(key.slot, now))
+    # What only a folder of files took counts as told while the outbox is still the transport: the first
+    # edition that is really e-mailed may tell it again.
+    told_by = {OUTBOX, "smtp"} if parts.transport_name == OUTBOX else {parts.transport_name}
+    with parts.database.read() as conn:
+        articles = article_store.recent_articles(conn, since=since, until=now + timedelta(days=1))
+        recently = key.slot - timedelta(days=14)
+        where = (conn, key.publication, key.series)
+        used_articles = editions.used_articles(*where, transports=told_by, since=recently)
+        used_stories = editions.used_stories(*where, transports=told_by, since=recently)
+
+    def notice(provenances: tuple[Provenance, ...]) -> Notice | None:
+        return None if parts.notice_off else ai_notice(provenances, wording=parts.wording)
+
+    composition = compose(
+        key,
+        stories(parts, articles),
+        themes=[theme.style for theme in parts.themes],
+        title=parts.publication.name,
+        language=parts.publication.language,
+        local_date=parts.schedule.local_day(key.slot).isoformat(),
+        now=now,
+        options=replace(parts.composing, max_age_h=(now - since).total_seconds() / 3600),
+        summarise=lambda story, lead: summarise(story, parts.summaries, lead=lead),
+        notice=notice,  # type: ignore[arg-type]  # any sequence
+        used_articles=used_articles,
+        used_stories=used_stories,
+        articles_considered=len(articles),
+        outlets=len({article.outlet for article in articles}),
+    )
+    return Composition(parts.renderer.fit(composition.edition), composition.drops)
+
+
+def draft(parts: Parts, key: EditionKey, now: datetime) -> EditionRow:
+    """Compose the edition of a slot and keep it; an existing draft is composed anew.
+
+    Raises:
+        StateError: the edition is frozen or beyond, and never changes again.
+    """
+    composition = draft_value(parts, key, now)
+    with parts.database.write() as conn:
+        row, _created = editions.open_slot(conn, key, now)
+        saved = editions.save_content(conn, row.id, composition.edition, drops=composition.drops, now=now)
+        if not saved:
+            raise StateError(f"the edition {key} is {row.state} and can't be drafted anew")
+        fresh = editions.get_edition(conn, row.id)
+    assert fresh is not None
+    return fresh
+
+
+# --- render -------------------------------------------------------------------------------------------
+
+
+def choice_set(choice: str) -> frozenset[str]:
+    """The slugs of a stored choice of themes; "" is no restriction."""
+    return frozenset(choice.split("+")) if choice else frozenset()
+
+
+def render_variants(
+    parts: Parts, edition: Edition, choices: Mapping[str, int]
+) -> tuple[dict[str, str | None], dict[str, Variant]]:
+    """Which variant each stored choice of themes gets, and the variants, each rendered once."""
+    keys: dict[str, str | None] = {}
+    variants: dict[str, Variant] = {}
+    for choice in choices:
+        chosen = choice_set(choice)
+        key = keys[choice] = variant_key(edition, chosen)
+        if key is not None and key not in variants:
+            variants[key] = parts.renderer.variant(edition, chosen)
+    return keys, variants
+
+
+# --- send ---------------------------------------------------------------------------------------------
+
+
+def begin(parts: Parts, row: EditionRow, now: datetime) -> None:
+    """Freeze the edition and plan one delivery per subscriber, in one transaction.
+
+    Does nothing when somebody else has already done so.
+
+    Raises:
+        StateError: nobody to send to, or nothing to send.
+    """
+    edition = row.edition
+    if edition is None or (not edition.stories and (parts.skip_quiet_day or not edition.quiet)):
+        raise StateError(f"the edition {row.key} has no story: nothing is sent on a day without news")
+    choices: dict[str, int] = {}
+    while True:
+        keys, variants = render_variants(parts, edition, choices)
+        with parts.database.write() as conn:
+            choices = audience.theme_choices(conn, row.key.series)
+            if not choices:
+                raise StateError("nobody to send to: `digest subscribers add` or `import` adds readers")
+            if set(choices) - set(keys):
+                continue  # first time round, or somebody chose anew since: render that choice as well
+            if editions.freeze(conn, row.id, variants=tuple(variants.values()), now=now):
+                deliveries.materialise(
+                    conn,
+                    row.id,
+                    series=row.key.series,
+                    variants=keys,
+                    batch_size=parts.sending.batch_size,
+                    now=now,
+                )
+            return
+
+
+def composer(parts: Parts, row: EditionRow) -> Callable[[Recipient], Envelope]:
+    """What makes one recipient's message: holes filled, links signed."""
+    with parts.database.write() as conn:
+        variants = editions.get_variants(conn, row.id)
+        secret = parts.token_secret(conn)
+    ref = edition_ref(row.key)
+    date = row.frozen_at or parts.clock()  # the same on every retry
+    compiled = {
+        key: compile_message(variant, parts.publication, edition_ref=ref, date=date)
+        for key, variant in variants.items()
+    }
+    slug, domain = row.key.publication, parts.publication.from_email.rpartition("@")[2]
+    sender = parts.bounce_address or parts.publication.from_email
+
+    def compose_one(recipient: Recipient) -> Envelope:
+        leave = make_token(secret, UNSUBSCRIBE, slug, recipient.subscriber_id)
+        prefer = make_token(secret, PREFERENCES, slug, recipient.subscriber_id)
+        unsubscribe_url = parts.links.unsubscribe(leave)
+        person = Person(
+            address=recipient.address,
+            name=recipient.name,
+            message_id=message_id(secret, f"{slug}/{ref}", recipient.subscriber_id, domain),
+            envelope_from=sender,
+            list_unsubscribe=_list_unsubscribe(unsubscribe_url, parts.unsubscribe_mailto, leave),
+            holes={
+                Hole.UNSUBSCRIBE_URL: unsubscribe_url,
+                Hole.PREFERENCES_URL: parts.links.preferences(prefer),
+                Hole.ADDRESS: recipient.address,
+            },
+        )
+        return Envelope(sender, recipient.address, compiled[recipient.variant].fill(person))
+
+    return compose_one
+
+
+def _list_unsubscribe(url: str, mailbox: str, token: str) -> str:
+    return f"<{url}>, <mailto:{mailbox}?subject=unsubscribe%20{token}>"
+
+
+def send(
+    parts: Parts, row: EditionRow, now: datetime, *, progress: Callable[[Counts, float], None] | None = None
+) -> SendReport:
+    """Freeze the edition if need be, and hand over everything that is due.
+
+    Returns when nothing is due at the moment: what was deferred waits for the next call.
+
+    Raises:
+        StateError: held, cancelled, empty, or nobody to send to.
+        TransportError: the transport can't be used; everything unsent stays pending.
+    """
+    forbidden = {EditionState.HELD, EditionState.CANCELLED, EditionState.PAUSED}
+    if row.state in forbidden:
+        raise StateError(f"the edition {row.key} is {row.state}; `digest release` lets it go")
+    transport = parts.transport()
+    transport.check()
+    if row.state in {EditionState.DRAFT, EditionState.APPROVED}:
+        begin(parts, row, now)
+    with parts.database.read() as conn:
+        fresh = editions.get_edition(conn, row.id)
+    assert fresh is not None
+    return deliver(
+        parts.database,
+        row.id,
+        transport=transport,
+        compose=composer(parts, fresh),
+        options=parts.sending,
+        clock=parts.clock,
+        stop=parts.stop,
+        progress=progress,
+    )
+
+
+def proof(
+    parts: Parts, edition: Edition, address: str, now: datetime, chosen: frozenset[str] = frozenset()
+) -> Envelope:
+    """The very message a reader would get, marked [TEST], for any address. Changes nothing.
+
+    Every personal link, and both List-Unsubscribe headers, lead to a page that can change nobody.
+    """
+    variant = parts.renderer.variant(edition, chosen)
+    harmless = parts.links.test()
+    domain = parts.publication.from_email.rpartition("@")[2]
+    sender = parts.bounce_address or parts.publication.from_email
+    person = Person(
+        address=address,
+        name="",
+        message_id=message_id(address.encode(), f"test-{now.isoformat()}", 0, domain),
+        envelope_from=sender,
+        list_unsubscribe=_list_unsubscribe(harmless, parts.unsubscribe_mailto, "test"),
+        holes={Hole.UNSUBSCRIBE_URL: harmless, Hole.PREFERENCES_URL: harmless, Hole.ADDRESS: address},
+    )
+    ref = edition_ref(edition.key)
+    message = compile_message(variant, parts.publication, edition_ref=ref, date=now, test=True)
+    return Envelope(sender, address, message.fill(person))
+
+
+def filled(text: str, link: str, address: str = "reader@example.org") -> str:
+    """A rendering for the eye alone: every personal link leads to ``link``."""
+    for hole in Hole:
+        text = text.replace(hole.value, address if hole is Hole.ADDRESS else link)
+    return text

@@ -1,0 +1,208 @@
+"""From settings to concrete parts: the one place where the two meet."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import cast
+
+from digest import clock as clocks
+from digest.compose import ComposeOptions
+from digest.deliver.send import SendOptions
+from digest.deliver.transports.base import Transport
+from digest.deliver.transports.outbox import OutboxTransport
+from digest.deliver.transports.smtp import Security, SmtpOptions, SmtpTransport
+from digest.errors import ConfigurationError
+from digest.gather import GatherOptions
+from digest.group import GroupOptions, Theme
+from digest.group.theme_files import load_themes
+from digest.model.links import Links
+from digest.parts import Parts, Recency, remember_installation
+from digest.render import Publication, Renderer, RenderOptions, default_template_folders
+from digest.schedule import Schedule
+from digest.settings import Settings, is_example, load
+from digest.store.engine import Database, open_database
+from digest.summarise import NoticeWording, SummaryOptions
+
+BUILTIN_THEMES = Path(__file__).parent / "themes"
+GATHER_WITHIN_S = 120  # a slow morning on the web must not make an edition late
+PREFETCH = timedelta(days=3)  # how far a Monday may reach back over days without an edition
+CLOCK_VARIABLE = "DIGEST_NOW"
+RESUME_FOR = timedelta(days=1)  # longer than the last retry of a deferred message can take
+
+
+def read_settings(config: Path | None = None) -> Settings:
+    """The settings of the working directory, or of ``config``.
+
+    Raises:
+        ConfigurationError: any of them is wrong; all mistakes at once.
+    """
+    return load(config, os.environ, Path.cwd())
+
+
+def themes_of(settings: Settings) -> tuple[Theme, ...]:
+    """The publication's themes: the default files, replaced or added to from its own ``themes/``."""
+    return load_themes([BUILTIN_THEMES, settings.folder / "themes"], settings.themes.order)
+
+
+@contextmanager
+def open_parts(settings: Settings, *, now: datetime | None = None) -> Iterator[Parts]:
+    """Everything the verbs work with, the database open. ``now`` fixes the clock at an instant."""
+    with open_database(settings.database.url) as database:
+        parts = build(settings, database, clock=_clock(now))
+        remember_installation(parts)
+        yield parts
+
+
+def build(settings: Settings, database: Database, *, clock: Callable[[], datetime] = clocks.utc_now) -> Parts:
+    """The parts for these settings over an open database."""
+    publication = publication_of(settings)
+    summaries = settings.summaries
+    wording = None
+    if summaries.notice_short or summaries.notice_full:
+        wording = NoticeWording(short=summaries.notice_short, full=summaries.notice_full)
+    folders = default_template_folders(settings.folder)
+    delivery = settings.delivery
+    return Parts(
+        database=database,
+        publication=publication,
+        schedule=schedule_of(settings),
+        recency=Recency(settings.gather.max_age, settings.gather.reach_back),
+        themes=themes_of(settings),
+        links=Links(settings.publication.base_url),
+        gathering=gathering_of(settings),
+        grouping=GroupOptions(),
+        summaries=SummaryOptions(
+            max_sentences=summaries.max_sentences,
+            max_words=summaries.max_words,
+            lead_sentences=summaries.lead_sentences,
+        ),
+        composing=composing_of(settings),
+        sending=SendOptions(
+            connections=delivery.connections,
+            batch_size=delivery.batch_size,
+            rate_per_s=delivery.rate or None,
+            max_attempts=delivery.max_attempts,
+        ),
+        template_folders=tuple(folders),
+        renderer=Renderer(folders, publication, RenderOptions(max_html_kib=settings.edition.max_html_kib)),
+        transport=lambda: transport_of(settings),
+        transport_name=delivery.transport,
+        clock=clock,
+        wording=wording,
+        notice_off=not summaries.notice,
+        skip_quiet_day=settings.schedule.quiet_day == "skip",
+        settings_feeds=settings.feeds,
+        editor_email=settings.publication.editor_email,
+        bounce_address=settings.envelope_sender,
+        unsubscribe_mailto=settings.publication.reply_to or settings.publication.from_email,
+        secret=settings.web.secret.encode() or None,
+    )
+
+
+def _clock(now: datetime | None) -> Callable[[], datetime]:
+    """The wall clock, or one that starts at ``now`` (or DIGEST_NOW) and runs on from there."""
+    if now is None and (text := os.environ.get(CLOCK_VARIABLE)):
+        try:
+            now = datetime.fromisoformat(text)
+        except ValueError:
+            raise ConfigurationError(
+                f"{CLOCK_VARIABLE}={text!r} is no time; write 2026-03-01T06:30Z"
+            ) from None
+        if now.tzinfo is None:
+            raise ConfigurationError(f"{CLOCK_VARIABLE}={text!r} needs its offset; write 2026-03-01T06:30Z")
+    if now is None:
+        return clocks.utc_now
+    start, began = now, time.monotonic()
+    return lambda: start + timedelta(seconds=time.monotonic() - began)
+
+
+def publication_of(settings: Settings) -> Publication:
+    """What readers see of the publication."""
+    chosen = settings.publication
+    return Publication(
+        name=chosen.name,
+        slug=chosen.slug,
+        from_name=settings.from_name,
+        from_email=chosen.from_email,
+        reply_to=chosen.reply_to,
+        postal_address=chosen.postal_address,
+        publisher=chosen.publisher or chosen.name,
+        base_url=chosen.base_url,
+        language=chosen.language,
+        timezone=chosen.timezone,
+    )
+
+
+def schedule_of(settings: Settings) -> Schedule:
+    """When the series goes out."""
+    chosen = settings.schedule
+    names = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    return Schedule(
+        series=chosen.series,
+        send_at=chosen.send_at,
+        days=frozenset(names.index(day) + 1 for day in chosen.days),
+        timezone=settings.publication.timezone,
+        draft_before=chosen.draft_before,
+        max_lateness=chosen.max_lateness,
+        finish_within=chosen.max_lateness + RESUME_FOR,
+        silence_sends=chosen.approval == "silence-sends",
+    )
+
+
+def gathering_of(settings: Settings) -> GatherOptions:
+    """Limits of fetching."""
+    chosen = settings.gather
+    agent = chosen.user_agent or f"digest/0.1 (+{settings.publication.base_url})"
+    return GatherOptions(
+        user_agent=agent,
+        timeout_s=chosen.timeout.total_seconds(),
+        max_bytes=chosen.max_bytes_mib * 1024 * 1024,
+        max_redirects=chosen.max_redirects,
+        max_entries=chosen.max_entries,
+        max_per_host=chosen.per_host,
+        workers=chosen.workers,
+        gather_every_s=settings.schedule.gather_every.total_seconds(),
+        max_age=chosen.max_age + (PREFETCH if chosen.reach_back else timedelta(0)),
+        run_timeout_s=GATHER_WITHIN_S,
+    )
+
+
+def composing_of(settings: Settings) -> ComposeOptions:
+    """How much goes into an edition."""
+    return ComposeOptions(
+        max_stories=settings.edition.max_stories,
+        max_words=settings.edition.max_words,
+        max_age_h=settings.gather.max_age.total_seconds() / 3600,
+        also_today=settings.themes.also_today,
+        include_check=settings.edition.include_check,
+    )
+
+
+def transport_of(settings: Settings) -> Transport:
+    """What hands messages over.
+
+    Raises:
+        ConfigurationError: mail would go out under the example's name, or no server is named.
+    """
+    delivery = settings.delivery
+    if delivery.transport == "outbox":
+        return OutboxTransport(settings.folder / delivery.outbox)
+    if is_example(settings):
+        raise ConfigurationError(
+            "publication.from_email and base_url are still the example's (example.org):"
+            " set your own in digest.toml before sending by SMTP"
+        )
+    return SmtpTransport(
+        SmtpOptions(
+            host=delivery.smtp_host,
+            port=delivery.port,
+            security=cast("Security", delivery.smtp_security),  # one of them: the settings checked
+            username=delivery.smtp_username,
+            password=delivery.smtp_password,
+        )
+    )

@@ -1,0 +1,163 @@
+"""The command line as a user runs it: real processes, a real folder, real servers on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from digest.clock import utc_now
+from digest.demo import DemoSite
+from digest.gather.opml import write_opml
+
+DIGEST = (sys.executable, "-m", "digest")
+# A compiled program starts in a third of the time, whatever the tests themselves were told.
+ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+
+
+class Inbox:
+    """What a real SMTP server was given, by recipient."""
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[str, EmailMessage]] = []
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        content = envelope.original_content or b""
+        for recipient in envelope.rcpt_tos:
+            self.messages.append((recipient, message_from_bytes(content, policy=default)))
+        return "250 taken"
+
+    def per_recipient(self) -> Counter[str]:
+        return Counter(recipient for recipient, _message in self.messages)
+
+    def message_ids(self) -> set[str]:
+        return {str(message["Message-ID"]) for _recipient, message in self.messages}
+
+
+@dataclass
+class MailServer:
+    inbox: Inbox
+    port: int
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    inbox = Inbox()
+    with socket.create_server(("127.0.0.1", 0)) as probe:  # aiosmtpd must be told a port
+        port = probe.getsockname()[1]
+    controller = Controller(inbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield MailServer(inbox, port)
+    finally:
+        controller.stop()
+
+
+@pytest.fixture(scope="session")
+def newsroom() -> Iterator[DemoSite]:
+    with DemoSite(utc_now()) as site:
+        yield site
+
+
+@dataclass
+class Desk:
+    """A newsletter's folder, and `digest` in it."""
+
+    folder: Path
+    env: dict[str, str] = field(default_factory=dict)
+
+    def start(self, *arguments: str, **env: Any) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [*DIGEST, *arguments],
+            cwd=self.folder,
+            env={**ENVIRONMENT, **self.env, **env},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str, code: int = 0, **env: Any) -> subprocess.CompletedProcess[str]:
+        process = self.start(*arguments, **env)
+        out, err = process.communicate(timeout=100)
+        assert process.returncode == code, f"digest {' '.join(arguments)}: {process.returncode}\n{out}\n{err}"
+        assert "Traceback" not in err, err
+        return subprocess.CompletedProcess(process.args, code, out, err)
+
+    def json(self, *arguments: str, **env: Any) -> Any:
+        return json.loads(self.run(*arguments, "--json", **env).stdout)
+
+    def configure(self, **sections: dict[str, object]) -> None:
+        lines = []
+        for section, values in sections.items():
+            lines.append(f"[{section}]")
+            lines += [f"{key} = {json.dumps(value)}" for key, value in values.items()]
+        (self.folder / "digest.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def add_feeds(self, site: DemoSite) -> None:
+        (self.folder / "feeds.opml").write_bytes(write_opml(site.feeds(), "Invented outlets", utc_now()))
+        self.run("feeds", "import", "feeds.opml", "--allow-private")
+
+    def add_readers(self, count: int) -> None:
+        choices = ["", "arctic", "middle-east", "indo-pacific;arctic"]
+        rows = [f"reader{n:04}@example.org,Reader {n},{choices[n % 4]}" for n in range(count)]
+        (self.folder / "readers.csv").write_text("\n".join(["email,name,themes", *rows]), encoding="utf-8")
+        self.run("subscribers", "import", "readers.csv")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+@pytest.fixture
+def smtp_desk(desk: Desk, mail_server: MailServer) -> Desk:
+    """A newsletter that is really sent, to a mail server on loopback."""
+    desk.configure(
+        publication={
+            "name": "The Harbour Brief",
+            "slug": "harbour",
+            "from_email": "desk@harbour.example.net",
+            "base_url": "https://harbour.example.net",
+        },
+        delivery={
+            "transport": "smtp",
+            "smtp_host": "127.0.0.1",
+            "smtp_port": mail_server.port,
+            "smtp_security": "none",
+        },
+    )
+    return desk
+
+
+@pytest.fixture(scope="session")
+def gathered(newsroom: DemoSite, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with feeds, their articles and forty readers, made once."""
+    desk = Desk(tmp_path_factory.mktemp("gathered"))
+    desk.add_feeds(newsroom)
+    desk.run("gather")
+    desk.add_readers(40)
+    return desk.folder
+
+
+@pytest.fixture
+def stocked(smtp_desk: Desk, gathered: Path) -> Desk:
+    """A newsletter with feeds, their articles and forty readers."""
+    for name in ("subscribers.db", "readers.csv"):
+        shutil.copy(gathered / name, smtp_desk.folder / name)
+    return smtp_desk

@@ -1,0 +1,123 @@
+"""Setting up, and what a mistake is answered with: one clear line, nothing half-done."""
+
+from __future__ import annotations
+
+import json
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+import pytest
+
+from .conftest import Desk
+
+
+def test_the_demo_leaves_five_messages_and_can_be_run_again(desk: Desk) -> None:
+    for _ in range(2):
+        report = desk.json("demo", ".")
+        assert report["counts"]["sent"] == report["counts"]["planned"] == 5
+        messages = sorted((desk.folder / "outbox").glob("*.eml"))
+        assert len(messages) == 5
+    assert (desk.folder / "subscribers.db").exists()
+    assert (desk.folder / "outbox" / "index.html").exists()
+    assert report["links_followed"] > 40
+    parsed = [message_from_bytes(path.read_bytes(), policy=default) for path in messages]
+    assert len({message["Message-ID"] for message in parsed}) == 5
+    assert len({message["Subject"] for message in parsed}) > 1
+    status = desk.run("status")
+    assert "NOTHING WAS E-MAILED" in status.stderr
+    assert "5 sent" in status.stdout
+
+
+def test_the_demo_never_writes_over_a_real_newsletter(desk: Desk) -> None:
+    desk.run("subscribers", "add", "reader@example.org")
+    refused = desk.run("demo", ".", code=1)
+    assert "real newsletter" in refused.stderr
+    assert "reader@example.org" in desk.run("subscribers", "list").stdout
+
+
+def test_init_writes_settings_that_the_program_accepts(desk: Desk) -> None:
+    desk.run("init", "news")
+    news = Desk(desk.folder / "news")
+    assert (news.folder / "digest.toml").exists()
+    assert (news.folder / "subscribers.db").exists()
+    findings = news.json("check")
+    assert not [finding for finding in findings if finding["level"] == "error"], findings
+    feeds = news.json("feeds", "list")
+    assert len(feeds) >= 15
+    assert {"BBC", "The Guardian"} <= {feed["publisher"] for feed in feeds}
+    assert "already" in news.run("init", ".", code=1).stderr
+
+
+def test_an_unknown_setting_is_told_with_its_line_and_the_nearest_name(desk: Desk) -> None:
+    (desk.folder / "digest.toml").write_text('[publication]\nnmae = "X"\n', encoding="utf-8")
+    refused = desk.run("status", code=1)
+    assert "digest.toml:2" in refused.stderr
+    assert "name" in refused.stderr
+    assert not (desk.folder / "subscribers.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("explain", "https://nowhere.example.org/x"), "never gathered"),
+        (("test", "not an address"), "not an address"),
+        (("hold",), "no edition"),
+        (("send",), "no story"),
+        (("preview", "--theme", "antarctic"), "antarctic"),
+        (("send", "--edition", "daily-20200101T0000"), "daily-20200101T0000"),
+        (("feeds", "add", "ftp://example.org/feed"), "ftp://example.org/feed"),
+        (("feeds", "import", "missing.opml"), "missing.opml"),
+        (("subscribers", "import", "missing.csv"), "missing.csv"),
+        (("subscribers", "show", "nobody@example.org"), "nobody@example.org"),
+        (("gather", "--now", "tomorrow"), "tomorrow"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_a_mistake_gets_one_line_and_exit_code_one(
+    desk: Desk, arguments: tuple[str, ...], words: str
+) -> None:
+    refused = desk.run(*arguments, code=1)
+    assert words in refused.stderr
+    assert len(refused.stderr.strip().splitlines()) == 1
+    assert refused.stdout == ""
+
+
+def test_wrong_usage_is_exit_code_two(desk: Desk) -> None:
+    desk.run("send", "--no-such-option", code=2)
+    desk.run("no-such-command", code=2)
+
+
+def test_data_stands_on_standard_output_alone(desk: Desk) -> None:
+    desk.run("subscribers", "add", "reader@example.org", "--theme", "arctic")
+    listed = desk.run("subscribers", "list", "--json")
+    assert json.loads(listed.stdout)[0]["email"] == "reader@example.org"
+    exported = desk.run("subscribers", "export").stdout
+    assert "reader@example.org" in exported
+    held = json.loads(desk.run("subscribers", "show", "reader@example.org", "--export").stdout)
+    assert held["subscriber"]["themes"] == ["arctic"]
+
+
+def test_a_bad_row_is_named_and_the_others_go_in(desk: Desk) -> None:
+    rows = "email,name\nada@example.org,Ada\nnot-an-address,Nobody\nbo@example.org,Bo\n"
+    (desk.folder / "readers.csv").write_text(rows, encoding="utf-8")
+    report = desk.run("subscribers", "import", "readers.csv", "--json")
+    assert json.loads(report.stdout)["added"] == 2
+    assert "row 3" in report.stderr
+
+
+def test_an_erased_reader_is_gone_and_stays_out(desk: Desk) -> None:
+    desk.run("subscribers", "add", "ada@example.org")
+    desk.run("subscribers", "erase", "ada@example.org")
+    assert b"ada@example.org" not in Path(desk.folder / "subscribers.db").read_bytes()
+    (desk.folder / "readers.csv").write_text("ada@example.org\n", encoding="utf-8")
+    assert json.loads(desk.run("subscribers", "import", "readers.csv", "--json").stdout)["added"] == 0
+
+
+def test_feeds_go_out_and_come_back_as_opml(desk: Desk) -> None:
+    desk.run("feeds", "add", "https://feeds.example.org/a.xml", "--name", "A & B", "--unchecked")
+    desk.run("feeds", "export", "feeds.opml")
+    desk.run("feeds", "remove", "A & B")
+    assert desk.json("feeds", "list") == []
+    desk.run("feeds", "import", "feeds.opml")
+    assert [feed["name"] for feed in desk.json("feeds", "list")] == ["A & B"]

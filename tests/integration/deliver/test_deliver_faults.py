@@ -1,0 +1,269 @@
+"""Everything a mail server can do wrong, each with the state it must leave, and nobody mailed twice."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from digest.deliver.envelope import Envelope
+from digest.deliver.send import SendOptions, SendReport, deliver
+from digest.errors import TransportError
+from digest.model.delivery import Counts, DeliveryRecord, Recipient
+from digest.store.deliveries import records
+from digest.store.engine import Database
+
+OPTIONS = SendOptions(connections=3, reconnect_s=0.00002, page_size=7)
+
+EXPECTED = {
+    "ok": "sent",
+    "rcpt451": "deferred",
+    "rcpt550": "failed",
+    "rcptmany": "failed",
+    "rcpt421": "deferred",
+    "rcptwrong": "deferred",
+    "rcptjunk": "deferred",
+    "rcptdrop": "deferred",
+    "data451": "deferred",
+    "data554": "failed",
+    "datawrong": "deferred",
+    "datadrop": "deferred",
+    "end451": "deferred",
+    "end552": "failed",
+    "endmany": "sent",
+    "end421": "deferred",
+    "endwrong": "uncertain",
+    "endjunk": "uncertain",
+    "endsplit": "uncertain",
+    "enddrop": "uncertain",
+    "endlate": "sent",
+    "endnever": "uncertain",
+}
+TAKEN = {"sent", "uncertain"}  # the server had the content
+
+
+def run(database: Database, transport: Any, compose: Any, clock: Any, **options: Any) -> SendReport:
+    return deliver(
+        database,
+        1,
+        transport=transport,
+        compose=compose,
+        options=replace(OPTIONS, **options),
+        clock=clock,
+        stop=threading.Event(),
+    )
+
+
+def ledger(database: Database) -> dict[str, DeliveryRecord]:
+    with database.read() as conn:
+        return {one.address.partition("@")[0]: one for one in records(conn, 1)}
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+def test_each_fault_leaves_its_state_and_nobody_is_mailed_twice(
+    database: Database,
+    make_edition: Callable[..., int],
+    start_server: Callable[..., Any],
+    smtp_transport: Callable[..., Any],
+    compose: Callable[[Recipient], Envelope],
+    clock: Callable[[], datetime],
+    pipelining: bool,
+) -> None:
+    names = [f"{marker}-{n}" for n in range(2) for marker in EXPECTED]
+    make_edition(database, names)
+    server = start_server(pipelining=pipelining)
+    transport = smtp_transport(server.port, content_s=1.5)
+    report = run(database, transport, compose, clock)
+    states = {name: one.state.value for name, one in ledger(database).items()}
+    assert states == {name: EXPECTED[name.partition("-")[0]] for name in names}
+    assert report.counts.adds_up
+    expected = {name for name in names if EXPECTED[name.partition("-")[0]] in TAKEN}
+    assert server.recipients == dict.fromkeys(expected, 1)
+    assert report.next_due_at is not None
+    again = run(database, transport, compose, clock)
+    assert again.sent_now + again.deferred_now + again.uncertain_now == 0
+    assert server.recipients == dict.fromkeys(expected, 1)
+
+
+def test_a_servers_words_are_kept_for_the_editor(
+    database: Database,
+    make_edition: Callable[..., int],
+    start_server: Callable[..., Any],
+    smtp_transport: Callable[..., Any],
+    compose: Callable[[Recipient], Envelope],
+    clock: Callable[[], datetime],
+) -> None:
+    make_edition(database, ["rcptmany", "end552", "endmany", "endjunk", "rcptdrop"])
+    run(database, smtp_transport(start_server().port), compose, clock)
+    found = ledger(database)
+    assert (found["rcptmany"].code, found["rcptmany"].text) == (550, "5.1.1 nobody of that name 5.1.1 really")
+    assert (found["end552"].code, found["end552"].text) == (552, "5.3.4 too big")
+    assert (found["endmany"].code, found["endmany"].text) == (250, "2.0.0 taken 2.0.0 queued as 42")
+    assert found["endjunk"].text.startswith("no answer to the content: the mail server gave not an answer")
+    assert "the connection broke" in found["rcptdrop"].text
+
+
+def test_deferred_ones_are_tried_again_when_due_and_given_up_in_the_end(
+    database: Database,
+    make_edition: Callable[..., int],
+    start_server: Callable[..., Any],
+    smtp_transport: Callable[..., Any],
+    compose: Callable[[Recipient], Envelope],
+    now: datetime,
+) -> None:
+    make_edition(database, ["rcpt451", "end451", "ok"])
+    transport = smtp_transport(start_server().port)
+    time = now
+    attempts = []
+    for _ in range(5):
+        report = run(database, transport, compose, lambda time=time: time, max_attempts=3, retry_base_s=60)
+        attempts.append(ledger(database)["rcpt451"].attempts)
+        if report.next_due_at is not None:
+            assert timedelta(seconds=40) < report.next_due_at - time < timedelta(seconds=150)
+        time += timedelta(seconds=150)
+    assert attempts == [1, 2, 3, 3, 3]
+    assert report.counts == Counts(sent=1, failed=2, planned=3)
+    assert ledger(database)["end451"].text == "given up after 3 tries: 4.3.0 disk full"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"mail": "550 5.7.1 not your sender"}, "refuses the sender: 550 5.7.1 not your sender"),
+        ({"mail": "530 5.7.0 who are you"}, "wants a login: 530"),
+        ({"greeting": "554 5.7.1 you are on a list"}, "refuses us: 554"),
+        ({"greeting": "421 4.3.2 busy"}, "is busy: 421.*given up after 6 tries"),
+        ({"greeting": "SSH-2.0-OpenSSH"}, "refuses us"),
+    ],
+)
+def test_a_server_that_takes_nothing_stops_the_run_and_leaves_everybody_pending(
+    sqlite_database: Database,
+    make_edition: Callable[..., int],
+    start_server: Callable[..., Any],
+    smtp_transport: Callable[..., Any],
+    compose: Callable[[Recipient], Envelope],
+    clock: Callable[[], datetime],
+    options: dict[str, Any],
+    words: str,
+) -> None:
+    make_edition(sqlite_database, 12)
+    server = start_server(**options)
+    with pytest.raises(TransportError, match=words):
+        run(sqlite_database, smtp_transport(server.port), compose, clock)
+    assert {one.state.value for one in ledger(sqlite_database).values()} == {"pending"}
+    assert {one.attempts for one in ledger(sqlite_database).values()} == {0}
+    assert server.received == []
+    server_in_order = start_server()
+    assert run(sqlite_database, smtp_transport(server_in_order.port), compose, clock).sent_now == 12
+
+
+def test_a_server_that_is_not_there_stops_the_run(
+    sqlite_database: Database,
+    make_edition: Callable[..., int],
+    smtp_transport: Callable[..., Any],
+    compose: Callable[[Recipient], Envelope],
+    clock: Callable[[], datetime],
+) -> None:
+    make_edition(sqlite_database, 3)
+    with pytest.raises(TransportError, match=r"cannot reach the mail server 127\.0\.0\.1:1"):
+        run(sqlite_database, smtp_transport(1), compose, clock)
+
+
+def test_fewer_connections_when_the_server_allows_fewer(
+    sqlite_database: Database,
+    make_edition: Callable[..., int],
+    start_server: Callable[..., Any],
+    smtp_transport: Callable[..., Any],
+    compose: Callable[[Recipient], Envelope],
+    clock: Callable[[], datetime],
+) -> None:
+    make_edition(sqlite_database, 200)
+    server = start_server()
+    server.most_allowed = 2
+    report = run(sqlite_database, smtp_transport(server.port), compose, clock, connections=8)
+    assert report.counts == Counts(sent=200, planned=200)
+    assert set(server.recipients.values()) == {1}
+    assert server.most_open == 2
+    assert server.refusals <= 8  # not over and over again
+
+
+def test_a_server_that_works_is_not_waited_for_because_it_refused_more_connections(
+    sqlite_database: Database,
+    make_edition: Callable[..., int],
+    start_server: Callable[..., Any],
+    smtp_transport: Callable[..., Any],
+    compose: Callable[[Recipient], Envelope],
+    clock: Callable[[], datetime],
+) -> None:
+    make_edition(sqlite_database, 60)
+    server = start_server()
+    server.most_allowed = 2
+    transport = smtp_transport(server.port, messages=10)  # so connections have to be opened again and again
+    report = run(sqlite_database, transport, compose, clock, connections=8, reconnect_s=3600)
+    assert report.counts == Counts(sent=60, planned=60)
+
+
+def test_a_connection_carries_no_more_messages_than_allowed(
+    sqlite_database: Database,
+    make_edition: Callable[..., int],
+    start_server: Callable[..., Any],
+    smtp_transport: Callable[..., Any],
+    compose: Callable[[Recipient], Envelope],
+    clock: Callable[[], datetime],
+) -> None:
+    make_edition(sqlite_database, 30)
+    server = start_server()
+    report = run(sqlite_database, smtp_transport(server.port, messages=4), compose, clock, connections=1)
+    assert report.counts == Counts(sent=30, planned=30)
+    assert server.connections == 8
+
+
+def test_what_a_message_needs_and_the_server_lacks_fails_that_message_alone(
+    sqlite_database: Database,
+    make_edition: Callable[..., int],
+    start_server: Callable[..., Any],
+    smtp_transport: Callable[..., Any],
+    clock: Callable[[], datetime],
+) -> None:
+    make_edition(sqlite_database, ["ok", "jürgen", "big", "two words", "ok2"])
+    server = start_server(data_size_limit=5000)
+
+    def compose(to: Recipient) -> Envelope:
+        return Envelope(
+            "news@example.org",
+            to.address,
+            b"Subject: x\r\n\r\n" + b"y\r\n" * (9999 if "big" in to.address else 9),
+        )
+
+    report = run(sqlite_database, smtp_transport(server.port), compose, clock)
+    found = ledger(sqlite_database)
+    assert {name: one.state.value for name, one in found.items()} == {
+        "ok": "sent",
+        "jürgen": "sent",
+        "big": "failed",
+        "two words": "failed",
+        "ok2": "sent",
+    }
+    assert "more than the mail server takes (5000)" in found["big"].text
+    assert "not an address" in found["two words"].text
+    assert any("SMTPUTF8" in line for line in server.commands)
+    assert report.counts.adds_up
+
+
+def test_content_arrives_as_it_was_composed(
+    sqlite_database: Database,
+    make_edition: Callable[..., int],
+    start_server: Callable[..., Any],
+    smtp_transport: Callable[..., Any],
+    clock: Callable[[], datetime],
+) -> None:
+    make_edition(sqlite_database, 3)
+    server = start_server()
+    content = b"Subject: dots\r\n\r\n.\r\n..\r\n.hidden\r\nbare\nends\rhere\r\n\r\n.\r\nno end"
+    run(sqlite_database, smtp_transport(server.port), lambda to: Envelope("", to.address, content), clock)
+    whole = b"Subject: dots\r\n\r\n.\r\n..\r\n.hidden\r\nbare\r\nends\r\nhere\r\n\r\n.\r\nno end\r\n"
+    assert [body for _, body in server.received] == [whole] * 3

@@ -1,0 +1,156 @@
+"""Secured connections and logins: what is trusted, and what never happens in the clear."""
+
+from __future__ import annotations
+
+import shutil
+import ssl
+import subprocess
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from digest.deliver.envelope import Envelope
+from digest.deliver.send import SendOptions, deliver
+from digest.deliver.transports.smtp import SmtpOptions, SmtpTransport
+from digest.errors import TransportError
+from digest.model.delivery import Counts, Recipient
+from digest.store.engine import Database
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """A throwaway certificate for 127.0.0.1, and its key."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("no openssl command to make a certificate with")
+    folder = tmp_path_factory.mktemp("tls")
+    key, cert = str(folder / "key.pem"), str(folder / "cert.pem")
+    command = f"{openssl} req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
+    names = "-subj /CN=mail.example.org -addext subjectAltName=IP:127.0.0.1"
+    arguments = [*command.split(), *names.split(), "-keyout", key, "-out", cert]
+    subprocess.run(arguments, check=True, capture_output=True)
+    return cert, key
+
+
+@pytest.fixture
+def server_context(certificate: tuple[str, str]) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    return context
+
+
+@pytest.mark.parametrize("how", [(s, p) for s in ("starttls", "tls") for p in (True, False)], ids=str)
+def test_an_edition_goes_out_over_a_secured_and_logged_in_connection(
+    sqlite_database: Database,
+    make_edition: Callable[..., int],
+    start_server: Callable[..., Any],
+    smtp_transport: Callable[..., Any],
+    compose: Callable[[Recipient], Envelope],
+    certificate: tuple[str, str],
+    server_context: ssl.SSLContext,
+    how: tuple[str, bool],
+) -> None:
+    security, pipelining = how
+    make_edition(sqlite_database, ["ok", "end451", "enddrop", "ok2", "ok3"])
+    implicit = security == "tls"
+    server = start_server(
+        pipelining=pipelining,
+        implicit_tls=server_context if implicit else None,
+        **(
+            {"auth_require_tls": False}
+            if implicit
+            else {"tls_context": server_context, "require_starttls": True}
+        ),
+    )
+    server_auth(server)
+    transport = smtp_transport(
+        server.port, security=security, ca_file=certificate[0], username="digest", password="right"
+    )
+    transport.check()
+    report = deliver(
+        sqlite_database,
+        1,
+        transport=transport,
+        compose=compose,
+        options=SendOptions(connections=2, reconnect_s=0.001),
+        clock=lambda: datetime.now(UTC),
+        stop=threading.Event(),
+    )
+    assert report.counts == Counts(sent=3, deferred=1, uncertain=1, planned=5)
+    assert server.recipients == dict.fromkeys(["ok", "ok2", "ok3", "enddrop"], 1)
+    assert set(server.logins) == {b"right"}
+
+
+def server_auth(server: Any) -> None:
+    """Have the server ask for a login."""
+    server._smtp |= {"authenticator": server.authenticate}
+
+
+@pytest.mark.parametrize(
+    ("client", "words"),
+    [
+        ({"security": "starttls"}, "certificate of .* is not trusted"),
+        ({"security": "tls"}, r"no TLS with .*check smtp_port and smtp_security"),
+        (
+            {"security": "starttls", "trusted": True, "password": "wrong"},
+            "refuses us: 535.*check smtp_username",
+        ),
+        ({"security": "starttls", "trusted": True, "host": "localhost"}, "not trusted: Hostname mismatch"),
+    ],
+)
+def test_what_cannot_be_trusted_is_not_used(
+    start_server: Callable[..., Any],
+    smtp_transport: Callable[..., Any],
+    certificate: tuple[str, str],
+    server_context: ssl.SSLContext,
+    client: dict[str, Any],
+    words: str,
+) -> None:
+    server = start_server(tls_context=server_context)
+    server_auth(server)
+    options = {"username": "digest", "password": "right", **client}
+    ca_file = certificate[0] if options.pop("trusted", False) else ""
+    with pytest.raises(TransportError, match=words):
+        smtp_transport(server.port, ca_file=ca_file, **options).check()
+    assert b"right" not in server.logins
+
+
+def test_a_server_without_starttls_gets_nothing_in_the_clear(
+    start_server: Callable[..., Any], smtp_transport: Callable[..., Any]
+) -> None:
+    server = start_server(auth_require_tls=False)
+    server_auth(server)
+    transport = smtp_transport(server.port, security="starttls", username="digest", password="right")
+    with pytest.raises(TransportError, match="nothing is sent unencrypted instead"):
+        transport.check()
+    assert server.logins == []
+
+
+def test_a_password_is_refused_to_cross_a_network_in_the_clear() -> None:
+    transport = SmtpTransport(
+        SmtpOptions("mail.example.org", 25, "none", username="digest", password="right")
+    )
+    with pytest.raises(TransportError, match="would cross the network unencrypted"):
+        transport.check()
+
+
+def test_a_password_may_go_in_the_clear_to_this_machine(
+    start_server: Callable[..., Any], smtp_transport: Callable[..., Any]
+) -> None:
+    server = start_server(auth_require_tls=False)
+    server_auth(server)
+    smtp_transport(server.port, username="digest", password="right").check()
+    assert server.logins == [b"right"]
+
+
+def test_a_missing_certificate_file_is_named(smtp_transport: Callable[..., Any], tmp_path: Path) -> None:
+    with pytest.raises(TransportError, match=r"cannot read the certificates in .*none\.pem"):
+        smtp_transport(1, security="tls", ca_file=str(tmp_path / "none.pem")).check()
+
+
+def test_the_password_is_not_shown() -> None:
+    assert "right" not in repr(SmtpOptions("mail.example.org", username="digest", password="right"))
