@@ -36,7 +36,7 @@ bench: $(VENV)/.installed-dev  ## every benchmark, each with its own reference
 docs: $(VENV)/.installed-dev  ## write the generated pages anew; the tests hold them to the code
 	$(BIN)/python -m digest.cli.reference docs/reference
 
-lock: $(VENV)/.installed-dev  ## needs uv; pins with hashes and names no index
+lock:  ## needs uv; pins with hashes and names no index
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
 	  --extra postgres --group build pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \

@@ -11,7 +11,7 @@ import dns.exception
 import dns.resolver
 
 from digest.errors import ConfigurationError, DigestError
-from digest.gather import probe
+from digest.gather.probe import probe
 from digest.model.edition import (
     Edition,
     EditionStory,

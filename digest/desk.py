@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from digest import pipeline
+from digest import pipeline, proofs
 from digest.errors import NotFoundError, StateError
 from digest.model.edition import Edition, EditionState, EditionStory
 from digest.model.links import edition_ref
@@ -167,11 +167,11 @@ def write_preview(
     The message is the one `digest test` would send, so that nothing in it can change anybody.
     """
     variant = parts.renderer.variant(edition, chosen)
-    message = pipeline.proof(parts, edition, "reader@example.org", now, chosen)
+    message = proofs.proof(parts, edition, "reader@example.org", now, chosen)
     harmless = parts.links.test()
     contents: dict[str, bytes] = {
-        "html": pipeline.filled(variant.html, harmless).encode(),
-        "txt": pipeline.filled(variant.text, harmless).encode(),
+        "html": proofs.filled(variant.html, harmless).encode(),
+        "txt": proofs.filled(variant.text, harmless).encode(),
         "eml": message.content,
         "mjml": variant.mjml.encode(),
         "web.html": parts.renderer.web_copy(edition, chosen).encode(),

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from digest.compose import ComposeOptions
 from digest.deliver.send import SendOptions
 from digest.deliver.transports.base import Transport
-from digest.gather import GatherOptions
+from digest.gather.options import GatherOptions
 from digest.group import GroupOptions, Theme
 from digest.model.edition import EditionKey
 from digest.model.links import Links

@@ -12,16 +12,15 @@ any time: the database's compare-and-set moves make a repetition harmless.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from digest.compose import Composition, compose
 from digest.deliver.envelope import Envelope
 from digest.deliver.send import SendReport, deliver
 from digest.errors import StateError
-from digest.gather import Gathered
-from digest.gather import gather as gather_feeds
 from digest.group import group as group_articles
 from digest.model.delivery import Counts, Recipient
 from digest.model.edition import Edition, EditionKey, EditionState, Notice, Provenance
@@ -37,6 +36,9 @@ from digest.store import audience, deliveries, editions
 from digest.store import feeds as feed_store
 from digest.store.editions import EditionRow
 from digest.summarise import ai_notice, summarise
+
+if TYPE_CHECKING:
+    from digest.gather.outcome import Gathered
 
 log = logging.getLogger("digest")
 
@@ -63,9 +65,9 @@ def gather(
             due = [(feed, health.get(feed.id, FeedHealth(feed.id))) for feed in feeds]
     found = 0
 
-    def known(urls: object) -> set[str]:
+    def known(urls: Collection[str]) -> set[str]:
         with parts.database.read() as conn:
-            return article_store.known_urls(conn, urls)  # type: ignore[arg-type]  # a Collection[str]
+            return article_store.known_urls(conn, urls)
 
     def store(gathered: Gathered) -> None:
         nonlocal found
@@ -77,6 +79,8 @@ def gather(
             log.warning("feed %s: %s", gathered.feed.name, gathered.health.message)
         if on_done:
             on_done(gathered, new)
+
+    from digest.gather.collect import gather as gather_feeds  # noqa: PLC0415 - slow to load, rarely needed
 
     gather_feeds(due, options=parts.gathering, now=now, known=known, on_done=store, stop=parts.stop.is_set)
     return found
@@ -103,7 +107,7 @@ def draft_value(parts: Parts, key: EditionKey, now: datetime) -> Composition:
         used_articles = editions.used_articles(*where, transports=told_by, since=recently)
         used_stories = editions.used_stories(*where, transports=told_by, since=recently)
 
-    def notice(provenances: tuple[Provenance, ...]) -> Notice | None:
+    def notice(provenances: Sequence[Provenance]) -> Notice | None:
         return None if parts.notice_off else ai_notice(provenances, wording=parts.wording)
 
     composition = compose(
@@ -116,7 +120,7 @@ def draft_value(parts: Parts, key: EditionKey, now: datetime) -> Composition:
         now=now,
         options=replace(parts.composing, max_age_h=(now - since).total_seconds() / 3600),
         summarise=lambda story, lead: summarise(story, parts.summaries, lead=lead),
-        notice=notice,  # type: ignore[arg-type]  # any sequence
+        notice=notice,
         used_articles=used_articles,
         used_stories=used_stories,
         articles_considered=len(articles),
@@ -180,7 +184,8 @@ def begin(parts: Parts, row: EditionRow, now: datetime) -> None:
         raise StateError(f"the edition {row.key} has no story: nothing is sent on a day without news")
     choices: dict[str, int] = {}
     while True:
-        keys, variants = render_variants(parts, edition, choices)
+        # Every theme ("") too: what a choice made after the freeze falls back to.
+        keys, variants = render_variants(parts, edition, {**choices, "": 0})
         with parts.database.write() as conn:
             choices = audience.theme_choices(conn, row.key.series)
             if not choices:
@@ -222,19 +227,23 @@ def composer(parts: Parts, row: EditionRow) -> Callable[[Recipient], Envelope]:
             name=recipient.name,
             message_id=message_id(secret, f"{slug}/{ref}", recipient.subscriber_id, domain),
             envelope_from=sender,
-            list_unsubscribe=_list_unsubscribe(unsubscribe_url, parts.unsubscribe_mailto, leave),
+            list_unsubscribe=list_unsubscribe(unsubscribe_url, parts.unsubscribe_mailto, leave),
             holes={
                 Hole.UNSUBSCRIBE_URL: unsubscribe_url,
                 Hole.PREFERENCES_URL: parts.links.preferences(prefer),
                 Hole.ADDRESS: recipient.address,
             },
         )
-        return Envelope(sender, recipient.address, compiled[recipient.variant].fill(person))
+        content = compiled[recipient.variant].fill(person)
+        # What we compile ends its lines in CRLF and begins none with a dot; an address may be non-ASCII.
+        canonical = content.isascii()
+        return Envelope(sender, recipient.address, content, canonical=canonical, edition=ref)
 
     return compose_one
 
 
-def _list_unsubscribe(url: str, mailbox: str, token: str) -> str:
+def list_unsubscribe(url: str, mailbox: str, token: str) -> str:
+    """The header's value (RFC 2369): a page that also takes the one-click POST, and a mailbox."""
     return f"<{url}>, <mailto:{mailbox}?subject=unsubscribe%20{token}>"
 
 
@@ -269,34 +278,3 @@ def send(
         stop=parts.stop,
         progress=progress,
     )
-
-
-def proof(
-    parts: Parts, edition: Edition, address: str, now: datetime, chosen: frozenset[str] = frozenset()
-) -> Envelope:
-    """The very message a reader would get, marked [TEST], for any address. Changes nothing.
-
-    Every personal link, and both List-Unsubscribe headers, lead to a page that can change nobody.
-    """
-    variant = parts.renderer.variant(edition, chosen)
-    harmless = parts.links.test()
-    domain = parts.publication.from_email.rpartition("@")[2]
-    sender = parts.bounce_address or parts.publication.from_email
-    person = Person(
-        address=address,
-        name="",
-        message_id=message_id(address.encode(), f"test-{now.isoformat()}", 0, domain),
-        envelope_from=sender,
-        list_unsubscribe=_list_unsubscribe(harmless, parts.unsubscribe_mailto, "test"),
-        holes={Hole.UNSUBSCRIBE_URL: harmless, Hole.PREFERENCES_URL: harmless, Hole.ADDRESS: address},
-    )
-    ref = edition_ref(edition.key)
-    message = compile_message(variant, parts.publication, edition_ref=ref, date=now, test=True)
-    return Envelope(sender, address, message.fill(person))
-
-
-def filled(text: str, link: str, address: str = "reader@example.org") -> str:
-    """A rendering for the eye alone: every personal link leads to ``link``."""
-    for hole in Hole:
-        text = text.replace(hole.value, address if hole is Hole.ADDRESS else link)
-    return text

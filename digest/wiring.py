@@ -17,7 +17,7 @@ from digest.deliver.transports.base import Transport
 from digest.deliver.transports.outbox import OutboxTransport
 from digest.deliver.transports.smtp import Security, SmtpOptions, SmtpTransport
 from digest.errors import ConfigurationError
-from digest.gather import GatherOptions
+from digest.gather.options import GatherOptions
 from digest.group import GroupOptions, Theme
 from digest.group.theme_files import load_themes
 from digest.model.links import Links

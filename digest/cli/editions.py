@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from digest import desk, pipeline
+from digest import desk, pipeline, proofs
 from digest.cli.common import (
     EditionOption,
     JsonOption,
@@ -132,7 +132,7 @@ def _chosen(parts: Parts, slugs: list[str] | None) -> frozenset[str]:
 
 def send_test(
     ctx: typer.Context,
-    addresses: Annotated[list[str], typer.Argument(metavar="ADDRESS...", help="Who gets the test.")],
+    addresses: Annotated[list[str], typer.Argument(metavar="ADDRESS", help="Who gets the test.")],
     edition: EditionOption = "",
     theme: ThemeOption = None,
     now: NowOption = "",
@@ -147,7 +147,7 @@ def send_test(
         transport = parts.transport()
         transport.check()
         for address in checked:
-            envelope = pipeline.proof(parts, content, address, parts.clock(), chosen)
+            envelope = proofs.proof(parts, content, address, parts.clock(), chosen)
             outcome = hand_over_one(transport, envelope)
             accepted = isinstance(outcome, Accepted)
             results.append({"address": address, "accepted": accepted, "answer": outcome.text})

@@ -14,8 +14,9 @@ import typer
 from digest import pipeline
 from digest.cli.common import JsonOption, NowOption, counted, emit_json, local, opened, printable, say, table
 from digest.errors import InputError, NotFoundError
-from digest.gather import Gathered, probe
 from digest.gather.opml import read_opml, write_opml
+from digest.gather.outcome import Gathered
+from digest.gather.probe import probe
 from digest.model.news import Feed, FeedHealth, FeedKind
 from digest.parts import Parts
 from digest.store import feeds as store

@@ -22,7 +22,7 @@ from digest.store import audience
 
 app = typer.Typer(help="Who reads: add, import, export, list, show, remove, erase.")
 
-ReaderArgument = Annotated[str, typer.Argument(metavar="ADDRESS|ID", help="Which reader.")]
+ReaderArgument = Annotated[str, typer.Argument(metavar="ADDRESS", help="Which reader.")]
 PROGRESS_ROWS = 10_000
 
 
@@ -39,7 +39,7 @@ def _themes(parts: Parts) -> frozenset[str]:
 @app.command()
 def add(
     ctx: typer.Context,
-    addresses: Annotated[list[str], typer.Argument(metavar="ADDRESS...", help="One or more addresses.")],
+    addresses: Annotated[list[str], typer.Argument(metavar="ADDRESS", help="One or more addresses.")],
     name: Annotated[str, typer.Option(help="The reader's name.")] = "",
     theme: Annotated[
         list[str] | None, typer.Option("--theme", help="Only this theme; may be repeated.")

@@ -28,9 +28,11 @@ class Envelope:
 
 def canonical_bytes(envelope: Envelope) -> bytes:
     """The content as a file or another program should see it: CRLF throughout, last line complete."""
+    content = envelope.content
     if envelope.canonical:
-        return envelope.content
-    content = _BARE_END.sub(b"\r\n", envelope.content)
+        return content
+    if not content.count(b"\r") == content.count(b"\n") == content.count(b"\r\n"):
+        content = _BARE_END.sub(b"\r\n", content)
     return content if content.endswith(b"\r\n") else content + b"\r\n"
 
 
@@ -39,6 +41,7 @@ def wire_bytes(envelope: Envelope) -> bytes:
 
     Bare CR and LF become CRLF: some servers take one of them, before a dot, for the end of the message.
     """
-    if envelope.canonical:
-        return envelope.content
-    return _LEADING_DOT.sub(b"..", canonical_bytes(envelope))
+    content = canonical_bytes(envelope)
+    if envelope.canonical or not (content.startswith(b".") or b"\n." in content):
+        return content
+    return _LEADING_DOT.sub(b"..", content)

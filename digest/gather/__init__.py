@@ -1,8 +1,5 @@
-"""From sources to articles: fetch, parse, extract. ``gather`` is the run, ``probe`` a look at one source."""
+"""From sources to articles: fetch, parse, extract.
 
-from digest.gather.collect import gather
-from digest.gather.options import GatherOptions
-from digest.gather.outcome import Gathered
-from digest.gather.probe import probe
-
-__all__ = ["GatherOptions", "Gathered", "gather", "probe"]
+``collect.gather`` is the run, ``probe.probe`` a look at one source. Nothing is imported here: the
+libraries for HTTP and pages are slow to load, and most commands fetch nothing.
+"""

@@ -102,13 +102,13 @@ def plain(markup: str, limit: int = MAX_TEXT) -> str:
         markup = tree_text(tree) if tree is not None else ""
         if _LOOKS_LIKE_MARKUP.search(markup):  # was escaped twice, or written to survive one pass
             markup = _LOOKS_LIKE_MARKUP.sub(" ", markup)
-        markup = _REFERENCE.sub(_resolved, markup)
+        markup = resolved(markup)
     return cut(harmless(markup), limit)
 
 
-def _resolved(found: re.Match[str]) -> str:
-    """The character that a reference left over by double escaping stands for."""
-    return html.unescape(found.group())
+def resolved(text: str) -> str:
+    """``text`` with the references that double escaping left over (``&quot;`` for a reader to see) read."""
+    return _REFERENCE.sub(lambda found: html.unescape(found.group()), text)
 
 
 def tree_text(tree: lxml.html.HtmlElement) -> str:

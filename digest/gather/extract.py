@@ -13,7 +13,7 @@ import lxml.html
 from digest.errors import ParseError
 from digest.gather.ainotice import declared, notice_in
 from digest.gather.anatomy import Anatomy, Kind, Line, dissect, is_furniture
-from digest.gather.clean import MAX_TEXT, cut, fragment, harmless, one_line, tree_text
+from digest.gather.clean import MAX_TEXT, cut, fragment, harmless, one_line, resolved, tree_text
 from digest.gather.decode import decoded
 from digest.gather.pagemeta import PageMeta, read_meta
 from digest.gather.prune import drop_furniture, drop_hidden, take_related
@@ -153,7 +153,7 @@ def _blocks(body: lxml.etree._Element | None, title: str) -> Iterator[Line]:
         nested = any(child.tag in {"p", "item", "li"} for child in element.iterdescendants())
         if nested:
             continue
-        text = cut(harmless(" ".join(str(element.xpath("string()")).split())), MAX_PARAGRAPH)
+        text = cut(harmless(resolved(" ".join(str(element.xpath("string()")).split()))), MAX_PARAGRAPH)
         if not text or _bare(text) == _bare(title):
             continue
         if element.tag in HEADING_TAGS:
@@ -174,7 +174,7 @@ def dissect_fragment(markup: str, title: str, *, is_text: bool = False) -> Anato
     lines = list(_blocks(tree, title))
     blocks = sum(len(line.text) for line in lines)
     if blocks * 2 < len(tree.text_content()):  # text outside any paragraph, as line breaks part it
-        lines = [Line(line) for line in harmless(tree_text(tree)).splitlines()]
+        lines = [Line(line) for line in harmless(resolved(tree_text(tree))).splitlines()]
     anatomy = dissect(lines)
     return replace(anatomy, related=(*related, *anatomy.related))
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from statistics import median
 
 _LARGE = 10  # tellings from which a story draws side pieces in
 _CENTRAL_SHARE = 0.2  # of the tellings that hold a term for it to be central
@@ -61,14 +60,18 @@ def _centre(group: Sequence[int], vectors: Sequence[Vector]) -> tuple[dict[str, 
 
 
 def odd_ones(vectors: Sequence[Vector]) -> set[int]:
-    """Places of the tellings far from the others: under half the median closeness. They never lead."""
+    """Places of the tellings far from the others, which never lead.
+
+    Under half the median closeness; in a large story, which took days or many sides in, the less close half.
+    """
     if len(vectors) < _FEW:
         return set()
     sums = _sum(vectors)
     closeness = [
         _dot(vector, sums) - math.fsum(value * value for value in vector.values()) for vector in vectors
     ]
-    least = median(closeness) * _FAR
+    middle = sorted(closeness)[len(closeness) // 2]
+    least = middle if len(vectors) >= _LARGE else middle * _FAR
     return {at for at, value in enumerate(closeness) if value < least}
 
 

@@ -79,25 +79,27 @@ def likeness_of(parts: Sequence[float]) -> float:
     return dot - math.fsum(part * part for part in parts) / dot if dot > 0 else 0.0
 
 
-def average_linkage(
-    count: int, likeness: Mapping[tuple[int, int], float], threshold: float
-) -> list[list[int]]:
+def average_linkage(count: int, likeness: Likeness, threshold: float) -> list[list[int]]:
     """Groups of 0..count-1: the closest two are joined while they are alike by ``threshold`` or more.
 
-    Ties go to the earliest articles. Groups and their members come out in ascending order.
+    Ties go to the earliest articles. Groups and their members come out in ascending order. ``likeness``
+    is used up: on large batches two of them are too many.
     """
     members: dict[int, list[int]] = {at: [at] for at in range(count)}
     sums: list[dict[int, float]] = [{} for _ in range(count)]
-    for (low, high), value in likeness.items():
+    heap: list[tuple[float, int, int]] = []
+    while likeness:
+        (low, high), value = likeness.popitem()
         sums[low][high] = value
         sums[high][low] = value
+        if value >= threshold:
+            heap.append((-value, low, high))
     spread = [1.0] * count
     within = [0.0] * count
 
     def mean_of(low: int, high: int, value: float) -> float:
         return value / (spread[low] * spread[high])
 
-    heap = [(-value, low, high) for (low, high), value in likeness.items() if value >= threshold]
     heapq.heapify(heap)
     while heap:
         negative, low, high = heapq.heappop(heap)
@@ -130,8 +132,14 @@ def _join(low: int, high: int, members: dict[int, list[int]], sums: list[dict[in
 
 
 def scaled(likeness: Likeness, factor: Callable[[int, int], float]) -> Likeness:
-    """The likenesses times ``factor(i, j)``."""
-    return {pair: value * factor(*pair) for pair, value in likeness.items()}
+    """The likenesses times ``factor(i, j)``, in place, less those that end up under the floor."""
+    for pair in list(likeness):
+        value = likeness[pair] * factor(*pair)
+        if value < _FLOOR:
+            del likeness[pair]
+        else:
+            likeness[pair] = value
+    return likeness
 
 
 def reaches(times: Sequence[float], window: float) -> list[int]:

@@ -8,23 +8,20 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from digest.group.cores import odd_ones, with_side_pieces
-from digest.group.duplicates import copy_pairs
 from digest.group.features import extract
-from digest.group.linkage import (
-    Likeness,
-    average_linkage,
-    best_shared,
-    likeness_of,
-    likenesses,
-    reaches,
-    scaled,
-)
 from digest.group.options import GroupOptions
 from digest.group.terms import Theme
 from digest.group.themes import confidence, score_themes
 from digest.model.news import Article, Story, ThemeScore, Verdict
+
+if TYPE_CHECKING:
+    from digest.group.linkage import Likeness
+
+# Modules that need NumPy are imported where they are used: it takes 150 ms, which commands that group
+# nothing need not wait for.
 
 _HOUR_S = 3600
 _SHOWN_TERMS = 8
@@ -53,6 +50,8 @@ def group(
 
     ``language`` is the publication's: a telling in it leads when there is one.
     """
+    from digest.group.linkage import average_linkage  # noqa: PLC0415 - needs NumPy: see above
+
     options = options or GroupOptions()
     unique = {article.canonical_url: article for article in sorted(articles, key=_order, reverse=True)}
     batch = _prepare(sorted(unique.values(), key=_order), themes, options)
@@ -63,9 +62,7 @@ def group(
     for numbers in with_side_pieces(
         groups,
         [batch.vectors[at] for at in kept],
-        lambda one, other: (
-            _hours(batch.articles[kept[one]], batch.articles[kept[other]]) <= options.window_h
-        ),
+        lambda one, other: _hours(batch.articles[kept[one]], batch.articles[kept[other]]) <= options.window_h,
     ):
         tellings = [kept[number] for number in numbers]
         repeats = [copy for copy, original in copies.items() if original in set(tellings)]
@@ -110,6 +107,8 @@ def _copies(batch: _Batch, options: GroupOptions, language: str) -> dict[int, in
     A copy hangs on an article that it matches itself, never on a copy of a copy: a round-up that
     quotes two stories must not make them one.
     """
+    from digest.group.duplicates import copy_pairs  # noqa: PLC0415 - needs NumPy: see above
+
     articles = batch.articles
     pairs = copy_pairs(articles, options.copy_containment)
     near: dict[int, set[int]] = {}
@@ -137,6 +136,8 @@ def _fading(hours: float, options: GroupOptions) -> float:
 
 
 def _likeness(batch: _Batch, kept: list[int], options: GroupOptions) -> Likeness:
+    from digest.group.linkage import likenesses, reaches, scaled  # noqa: PLC0415 - needs NumPy: see above
+
     times = [_time(batch.articles[at]).timestamp() for at in kept]
     found = likenesses([batch.vectors[at] for at in kept], reaches(times, options.window_h * _HOUR_S))
     filed = [{slug for slug, score in batch.scores[at].items() if score.verdict is Verdict.IN} for at in kept]
@@ -223,6 +224,9 @@ def why_same(
     first: Article, second: Article, others: Sequence[Article] = (), options: GroupOptions | None = None
 ) -> Sameness:
     """For ``explain``: how alike two articles are, weighted as among ``others``."""
+    from digest.group.duplicates import copy_pairs  # noqa: PLC0415 - needs NumPy: see above
+    from digest.group.linkage import best_shared, likeness_of  # noqa: PLC0415 - needs NumPy: see above
+
     options = options or GroupOptions()
     vectors = [features.weights for features in extract([first, second, *others])]
     parts = [weight * vectors[1][term] for term, weight in vectors[0].items() if term in vectors[1]]

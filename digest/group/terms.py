@@ -8,6 +8,7 @@ from enum import StrEnum
 from digest.model.edition import ThemeStyle
 
 STRONG, MEDIUM, WEAK = 3.0, 1.5, 0.5
+FOREIGN_WEIGHT = -MEDIUM  # what a foreign place takes away besides
 WEIGHTS = {"strong": STRONG, "medium": MEDIUM, "weak": WEAK}
 
 
@@ -17,6 +18,7 @@ class Role(StrEnum):
     SCORE = "score"  # adds its weight, or takes it away when the weight is negative
     MASK = "mask"  # a name-alike: the words it covers are not looked at again
     VETO = "veto"  # in the title or the lead, it ends the matter
+    FOREIGN = "foreign"  # another region: takes away; in the title, it also halves the pairs
     TOPIC = "topic"  # counts only as a part of a pair
     SUPPORT = "support"  # a place that counts only as a part of a pair
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from digest.errors import ConfigurationError
 from digest.group.gazetteer import Gazetteer
-from digest.group.terms import WEIGHTS, Pair, Role, Term, Theme
+from digest.group.terms import FOREIGN_WEIGHT, WEIGHTS, Pair, Role, Term, Theme
 from digest.group.toml_file import TomlFile
 
 GAZETTEER, VOCABULARY = "gazetteer.toml", "vocabulary.toml"
@@ -135,9 +135,12 @@ class _Reader:
                     self._terms[f"{table}:{key}"] = Term(f"{table}:{key}", label, forms, WEIGHTS[level])
 
     def _negatives(self) -> None:
-        for level, phrase in self._weighted("negatives", (*WEIGHTS, "mask", "veto")):
+        for level, phrase in self._weighted("negatives", (*WEIGHTS, "mask", "veto", "foreign")):
             if level in WEIGHTS:
                 term = Term(f"against:{phrase}", f"not: {phrase}", (phrase,), -WEIGHTS[level])
+            elif level == "foreign":
+                label = f"elsewhere: {phrase}"
+                term = Term(f"against:{phrase}", label, (phrase,), FOREIGN_WEIGHT, Role.FOREIGN)
             else:
                 role = Role.MASK if level == "mask" else Role.VETO
                 term = Term(f"{level}:{phrase}", phrase, (phrase,), role=role)

@@ -4,8 +4,9 @@ A term's points are ``weight x place x (1 + ln count)``: 2 for the title, 1 for 
 words of the text, a third for the rest. Late mentions together never reach the threshold, so that a
 round-up's list and an aside don't file an article. A pair ("Japan" and "warship") counts once, by
 the best place where its parts meet, times ``1 + ln`` of the distinct topics met there. When nothing that
-stands in the title speaks for a theme, what does so elsewhere counts three quarters. An article is
-IN at 4 points with a hit in the title or at least two distinct terms; from 3 an editor checks.
+stands in the title speaks for a theme, what does so elsewhere counts three quarters. When the title
+names another region, and nothing that says the theme by itself, pairs count half. An article is IN
+at 4 points with a hit in the title or at least two distinct terms; from 3 an editor checks.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ from functools import lru_cache
 from digest.group.matcher import Found, Matcher
 from digest.group.options import GroupOptions
 from digest.group.sightings import DEK, LEAD, PLACE_FACTOR, REST, TITLE, WHERE, Meeting, Seen, meet
-from digest.group.terms import Pair, Role, Term, Theme
+from digest.group.terms import STRONG, Pair, Role, Term, Theme
 from digest.group.text import fold, is_shouted, words
 from digest.model.news import Article, Hit, ThemeScore, Verdict
 
 _LEAD_WORDS = 60
 _REST_CAP = 2.0
 _UNTITLED = 0.75
+_ELSEWHERE = 0.5
 _STEEPNESS = math.log(4)  # confidence is 0.5 at the check threshold, 0.8 a point above it
 _DEK_COPY_CHARS = 60
 
@@ -94,19 +96,32 @@ def _score(theme: Theme, seen: dict[int, Seen], options: GroupOptions) -> ThemeS
     for number, at in sorted(seen.items()):
         term = theme.terms[number]
         by_key[term.key], labels[term.key] = at, term.label
-        if term.role is Role.SCORE:
+        if term.role in {Role.SCORE, Role.FOREIGN}:
             points.append(_term_points(term, at))
         elif term.role is Role.VETO and at.best < REST:
             vetoes.append(Hit(f"{term.label} (veto)", WHERE[at.best], at.count, 0.0))
+    share = _ELSEWHERE if _is_elsewhere(theme, seen) else 1.0
     for pair in theme.pairs:
         meeting = meet(pair, by_key)
         if meeting is not None:
-            points.append(_pair_points(pair, meeting, by_key, labels))
+            points.append(_scaled(_pair_points(pair, meeting, by_key, labels), share))
     points = _doubt_untitled(_cap_rest(points))
     hits = sorted((point.hit for point in points), key=lambda hit: (-abs(hit.points), hit.term))
     score = 0.0 if vetoes else max(0.0, round(sum(point.hit.points for point in points), 2))
     verdict = _verdict(points, score, options)
     return ThemeScore(theme.slug, score, confidence(score, options), verdict, (*vetoes, *hits))
+
+
+def _is_elsewhere(theme: Theme, seen: dict[int, Seen]) -> bool:
+    """Whether the title names another region, and nothing that says the theme by itself.
+
+    What happened may then have happened there, with the theme's countries as actors or comparisons
+    ("A condemns strike on B"), so that a country and a topic that meet mean less.
+    """
+    titled = [theme.terms[number] for number, at in seen.items() if at.best == TITLE]
+    return any(term.role is Role.FOREIGN for term in titled) and not any(
+        term.role is Role.SCORE and term.weight >= STRONG for term in titled
+    )
 
 
 def _verdict(points: list[_Points], score: float, options: GroupOptions) -> Verdict:

@@ -18,7 +18,6 @@ from digest.render.clean import clean
 from digest.render.fit import fit
 from digest.render.flowed import flow
 from digest.render.lines import preheader_of, subject_of
-from digest.render.markup import compile_mjml, inline
 from digest.render.publication import Publication, RenderOptions
 from digest.render.structured import structured_data
 from digest.render.templates import Templates
@@ -118,6 +117,8 @@ class Renderer:
         values = self._values(edition, view, key)
         mjml = self._templates.render("edition.mjml.j2", values)
         css = self._templates.render("edition.css.j2", values)
+        from digest.render.markup import compile_mjml, inline  # noqa: PLC0415 - slow to load, and a resumed run renders nothing
+
         html = inline(compile_mjml(mjml, template="edition.mjml.j2"), css, ink=self.publication.look.ink)
         return html, mjml
 

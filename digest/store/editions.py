@@ -24,7 +24,7 @@ from digest.store.tables import edition_articles, edition_variants, editions
 
 __all__ = [  # the alerts are mostly about editions, and are reached through here as well
     "EditionRow", "add_alert", "find_edition", "freeze", "get_drops", "get_edition", "get_variants",
-    "list_alerts", "list_editions", "mark_accepted", "mark_told", "move", "open_slot", "save_content",
+    "list_alerts", "list_editions", "mark_told", "move", "open_slot", "save_content",
     "untold_alerts", "used_articles", "used_stories",
 ]  # fmt: skip
 
@@ -196,12 +196,6 @@ def get_variants(conn: Connection, edition_id: int) -> dict[str, Variant]:
         table.key, table.subject, table.preheader, table.html, table.text, table.mjml, table.story_count
     ).where(table.edition_id == edition_id)
     return {row.key: Variant(*row) for row in conn.execute(query)}
-
-
-def mark_accepted(conn: Connection, edition_id: int, *, transport: str, now: datetime) -> None:
-    """Note when and by what a message of the edition was first accepted; later calls do nothing."""
-    first = and_(editions.c.id == edition_id, editions.c.accepted_at.is_(None))
-    conn.execute(update(editions).where(first).values(accepted_at=now, transport=transport))
 
 
 def used_articles(

@@ -1,7 +1,9 @@
-"""The command line as a user runs it: real processes, a real folder, real servers on loopback."""
+"""The command line as a user runs it, in a real folder, with real servers on loopback."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -16,11 +18,13 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from digest.cli import main
 from digest.clock import utc_now
 from digest.demo import DemoSite
 from digest.gather.opml import write_opml
@@ -74,6 +78,20 @@ def newsroom() -> Iterator[DemoSite]:
         yield site
 
 
+@dataclass(frozen=True)
+class Said:
+    """What a command wrote."""
+
+    stdout: str
+    stderr: str
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    buffer = stream.detach()
+    assert isinstance(buffer, io.BytesIO)
+    return buffer.getvalue().decode("utf-8")
+
+
 @dataclass
 class Desk:
     """A newsletter's folder, and `digest` in it."""
@@ -92,12 +110,24 @@ class Desk:
             text=True,
         )
 
-    def run(self, *arguments: str, code: int = 0, **env: Any) -> subprocess.CompletedProcess[str]:
-        process = self.start(*arguments, **env)
-        out, err = process.communicate(timeout=100)
-        assert process.returncode == code, f"digest {' '.join(arguments)}: {process.returncode}\n{out}\n{err}"
-        assert "Traceback" not in err, err
-        return subprocess.CompletedProcess(process.args, code, out, err)
+    def run(self, *arguments: str, code: int = 0, **env: Any) -> Said:
+        """The command in this process, as its entry point runs it: a tenth of the time of a new one."""
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in "oe")
+        with (
+            contextlib.chdir(self.folder),
+            mock.patch.dict(os.environ, {**self.env, **env}),
+            mock.patch.object(sys, "argv", ["digest", *arguments]),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            try:
+                main()
+                ended = 0
+            except SystemExit as end:
+                ended = end.code if isinstance(end.code, int) else 0
+        said = Said(_text(out), _text(err))
+        assert ended == code, f"digest {' '.join(arguments)}: {ended}\n{said.stdout}\n{said.stderr}"
+        return said
 
     def json(self, *arguments: str, **env: Any) -> Any:
         return json.loads(self.run(*arguments, "--json", **env).stdout)

@@ -121,3 +121,14 @@ def test_feeds_go_out_and_come_back_as_opml(desk: Desk) -> None:
     assert desk.json("feeds", "list") == []
     desk.run("feeds", "import", "feeds.opml")
     assert [feed["name"] for feed in desk.json("feeds", "list")] == ["A & B"]
+
+
+def test_the_program_runs_as_a_process_of_its_own(desk: Desk) -> None:
+    process = desk.start("status", "--json")
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+    assert json.loads(out)["editions"] == []
+    broken = desk.start("explain", "https://nowhere.example.org/")
+    _out, err = broken.communicate(timeout=60)
+    assert broken.returncode == 1
+    assert err.startswith("digest: ")

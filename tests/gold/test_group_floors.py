@@ -48,7 +48,7 @@ def test_themes_hold_their_floor() -> None:
     ]
     report = theme_report([item["labels"] for item in items], predicted, SLUGS)
     assert len(items) >= 150
-    assert report.macro_f1 >= 0.97
+    assert report.macro_f1 >= 0.98
     assert all(score.precision >= 0.96 and score.recall >= 0.95 for score in report.by_theme.values())
 
 
@@ -57,6 +57,6 @@ def test_stories_hold_their_floor() -> None:
     stories = group([article(item) for item in items], THEMES)
     story_of = {one.url: story.key for story in stories for one in (*story.articles, *story.copies)}
     truth, found = [item["event"] for item in items], [story_of[item["id"]] for item in items]
-    assert bcubed(truth, found).f1 >= 0.97
-    assert pairwise(truth, found).precision >= 0.97
-    assert pairwise(truth, found).recall >= 0.9
+    assert bcubed(truth, found).f1 >= 0.98
+    assert pairwise(truth, found).precision >= 0.98
+    assert pairwise(truth, found).recall >= 0.95

@@ -19,7 +19,6 @@ from digest.store.editions import (
     get_variants,
     list_alerts,
     list_editions,
-    mark_accepted,
     mark_told,
     move,
     open_slot,
@@ -29,6 +28,7 @@ from digest.store.editions import (
     used_stories,
 )
 from digest.store.engine import Database
+from digest.store.runs import accept_first
 
 NOW = datetime(2026, 3, 1, 6, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -135,8 +135,8 @@ def test_articles_are_used_up_only_once_a_wanted_transport_accepted_the_edition(
             return used_articles(conn, "example", series, transports={transport}, since=since)
 
         assert used() == {}
-        mark_accepted(conn, row.id, transport="smtp", now=NOW)
-        mark_accepted(conn, row.id, transport="outbox", now=NOW + DAY)
+        accept_first(conn, row.id, transport="smtp", now=NOW)
+        accept_first(conn, row.id, transport="outbox", now=NOW + DAY)
         assert used() == dict.fromkeys((1, 2, 3), row.id)
         assert used("outbox") == used(since=NOW + DAY) == used(series="weekly") == {}
         stories = used_stories(conn, "example", "daily", transports={"smtp"}, since=NOW)
@@ -154,7 +154,7 @@ def test_the_latest_edition_answers_for_what_several_have_used(database: Databas
             row, _ = open_slot(conn, key, NOW)
             save_content(conn, row.id, edition(key, ("s", (1,))), drops={}, now=NOW)
             freeze(conn, row.id, variants=[VARIANT], now=NOW)
-            mark_accepted(conn, row.id, transport="smtp", now=NOW)
+            accept_first(conn, row.id, transport="smtp", now=NOW)
             ids.append(row.id)
         assert used_articles(conn, "example", "daily", transports={"smtp"}, since=NOW) == {1: ids[0]}
 

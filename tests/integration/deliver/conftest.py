@@ -266,7 +266,7 @@ def smtp_transport() -> Callable[..., SmtpTransport]:
     """smtp_transport(port, ...) -> a transport without TLS, with short patience."""
 
     def make(port: int, *, messages: int = 500, content_s: float = 2.0, **options: Any) -> SmtpTransport:
-        session = SessionOptions(messages=messages, reply_s=2.0, content_s=content_s)
+        session = SessionOptions(messages=messages, reply_s=1.5, content_s=content_s)
         known: dict[str, Any] = {"host": "127.0.0.1", "port": port, "security": "none", "session": session}
         return SmtpTransport(SmtpOptions(**{**known, **options}))
 

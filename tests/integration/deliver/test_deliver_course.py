@@ -181,8 +181,10 @@ def test_a_batch_that_another_owner_took_is_dropped_and_nobody_is_mailed_twice(
     make_edition(sqlite_database, 40, batch_size=40)
     transport, other = MemoryTransport(), MemoryTransport()
     taken = threading.Event()
+    composed: list[int] = []
 
     def steal(to: Recipient) -> Envelope:
+        composed.append(to.subscriber_id)
         if to.subscriber_id == 10 and not taken.is_set():
             taken.set()
             with sqlite_database.write() as conn:
@@ -192,10 +194,16 @@ def test_a_batch_that_another_owner_took_is_dropped_and_nobody_is_mailed_twice(
             thief.join()
         return compose(to)
 
-    run(sqlite_database, transport, steal, options=replace(OPTIONS, connections=1))
+    run(
+        sqlite_database,
+        transport,
+        steal,
+        options=replace(OPTIONS, connections=1, page_size=50, rate_per_s=50, lease_s=0.3),
+    )
     got = Counter(message.recipient for message in transport.messages + other.messages)
     assert set(got.values()) == {1}
     assert len(other.messages) >= 30
+    assert len(composed) < 40  # the rest was dropped at the next renewal
     assert counted(sqlite_database).sent == 40
 
 

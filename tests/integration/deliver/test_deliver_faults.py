@@ -73,7 +73,7 @@ def test_each_fault_leaves_its_state_and_nobody_is_mailed_twice(
     clock: Callable[[], datetime],
     pipelining: bool,
 ) -> None:
-    names = [f"{marker}-{n}" for n in range(2) for marker in EXPECTED]
+    names = [f"{marker}-{n}" for n in range(2) for marker in EXPECTED if n == 0 or marker != "endnever"]
     make_edition(database, names)
     server = start_server(pipelining=pipelining)
     transport = smtp_transport(server.port, content_s=1.5)

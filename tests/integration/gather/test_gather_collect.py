@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
-from digest.gather import Gathered, GatherOptions, gather, probe
-from digest.gather.collect import MAX_PAGE_TIMEOUTS
+from digest.gather.collect import MAX_PAGE_TIMEOUTS, gather
+from digest.gather.options import GatherOptions
+from digest.gather.outcome import Gathered
+from digest.gather.probe import probe
 from digest.gather.sources import read_source
 from digest.model.news import Feed, FeedHealth, FeedKind
 

@@ -18,7 +18,7 @@ import pytest
 
 from digest.errors import InputError, StoreError
 from digest.model.edition import EditionState
-from digest.store import editions
+from digest.store import runs
 from digest.web import ArchiveEntry, Reader, WebServices, listen
 from digest.web.forms import MAX_BODY
 
@@ -60,7 +60,7 @@ def test_an_edition_that_did_not_go_out_is_not_shown(lite_site: Site, state: Edi
 def test_an_edition_cancelled_after_some_had_it_stays_readable_for_them(lite_site: Site) -> None:
     ref = lite_site.edition(EditionState.CANCELLED)
     with lite_site.database.write() as conn:
-        editions.mark_accepted(conn, 1, transport="smtp", now=NOW)
+        runs.accept_first(conn, 1, transport="smtp", now=NOW)
     assert lite_site.client.get(f"/editions/{ref}").status_code == 200
     assert ref not in lite_site.client.get("/editions").text
 

@@ -52,6 +52,15 @@ def test_a_page_gives_its_text_and_nothing_of_its_furniture() -> None:
     assert found.title == "Strait reopens"
 
 
+def test_text_that_its_publisher_escaped_twice_is_read_as_meant() -> None:
+    words = "The ministry keeps to its &amp;quot;two harbours&amp;quot; policy, said the AT&amp;amp;T office."
+    twice = f"<p>{words}</p>"
+    found = extract_page(page(inside=twice), URL)
+    assert found.paragraphs[-1].startswith(
+        'The ministry keeps to its "two harbours" policy, said the AT&T office'
+    )
+
+
 def test_a_page_tells_of_itself_by_json_ld() -> None:
     meta = extract_page(page(head=f'<script type="application/ld+json">{json.dumps(LD)}</script>'), URL).meta
     assert meta.dates[0] == ("json-ld", "2026-03-10T06:00:00Z")

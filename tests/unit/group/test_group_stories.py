@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from digest.group import Theme, group, why_same
+from digest.group import GroupOptions, Theme, group, why_same
 from digest.group.stories import _preference
 from digest.model.news import Article, Story, Verdict
 
@@ -154,13 +154,99 @@ def test_stories_of_unrelated_themes_are_kept_apart(
 ) -> None:
     items = [
         article(
-            "Two sailors die as helicopter falls off Svalbard", "A navy helicopter fell at dawn.", name="a"
+            "Two sailors die as navy helicopter crashes off Svalbard",
+            "A navy helicopter fell at dawn.",
+            name="a",
+            outlet="North Post",
         ),
-        article("Two sailors die, helicopter lost off Yemen", "Houthi fire hit the navy machine.", name="b"),
+        article(
+            "Two sailors die, navy helicopter lost off Yemen",
+            "Houthi fire hit the helicopter at dawn.",
+            name="b",
+            outlet="Gulf Daily",
+        ),
     ]
     assert len(group(items, themes)) == 2
     monkeypatch.setattr("digest.group.stories._UNRELATED", 1.0)
     assert len(group(items, themes)) == 1
+
+
+def test_one_rare_word_does_not_make_a_story(themes: tuple[Theme, ...], article: MakeArticle) -> None:
+    items = [
+        article(
+            "I inherited my grandmother's bakery and nearly lost myself",
+            "A long read on flour and doubt.",
+            name="a",
+            outlet="Slow Weekly",
+        ),
+        article(
+            "Grandmother and boy die in tent fire as cold grips camp",
+            "A lamp fell over at night.",
+            name="b",
+            outlet="Camp Wire",
+        ),
+        article(
+            "Grandmother, grandson killed by fire in camp tent",
+            "The lamp set the tent alight in the cold.",
+            name="c",
+            outlet="Relief Post",
+            hours=2,
+        ),
+    ]
+    found = keys(group(items, themes))
+    assert found[items[1].url] == found[items[2].url] != found[items[0].url]
+
+
+def test_a_publishers_own_phrases_do_not_join_its_pieces(
+    themes: tuple[Theme, ...], article: MakeArticle
+) -> None:
+    def items(other: str) -> list[Article]:
+        return [
+            article("Glass fair opens in Norhaven", "Makers bring lamps to town.", name="a", outlet="Post"),
+            article(
+                "Textile fair draws Norhaven buyers",
+                "Mills open their stalls on Monday, makers of cloth say.",
+                name="b",
+                outlet=other,
+            ),
+        ]
+
+    assert len(group(items("Post"), themes)) == 2
+    assert len(group(items("Herald"), themes)) == 1
+
+
+def test_the_further_apart_in_time_the_more_a_story_takes(article: MakeArticle) -> None:
+    first = article("Ferry sinks off Vardø in gale", FERRY, name="a")
+    near, far = (
+        article("Six missing after ferry sinks off Vardø", FERRY_TOO, name=f"b{hours}", hours=hours)
+        for hours in (0, 72)
+    )
+    assert why_same(first, far).likeness == pytest.approx(why_same(first, near).likeness / 2, abs=0.002)
+
+
+def test_an_odd_telling_never_leads(
+    themes: tuple[Theme, ...], article: MakeArticle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = "The ferry sank off Vardø in a gale; six passengers are missing, 74 saved."
+    items = [
+        article("Ferry sinks off Vardø in gale", FERRY, name="a", outlet="One"),
+        article("Ferry sinks off Vardø in a gale, six missing", FERRY_TOO, name="b", outlet="Two", hours=1),
+        article("Ferry sinks in gale off Vardø", again, name="c", outlet="Three", hours=2),
+        article(
+            "Ferry sinks: who pays",
+            "Insurers, courts and treaties off Vardø on damages, liability, salvage and compensation "
+            "compared at length, with passengers in mind.",
+            name="odd",
+            outlet="Law Weekly",
+            weight=5.0,
+        ),
+    ]
+    monkeypatch.setattr("digest.group.cores._FAR", 0.0)
+    (story,) = group(items, themes)
+    assert story.lead == items[3]
+    monkeypatch.setattr("digest.group.cores._FAR", 0.6)
+    (story,) = group(items, themes)
+    assert story.articles[-1] == items[3]
 
 
 def test_undated_articles_and_none_at_all_are_no_trouble(themes: tuple[Theme, ...]) -> None:
@@ -194,7 +280,8 @@ def test_why_same_names_the_shared_terms_and_the_hours_between(article: MakeArti
     first = article("Ferry sinks off Vardø in gale", FERRY, name="a")
     second = article("Six missing after ferry sinks off Vardø", FERRY_TOO, name="b", hours=3)
     same = why_same(first, second)
-    assert same.likeness > 0.135
+    assert same.likeness > GroupOptions().story_threshold
+    assert sum(part for _, part in same.shared) <= same.likeness + 0.005
     assert "vardo" in dict(same.shared)
     assert (same.hours_apart, same.containment) == (3.0, 0.0)
     assert why_same(first, first).containment == 1.0

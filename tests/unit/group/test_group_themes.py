@@ -191,3 +191,27 @@ def test_one_article_may_belong_to_two_themes(themes: tuple[Theme, ...], article
 
 def test_an_empty_article_belongs_nowhere(themes: tuple[Theme, ...], article: MakeArticle) -> None:
     assert slugs(article(""), themes) == set()
+
+
+def test_a_title_that_names_another_region_halves_the_pairs(
+    rivers: Callable[..., Theme], article: MakeArticle
+) -> None:
+    gazetteer = '[places.nile]\nnames = ["Nile"]\n'
+    body = (
+        '[phrases]\nstrong = ["river commission"]\n[negatives]\nforeign = ["Rhine"]\n'
+        '[[pairs]]\nname = "water"\nweight = "strong"\nplaces = ["nile"]\ntopics = ["flood"]\n'
+    )
+    theme = rivers(body, gazetteer)
+    assert only(theme, article("Nile flood")).score == 6
+    assert only(theme, article("Nile towns send help to Rhine flood")).score == 0  # 3 less 3
+    assert only(theme, article("River commission on Nile and Rhine flood")).score == 9  # 6 and 6 less 3
+
+
+def test_an_actor_in_another_regions_event_is_not_its_subject(
+    themes: tuple[Theme, ...], article: MakeArticle
+) -> None:
+    compared = article(
+        "Ousted leader of Peru joins Iraq's Saddam before a foreign court", "The trial opens soon."
+    )
+    assert slugs(compared, themes) == set()
+    assert slugs(article("Iraq leader faces court", "The trial opens in Baghdad."), themes) == {"middle-east"}

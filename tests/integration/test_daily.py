@@ -1,0 +1,236 @@
+"""The daily send against a real database: what one heartbeat after another does, and what it never does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from pathlib import Path
+
+import pytest
+
+from digest import desk, pipeline, subscriptions
+from digest.daily import Done, ensure
+from digest.deliver.transports.memory import MemoryTransport
+from digest.errors import StateError
+from digest.model.edition import EditionState
+from digest.model.news import Article
+from digest.parts import Parts, address_pepper, remember_installation
+from digest.settings import Settings
+from digest.store import articles, audience, editions
+from digest.store.engine import Database
+from digest.wiring import build
+
+SLOT = datetime(2026, 3, 10, 6, 30, tzinfo=UTC)
+BEFORE = SLOT - timedelta(days=1)
+NEWS = (
+    (
+        "Icebreaker reaches Svalbard after Arctic storm",
+        "The Arctic Council thanked the crew in Longyearbyen.",
+    ),
+    (
+        "Japan and Australia sign defence pact on bases",
+        "Tokyo and Canberra will share naval bases.",
+    ),
+    ("Gaza ceasefire talks resume in Cairo", "Israel and Hamas sent envoys to Egypt, the mediators said."),
+)
+
+
+class Clock:
+    """A clock that stands where it is put."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(BEFORE)
+
+
+@pytest.fixture
+def outgoing() -> MemoryTransport:
+    return MemoryTransport()
+
+
+@pytest.fixture
+def parts(database: Database, clock: Clock, outgoing: MemoryTransport, tmp_path: Path) -> Parts:
+    built = build(Settings(folder=tmp_path), database, clock=clock)
+    built = replace(built, transport=lambda: outgoing, transport_name="smtp")
+    remember_installation(built)
+    with database.write() as conn:
+        pepper = address_pepper(conn, clock())
+        for name in ("ada", "bo", "chidi"):
+            subscriptions.add(
+                conn, f"{name}@example.org", pepper=pepper, now=clock(), known_themes=("arctic",),
+                themes=("arctic",) if name == "bo" else (),
+            )  # fmt: skip
+    return built
+
+
+def publish(parts: Parts, when: datetime) -> None:
+    """Three articles, one per theme."""
+    with parts.database.write() as conn:
+        articles.save_articles(
+            conn,
+            [
+                Article(
+                    url=f"https://post.example.org/{when:%d}/{number}",
+                    canonical_url=f"https://post.example.org/{when:%d}/{number}",
+                    title=f"{title} ({when:%d %B})" if number else title,
+                    dek=dek,
+                    text=f"{dek} More was to follow on {when:%A}.",
+                    published_at=when,
+                    date_source="feed",
+                    gathered_at=when,
+                    language="en",
+                    outlet="The Sample Post",
+                )
+                for number, (title, dek) in enumerate(NEWS)
+            ],
+        )
+
+
+def state(parts: Parts, slot: datetime = SLOT) -> EditionState | None:
+    with parts.database.read() as conn:
+        row = editions.find_edition(conn, parts.key(slot))
+    return row.state if row else None
+
+
+def at(parts: Parts, clock: Clock, moment: datetime) -> tuple[Done, ...]:
+    clock.now = moment
+    return ensure(parts, moment)
+
+
+def test_the_day_goes_from_draft_to_sent_by_itself(
+    parts: Parts, clock: Clock, outgoing: MemoryTransport
+) -> None:
+    publish(parts, SLOT - timedelta(hours=5))
+    at(parts, clock, SLOT - timedelta(hours=3))
+    assert state(parts) is None
+    at(parts, clock, SLOT - timedelta(hours=1))
+    assert state(parts) is EditionState.DRAFT
+    assert not outgoing.messages
+    at(parts, clock, SLOT + timedelta(seconds=20))
+    assert state(parts) is EditionState.SENT
+    assert sorted(envelope.recipient for envelope in outgoing.messages) == [
+        "ada@example.org", "bo@example.org", "chidi@example.org",
+    ]  # fmt: skip
+    at(parts, clock, SLOT + timedelta(minutes=2))
+    assert len(outgoing.messages) == 3
+
+
+def test_a_day_without_news_sends_nothing_and_tells_the_editor(
+    parts: Parts, clock: Clock, outgoing: MemoryTransport
+) -> None:
+    done = at(parts, clock, SLOT)
+    assert state(parts) is EditionState.CANCELLED
+    assert any("no news" in step.what for step in done)
+    assert not outgoing.messages
+    assert at(parts, clock, SLOT + timedelta(minutes=1)) == ()
+
+
+def test_news_that_comes_after_an_empty_draft_is_still_sent(
+    parts: Parts, clock: Clock, outgoing: MemoryTransport
+) -> None:
+    at(parts, clock, SLOT - timedelta(hours=1))
+    publish(parts, SLOT - timedelta(minutes=30))
+    at(parts, clock, SLOT)
+    assert len(outgoing.messages) == 3
+
+
+def test_nobody_to_send_to_is_told_once_and_the_draft_stays(
+    parts: Parts, clock: Clock, outgoing: MemoryTransport
+) -> None:
+    publish(parts, SLOT - timedelta(hours=5))
+    with parts.database.write() as conn:
+        pepper = address_pepper(conn, clock())
+        for reader in audience.list_subscribers(conn):
+            subscriptions.remove(conn, reader.email, pepper=pepper, now=clock())
+    first = at(parts, clock, SLOT)
+    again = at(parts, clock, SLOT + timedelta(minutes=1))
+    assert any("nobody to send to" in step.what for step in first)
+    assert again == ()
+    assert state(parts) is EditionState.DRAFT
+    assert not outgoing.messages
+
+
+def test_after_days_of_outage_only_the_newest_edition_goes_out(
+    parts: Parts, clock: Clock, outgoing: MemoryTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(parts, SLOT - timedelta(hours=5))
+    at(parts, clock, SLOT)
+    monkeypatch.setattr("digest.clock.boot_id", lambda: "another-boot")
+    later = SLOT + timedelta(days=4, hours=1)
+    publish(parts, later - timedelta(hours=2))
+    at(parts, clock, later)
+    assert state(parts, SLOT + timedelta(days=4)) is EditionState.SENT
+    assert state(parts, SLOT + timedelta(days=2)) is None
+    assert len(outgoing.messages) == 6
+
+
+def test_a_clock_that_jumps_ahead_waits_for_a_person(
+    parts: Parts, clock: Clock, outgoing: MemoryTransport
+) -> None:
+    publish(parts, SLOT - timedelta(hours=5))
+    at(parts, clock, SLOT)
+    jumped = SLOT + timedelta(days=4)
+    publish(parts, jumped - timedelta(hours=2))
+    for _ in range(2):
+        at(parts, clock, jumped)
+    assert len(outgoing.messages) == 3
+    with parts.database.read() as conn:
+        row = editions.find_edition(conn, parts.key(jumped))
+    assert row is not None
+    desk.approve(parts, row, jumped)
+    at(parts, clock, jumped + timedelta(minutes=1))
+    assert len(outgoing.messages) == 6
+
+
+def test_one_steps_failure_does_not_stop_the_heartbeat(
+    parts: Parts, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_arguments: object) -> object:
+        raise StateError("the template is broken")
+
+    monkeypatch.setattr(pipeline, "begin", broken)
+    publish(parts, SLOT - timedelta(hours=5))
+    done = at(parts, clock, SLOT)
+    assert any("the template is broken" in step.what for step in done)
+    with parts.database.read() as conn:
+        assert any("the template is broken" in text for _key, _at, text in editions.list_alerts(conn))
+
+
+def test_the_editor_is_mailed_each_alert_once(parts: Parts, clock: Clock, outgoing: MemoryTransport) -> None:
+    told = replace(parts, editor_email="editor@example.org")
+    at(told, clock, SLOT)
+    at(told, clock, SLOT + timedelta(minutes=1))
+    assert [envelope.recipient for envelope in outgoing.messages] == ["editor@example.org"]
+    message = message_from_bytes(outgoing.messages[0].content)
+    assert "1 alert" in str(message["Subject"])
+    assert "no news" in str(message.get_payload())
+
+
+def test_a_held_edition_is_not_sent_and_a_released_one_is(
+    parts: Parts, clock: Clock, outgoing: MemoryTransport
+) -> None:
+    publish(parts, SLOT - timedelta(hours=5))
+    at(parts, clock, SLOT - timedelta(hours=1))
+    desk.hold(parts, desk.named(parts, clock()), clock(), "a name to check")
+    at(parts, clock, SLOT)
+    assert not outgoing.messages
+    desk.release(parts, desk.named(parts, clock()), clock())
+    at(parts, clock, SLOT + timedelta(minutes=5))
+    assert len(outgoing.messages) == 3
+
+
+def test_an_edition_that_began_is_never_drafted_anew(parts: Parts, clock: Clock) -> None:
+    publish(parts, SLOT - timedelta(hours=5))
+    at(parts, clock, SLOT)
+    with pytest.raises(StateError, match="can't be drafted anew"):
+        pipeline.draft(parts, parts.key(SLOT), SLOT)
+    with pytest.raises(StateError, match="can't be held"):
+        desk.hold(parts, desk.find(parts, "daily-20260310T0630"), SLOT)
