@@ -26,7 +26,8 @@ from digest.render.quoted import SOFT_BREAK, encode
 
 TEST_MARK = "[TEST] "
 _HOLES = re.compile("(" + "|".join(hole.value for hole in Hole) + ")")
-_BODY_TAG = re.compile(r"<body\b[^>]*>")
+# Inside the main landmark, where a screen reader looks; an editor's own template may have none.
+_TOP = re.compile(r'<div\b[^>]*role="main"[^>]*>|<body\b[^>]*>(?!.*role="main")', re.DOTALL)
 _BANNER = (
     '<div role="note" style="padding:12px 24px;background:#8a1c1c;color:#ffffff;'
     'font:bold 16px/1.5 Helvetica,Arial,sans-serif;text-align:center;">{}</div>'
@@ -95,7 +96,7 @@ def compile_message(
     page, text = variant.html, variant.text
     if test:
         banner = publication.wording.test_banner
-        page = _BODY_TAG.sub(lambda tag: tag[0] + _BANNER.format(html.escape(banner)), page, count=1)
+        page = _TOP.sub(lambda tag: tag[0] + _BANNER.format(html.escape(banner)), page, count=1)
         text = flow(f"*** {banner} ***\n\n") + "\n" + text
     subject = TEST_MARK + variant.subject if test else variant.subject
     return CompiledMessage(
