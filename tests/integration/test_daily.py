@@ -59,7 +59,7 @@ def outgoing() -> MemoryTransport:
 @pytest.fixture
 def parts(database: Database, clock: Clock, outgoing: MemoryTransport, tmp_path: Path) -> Parts:
     built = build(Settings(folder=tmp_path), database, clock=clock)
-    built = replace(built, transport=lambda: outgoing, transport_name="smtp")
+    built = replace(built, transport=lambda: outgoing, transport_name=outgoing.name)
     remember_installation(built)
     with database.write() as conn:
         pepper = address_pepper(conn, clock())
@@ -140,6 +140,28 @@ def test_news_that_comes_after_an_empty_draft_is_still_sent(
     publish(parts, SLOT - timedelta(minutes=30))
     at(parts, clock, SLOT)
     assert len(outgoing.messages) == 3
+
+
+def test_a_later_telling_of_what_was_told_is_not_told_again(parts: Parts, clock: Clock) -> None:
+    publish(parts, SLOT - timedelta(hours=5))
+    at(parts, clock, SLOT)
+    title, dek = NEWS[0]
+    late = Article(
+        url="https://gazette.example.org/ice",
+        canonical_url="https://gazette.example.org/ice",
+        title=f"{title}, owners say",
+        dek=dek,
+        text=f"{dek} The owners spoke of luck.",
+        published_at=SLOT - timedelta(hours=4),
+        date_source="feed",
+        gathered_at=SLOT + timedelta(hours=1),
+        language="en",
+        outlet="The Sample Gazette",
+    )
+    with parts.database.write() as conn:
+        articles.save_articles(conn, [late])
+    again = pipeline.draft_value(parts, parts.key(SLOT + timedelta(days=1)), SLOT + timedelta(hours=2))
+    assert again.edition.stories == ()
 
 
 def test_nobody_to_send_to_is_told_once_and_the_draft_stays(
