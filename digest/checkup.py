@@ -28,7 +28,6 @@ from digest.store import feeds as feed_store
 from digest.summarise import ai_notice
 
 DNS_TIMEOUT_S = 5.0
-STALE = timedelta(days=7)
 LookUp = Callable[[str], tuple[str, ...]]
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 TOLERANCE = timedelta(minutes=10)
+UNKNOWN_BOOT = "-"  # the kernel does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def boot_id() -> str:
 def beat(now: datetime) -> Beat:
     """The present, with ``now`` as the wall clock's word."""
     clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-    return Beat(now, boot_id() or "-", time.clock_gettime(clock))
+    return Beat(now, boot_id() or UNKNOWN_BOOT, time.clock_gettime(clock))
 
 
 def jumped(last: Beat, this: Beat) -> bool:
@@ -53,7 +54,8 @@ def jumped(last: Beat, this: Beat) -> bool:
 
     Across a reboot nothing can be said: that is down-time, for which the lateness policy answers.
     """
-    if last.boot_id != this.boot_id:
+    same_boot = last.boot_id == this.boot_id and this.boot_id != UNKNOWN_BOOT
+    if not same_boot or this.uptime_s < last.uptime_s:
         return False
     elapsed = timedelta(seconds=this.uptime_s - last.uptime_s)
     return this.wall - last.wall > elapsed + TOLERANCE

@@ -9,8 +9,10 @@ compare-and-set in the database.
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
@@ -19,67 +21,111 @@ from digest import clock, pipeline
 from digest.deliver.envelope import Envelope
 from digest.deliver.one import hand_over_one
 from digest.deliver.send import SendReport
-from digest.errors import DigestError, StateError
-from digest.model.delivery import Accepted
+from digest.errors import ConfigurationError, DigestError, StateError
+from digest.model.delivery import Accepted, Deferred
 from digest.model.edition import EditionState
-from digest.parts import Parts, installed_at
+from digest.parts import OUTBOX, Parts, installed_at
 from digest.schedule import Alert, Draft, Intent, Pause, Resume, Send, Standing, plan
 from digest.store import editions, meta
+from digest.store import feeds as feed_store
 
 log = logging.getLogger("digest")
 
 BEAT = "last_beat"
+DEAD_AFTER = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Done:
-    """One thing that a heartbeat did, in words, with the report of a send."""
+    """One thing that a heartbeat did, in words, with the report of a send.
+
+    ``failed``: something that a person should hear of; `digest run --once` then ends with exit code 1.
+    """
 
     what: str
     edition: str = ""
     report: SendReport | None = None
+    failed: bool = False
 
 
 def ensure(parts: Parts, now: datetime) -> tuple[Done, ...]:
     """Do whatever is owed at ``now``: gather, draft, send, resume, tell the editor. Safe to repeat.
 
-    One step's failure is logged, told to the editor, and does not stop the others.
+    Each step stands alone: the failure of one is told to the editor and stops none of the others.
     """
-    done: list[Done] = []
+    done = _guarded(parts, "gather", now, lambda: _gather(parts, now))
+    gathered = any(not step.failed for step in done)
     begun = installed_at(parts)
-    found = pipeline.gather(parts, now)
-    if found:
-        done.append(Done(f"gathered {found} new articles"))
     jumped = _clock_jumped(parts, now)
     for intent in plan(parts.schedule, now, _standings(parts), installed_at=begun, clock_jumped=jumped):
         if parts.stop.is_set():
             break
-        try:
-            done.extend(_act(parts, intent, now))
-        except DigestError as error:
-            key = f"error:{type(intent).__name__}:{_slot_of(intent)}:{type(error).__name__}"
-            done.extend(_alert(parts, Alert(key, str(error)), now))
-    _tell_editor(parts, now)
+        name = f"{type(intent).__name__}:{_slot_of(intent)}"
+        done += _guarded(parts, name, now, lambda intent=intent: _act(parts, intent, now, news=gathered))  # type: ignore[misc]  # a default that binds
+    if jumped and any(step.report for step in done):
+        _keep_beat(parts, now)  # a person has confirmed the date
+    done += _guarded(parts, "tell", now, lambda: _tell_editor(parts, now))
     return tuple(done)
+
+
+def _guarded(parts: Parts, name: str, now: datetime, step: Callable[[], list[Done]]) -> list[Done]:
+    """The step's result; where it fails, an alert, one per kind of failure."""
+    try:
+        return step()
+    except (DigestError, ConfigurationError) as error:
+        text = str(error)
+    except Exception as error:
+        log.exception("%s failed", name)
+        text = f"{name.partition(':')[0].lower()} failed: {type(error).__name__}: {error}"
+    kind = re.sub(r"[^a-z ]", "", text.lower())[:80]  # without the numbers that differ from try to try
+    _alert(parts, Alert(f"error:{name}:{kind}", text), now)
+    return [Done(text, failed=True)]
+
+
+def _gather(parts: Parts, now: datetime) -> list[Done]:
+    found = pipeline.gather(parts, now)
+    done = [Done(f"gathered {found} new articles")] if found else []
+    with parts.database.read() as conn:
+        feeds = {feed.id: feed for feed in feed_store.list_feeds(conn)}
+        health = feed_store.all_health(conn)
+    for feed_id, state in health.items():
+        since = state.succeeded_at or installed_at(parts)
+        if feed_id in feeds and state.trouble and now - since > DEAD_AFTER:
+            text = f"the feed {feeds[feed_id].name} has given nothing since {since:%Y-%m-%d}: {state.message}"
+            done += _alert(parts, Alert(f"feed:{feed_id}:{since:%Y-%m-%d}", text), now)
+    return done
 
 
 def _standings(parts: Parts) -> dict[datetime, Standing]:
     with parts.database.read() as conn:
         rows = editions.list_editions(conn, parts.publication.slug, series=parts.schedule.series, limit=30)
     return {
-        row.key.slot: Standing(row.id, row.state, row.edition is not None, row.updated_at) for row in rows
+        row.key.slot: Standing(
+            row.id,
+            row.state,
+            row.edition is not None,
+            row.updated_at,
+            quiet=row.edition is not None and not row.edition.stories,
+        )
+        for row in rows
     }
 
 
 def _clock_jumped(parts: Parts, now: datetime) -> bool:
     """Whether the wall clock ran ahead since the last beat; the good beat is kept until it comes back."""
-    this = clock.beat(now)
-    with parts.database.write() as conn:
+    if parts.rehearsal:
+        return False
+    with parts.database.read() as conn:
         stored = meta.get_meta(conn, BEAT)
-        jumped = stored is not None and clock.jumped(clock.Beat.load(stored), this)
-        if not jumped:
-            meta.set_meta(conn, BEAT, this.dump())
+    jumped = stored is not None and clock.jumped(clock.Beat.load(stored), clock.beat(now))
+    if not jumped:
+        _keep_beat(parts, now)
     return jumped
+
+
+def _keep_beat(parts: Parts, now: datetime) -> None:
+    with parts.database.write() as conn:
+        meta.set_meta(conn, BEAT, clock.beat(now).dump())
 
 
 def _slot_of(intent: Intent) -> str:
@@ -92,7 +138,7 @@ def _slot_of(intent: Intent) -> str:
             return key
 
 
-def _act(parts: Parts, intent: Intent, now: datetime) -> list[Done]:
+def _act(parts: Parts, intent: Intent, now: datetime, *, news: bool) -> list[Done]:
     match intent:
         case Draft(slot):
             try:
@@ -102,81 +148,88 @@ def _act(parts: Parts, intent: Intent, now: datetime) -> list[Done]:
             count = len(row.edition.stories) if row.edition else 0
             return [Done(f"drafted {count} stories", str(row.key))]
         case Send(slot):
-            return _send(parts, slot, now)
+            return _send(parts, slot, now, news=news)
         case Resume(edition_id):
-            with parts.database.read() as conn:
-                begun = editions.get_edition(conn, edition_id)
-            assert begun is not None
-            report = pipeline.send(parts, begun, now)
-            return [Done("went on sending", str(begun.key), report)] if _moved(report) else []
+            return _resume(parts, edition_id, now)
         case Pause(edition_id, text):
             with parts.database.write() as conn:
-                begun_states = {EditionState.FROZEN, EditionState.SENDING}
-                editions.move(
-                    conn, edition_id, allowed=begun_states, to=EditionState.PAUSED, now=now, reason=text
-                )
+                begun = {EditionState.FROZEN, EditionState.SENDING}
+                editions.move(conn, edition_id, allowed=begun, to=EditionState.PAUSED, now=now, reason=text)
             return _alert(parts, Alert(f"paused:{edition_id}:{now.date()}", text), now)
         case Alert():
             return _alert(parts, intent, now)
 
 
-def _moved(report: SendReport) -> bool:
-    return bool(report.sent_now or report.deferred_now or report.failed_now or report.uncertain_now)
-
-
-def _send(parts: Parts, slot: datetime, now: datetime) -> list[Done]:
+def _send(parts: Parts, slot: datetime, now: datetime, *, news: bool) -> list[Done]:
     with parts.database.read() as conn:
         row = editions.find_edition(conn, parts.key(slot))
     if row is None or row.edition is None:  # the draft before it failed: its alert is out
         raise StateError(f"the edition of {slot:%Y-%m-%d %H:%M} UTC has no draft to send")
-    if not row.edition.stories and parts.skip_quiet_day:
-        # The draft may have come before the news did.
-        row = pipeline.draft(parts, row.key, now)
-        if row.edition is not None and not row.edition.stories:
-            return _cancel_quiet(parts, row, now)
+    if not row.edition.stories and (news or row.updated_at < slot):
+        row = pipeline.draft(parts, row.key, now)  # the draft may have come before the news did
+    if row.edition is not None and not row.edition.stories and parts.skip_quiet_day:
+        hours = parts.schedule.max_lateness.total_seconds() / 3600
+        text = f"no news for the edition {row.key}: nothing is sent unless some comes within {hours:g} h"
+        return _alert(parts, Alert(f"quiet:{row.id}", text), now)
+    return _sent(parts, row, now, "sent")
+
+
+def _resume(parts: Parts, edition_id: int, now: datetime) -> list[Done]:
+    with parts.database.read() as conn:
+        row = editions.get_edition(conn, edition_id)
+    assert row is not None
+    return _sent(parts, row, now, "went on sending")
+
+
+def _sent(parts: Parts, row: editions.EditionRow, now: datetime, what: str) -> list[Done]:
     report = pipeline.send(parts, row, now)
-    return [Done("sent", str(row.key), report)]
-
-
-def _cancel_quiet(parts: Parts, row: editions.EditionRow, now: datetime) -> list[Done]:
-    text = f"no news for the edition {row.key}: nothing was sent"
-    with parts.database.write() as conn:
-        unsent = {EditionState.DRAFT, EditionState.APPROVED}
-        editions.move(conn, row.id, allowed=unsent, to=EditionState.CANCELLED, now=now, reason="no news")
-    return _alert(parts, Alert(f"quiet:{row.id}", text), now)
+    moved = report.sent_now or report.deferred_now or report.failed_now or report.uncertain_now
+    done = [Done(what, str(row.key), report)] if moved else []
+    counts = report.counts
+    if not counts.open and counts.failed + counts.uncertain:
+        text = (
+            f"the edition {row.key} did not reach everybody: {counts.failed} failed,"
+            f" {counts.uncertain} uncertain; `digest status --edition {row.id} --who failed` says who"
+        )
+        done += _alert(parts, Alert(f"incomplete:{row.id}", text), now)
+    return done
 
 
 def _alert(parts: Parts, alert: Alert, now: datetime) -> list[Done]:
     with parts.database.write() as conn:
         fresh = editions.add_alert(conn, alert.key, alert.text, now)
-    if not fresh:
-        return []
-    log.warning("%s", alert.text)
-    return [Done(alert.text)]
+    return [Done(alert.text, failed=True)] if fresh else []
 
 
-def _tell_editor(parts: Parts, now: datetime) -> None:
+def _tell_editor(parts: Parts, now: datetime) -> list[Done]:
     """E-mail the alerts nobody was told of, in one message; they wait for the next beat if that fails."""
-    if not parts.editor_email:
-        return
-    with parts.database.read() as conn:
-        waiting = editions.untold_alerts(conn)
+    if not parts.editor_email or parts.transport_name == OUTBOX:
+        return []  # a folder tells nobody: they stay untold until mail can go out
+    with parts.database.write() as conn:
+        waiting = editions.claim_untold(conn, now)
     if not waiting:
-        return
+        return []
+    keys = [key for key, _at, _text in waiting]
+    try:
+        outcome = hand_over_one(parts.transport(), _letter(parts, waiting, now))
+    except (DigestError, ConfigurationError) as error:
+        outcome = Deferred(text=str(error))
+    if isinstance(outcome, Deferred):
+        with parts.database.write() as conn:
+            editions.mark_untold(conn, keys)
+    if not isinstance(outcome, Accepted):
+        log.warning("the editor could not be told of %d alerts: %s", len(keys), outcome.text)
+    return []
+
+
+def _letter(parts: Parts, waiting: list[tuple[str, datetime, str]], now: datetime) -> Envelope:
+    publication = parts.publication
     message = EmailMessage(policy=SMTP)
-    message["From"] = f"{parts.publication.slug} <{parts.publication.from_email}>"
+    message["From"] = f"{publication.slug} <{publication.from_email}>"
     message["To"] = parts.editor_email
-    message["Subject"] = f"{parts.publication.name}: {len(waiting)} alert" + ("s" if len(waiting) > 1 else "")
+    message["Subject"] = f"{publication.name}: {len(waiting)} alert" + ("s" if len(waiting) > 1 else "")
     message["Date"] = format_datetime(now)
-    message["Message-ID"] = make_msgid(domain=parts.publication.from_email.rpartition("@")[2])
+    message["Message-ID"] = make_msgid(domain=publication.domain)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content("\n\n".join(f"{at:%Y-%m-%d %H:%M} UTC  {text}" for _key, at, text in waiting) + "\n")
-    envelope = Envelope(parts.publication.from_email, parts.editor_email, message.as_bytes())
-    try:
-        outcome = hand_over_one(parts.transport(), envelope)
-    except DigestError as error:
-        log.warning("the editor could not be told: %s", error)
-        return
-    if isinstance(outcome, Accepted):
-        with parts.database.write() as conn:
-            editions.mark_told(conn, [key for key, _at, _text in waiting], now)
+    return Envelope(publication.from_email, parts.editor_email, message.as_bytes())

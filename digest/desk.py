@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from digest import pipeline, proofs
-from digest.errors import NotFoundError, StateError
+from digest.errors import InputError, NotFoundError, StateError
 from digest.model.edition import Edition, EditionState, EditionStory
 from digest.model.links import edition_ref
 from digest.parts import Parts, installed_at
@@ -17,6 +17,7 @@ from digest.summarise import ai_notice
 
 UNFROZEN = frozenset({EditionState.DRAFT, EditionState.HELD, EditionState.APPROVED})
 RUNNING = frozenset({EditionState.FROZEN, EditionState.SENDING})
+UNFINISHED = RUNNING | {EditionState.PAUSED}
 
 
 def find(parts: Parts, ref: str) -> EditionRow:
@@ -36,26 +37,28 @@ def find(parts: Parts, ref: str) -> EditionRow:
     return row
 
 
-def current(parts: Parts, now: datetime, series: str = "") -> tuple[EditionRow | None, datetime]:
+def current(
+    parts: Parts, now: datetime, series: str = "", *, begun_first: bool = False
+) -> tuple[EditionRow | None, datetime]:
     """The edition an editor means when naming none, and the slot to draft where there is none.
 
-    An edition that has begun comes first, then the earliest open one of the last day or later, then one
-    already settled at or after the newest slot. So a second `send` finds the edition it has sent, and
-    never begins tomorrow's.
+    The earliest one that can still be edited and still be sent in time comes first, then one already
+    settled at or after the newest slot: so a second `send` finds the edition it has sent, and never
+    begins tomorrow's. With ``begun_first`` one that was begun and not finished comes before them all.
     """
-    schedule, begun = parts.schedule, installed_at(parts)
+    schedule, installed = parts.schedule, installed_at(parts)
     due, coming = schedule.newest_slot(now), schedule.next_slot(now)
     with parts.database.read() as conn:
         rows = editions.list_editions(
             conn, parts.publication.slug, series=series or schedule.series, limit=20
         )
-    going = {EditionState.FROZEN, EditionState.SENDING, EditionState.PAUSED}
-    editable = {EditionState.DRAFT, EditionState.HELD, EditionState.APPROVED}
-    started = [row for row in rows if row.state in going]
-    waiting = [row for row in rows if row.state in editable and row.key.slot > now - timedelta(days=1)]
-    settled = [row for row in rows if row.state not in editable and row.key.slot >= due]
-    slot = due if due >= begun and now - due <= schedule.max_lateness else coming
-    found = started[-1:] or waiting[-1:] or settled[:1]
+    timely = [row for row in rows if row.key.slot >= now - schedule.max_lateness]
+    recent = [row for row in rows if row.key.slot >= now - schedule.finish_within]
+    going = [row for row in recent if row.state in UNFINISHED]
+    waiting = [row for row in timely if row.state in UNFROZEN]
+    settled = [row for row in rows if row.state not in UNFROZEN and row.key.slot >= due]
+    slot = due if due >= installed and now - due <= schedule.max_lateness else coming
+    found = (going[-1:] if begun_first else []) or waiting[-1:] or going[-1:] or settled[:1]
     return (found[0] if found else None), slot
 
 
@@ -102,14 +105,15 @@ def hold(parts: Parts, row: EditionRow, now: datetime, reason: str = "") -> Edit
 
 
 def release(parts: Parts, row: EditionRow, now: datetime) -> EditionRow:
-    """Undo ``hold``: a held edition is a draft again, a paused one goes on when it is next sent.
+    """Undo ``hold`` or ``approve``: it is a draft again; a paused edition goes on when it is next sent.
 
     Raises:
-        StateError: it is neither held nor paused.
+        StateError: it is none of these.
     """
+    undone = {EditionState.HELD, EditionState.APPROVED}
     with parts.database.write() as conn:
         moved = editions.move(
-            conn, row.id, allowed={EditionState.HELD}, to=EditionState.DRAFT, now=now
+            conn, row.id, allowed=undone, to=EditionState.DRAFT, now=now, reviewed_by=""
         ) or editions.move(conn, row.id, allowed={EditionState.PAUSED}, to=EditionState.SENDING, now=now)
     return _after(parts, row, moved, "released")
 
@@ -125,6 +129,8 @@ def approve(parts: Parts, row: EditionRow, now: datetime, *, reviewed_by: str = 
     """
     if row.edition is None:
         raise StateError(f"the edition {row.key} has no draft to approve: `digest draft` makes one")
+    if row.state is EditionState.HELD:
+        raise StateError(f"the edition {row.key} is held ({row.reason}): `digest release` comes first")
     with parts.database.write() as conn:
         saved = True
         if reviewed_by:
@@ -176,9 +182,11 @@ def write_preview(
         "mjml": variant.mjml.encode(),
         "web.html": parts.renderer.web_copy(edition, chosen).encode(),
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    paths: dict[str, Path] = {}
-    for suffix, content in contents.items():
-        paths[suffix] = folder / f"edition.{suffix}"
-        paths[suffix].write_bytes(content)
+    paths = {suffix: folder / f"edition.{suffix}" for suffix in contents}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for suffix, content in contents.items():
+            paths[suffix].write_bytes(content)
+    except OSError as error:
+        raise InputError(f"{folder} can't be written to: {error.strerror}") from None
     return paths

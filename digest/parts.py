@@ -32,7 +32,7 @@ INSTALLED = "installed_at"
 
 @dataclass(frozen=True)
 class Recency:
-    """What 'recent' means: since the series' last edition, but at most ``max_age``.
+    """What 'recent' means: published at most ``max_age`` before the slot, and told by no earlier edition.
 
     With ``reach_back``, the first edition after days without one (a weekend, by ``Schedule.days``) looks
     back to the previous slot however long ago that was, so that Monday tells of Saturday.
@@ -78,6 +78,7 @@ class Parts:
     bounce_address: str = ""
     unsubscribe_mailto: str = ""
     secret: bytes | None = None
+    rehearsal: bool = False  # the clock was set by hand: nothing can be told from its jumps
     stop: threading.Event = field(default_factory=threading.Event)
 
     def key(self, slot: datetime, series: str = "") -> EditionKey:
@@ -105,8 +106,11 @@ def remember_installation(parts: Parts) -> None:
 
 
 def installed_at(parts: Parts) -> datetime:
-    """When this database began to serve: no earlier slot was ever owed."""
+    """When this database began to serve: no earlier slot was ever owed.
+
+    A clock that was ahead at that moment must not put every edition off until then.
+    """
     with parts.database.read() as conn:
         known = meta.get_meta(conn, INSTALLED)
     assert known is not None
-    return datetime.fromisoformat(known)
+    return min(datetime.fromisoformat(known), parts.clock())

@@ -17,6 +17,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Connection
+
 from digest.compose import Composition, compose
 from digest.deliver.envelope import Envelope
 from digest.deliver.send import SendReport, deliver
@@ -75,7 +77,7 @@ def gather(
             new, _updated = article_store.save_articles(conn, gathered.articles)
             feed_store.save_health(conn, gathered.health)
         found += new
-        if gathered.health.trouble:
+        if gathered.health.trouble and on_done is None:
             log.warning("feed %s: %s", gathered.feed.name, gathered.health.message)
         if on_done:
             on_done(gathered, new)
@@ -132,6 +134,8 @@ def draft_value(parts: Parts, key: EditionKey, now: datetime) -> Composition:
 def draft(parts: Parts, key: EditionKey, now: datetime) -> EditionRow:
     """Compose the edition of a slot and keep it; an existing draft is composed anew.
 
+    An approval does not outlive the words it was given for: an approved edition is a draft again.
+
     Raises:
         StateError: the edition is frozen or beyond, and never changes again.
     """
@@ -141,9 +145,9 @@ def draft(parts: Parts, key: EditionKey, now: datetime) -> EditionRow:
         saved = editions.save_content(conn, row.id, composition.edition, drops=composition.drops, now=now)
         if not saved:
             raise StateError(f"the edition {key} is {row.state} and can't be drafted anew")
-        fresh = editions.get_edition(conn, row.id)
-    assert fresh is not None
-    return fresh
+        approved = {EditionState.APPROVED}
+        editions.move(conn, row.id, allowed=approved, to=EditionState.DRAFT, now=now, reviewed_by="")
+        return _fresh(conn, row)
 
 
 # --- render -------------------------------------------------------------------------------------------
@@ -179,11 +183,11 @@ def begin(parts: Parts, row: EditionRow, now: datetime) -> None:
     Raises:
         StateError: nobody to send to, or nothing to send.
     """
-    edition = row.edition
-    if edition is None or (not edition.stories and (parts.skip_quiet_day or not edition.quiet)):
-        raise StateError(f"the edition {row.key} has no story: nothing is sent on a day without news")
     choices: dict[str, int] = {}
-    while True:
+    while row.state in {EditionState.DRAFT, EditionState.APPROVED}:
+        edition = row.edition
+        if edition is None or (not edition.stories and (parts.skip_quiet_day or not edition.quiet)):
+            raise StateError(f"the edition {row.key} has no story: nothing is sent on a day without news")
         # Every theme ("") too: what a choice made after the freeze falls back to.
         keys, variants = render_variants(parts, edition, {**choices, "": 0})
         with parts.database.write() as conn:
@@ -192,7 +196,8 @@ def begin(parts: Parts, row: EditionRow, now: datetime) -> None:
                 raise StateError("nobody to send to: `digest subscribers add` or `import` adds readers")
             if set(choices) - set(keys):
                 continue  # first time round, or somebody chose anew since: render that choice as well
-            if editions.freeze(conn, row.id, variants=tuple(variants.values()), now=now):
+            rendered = tuple(variants.values())
+            if editions.freeze(conn, row.id, variants=rendered, now=now, revision=row.revision):
                 deliveries.materialise(
                     conn,
                     row.id,
@@ -201,7 +206,13 @@ def begin(parts: Parts, row: EditionRow, now: datetime) -> None:
                     batch_size=parts.sending.batch_size,
                     now=now,
                 )
-            return
+            row = _fresh(conn, row)  # frozen now; or drafted anew since, and then once more from the top
+
+
+def _fresh(conn: Connection, row: EditionRow) -> EditionRow:
+    fresh = editions.get_edition(conn, row.id)
+    assert fresh is not None
+    return fresh
 
 
 def composer(parts: Parts, row: EditionRow) -> Callable[[Recipient], Envelope]:
@@ -258,16 +269,18 @@ def send(
         StateError: held, cancelled, empty, or nobody to send to.
         TransportError: the transport can't be used; everything unsent stays pending.
     """
-    forbidden = {EditionState.HELD, EditionState.CANCELLED, EditionState.PAUSED}
-    if row.state in forbidden:
+    if row.state is EditionState.CANCELLED:
+        raise StateError(f"the edition {row.key} is cancelled and is never sent")
+    if row.state in {EditionState.HELD, EditionState.PAUSED}:
         raise StateError(f"the edition {row.key} is {row.state}; `digest release` lets it go")
     transport = parts.transport()
     transport.check()
     if row.state in {EditionState.DRAFT, EditionState.APPROVED}:
         begin(parts, row, now)
     with parts.database.read() as conn:
-        fresh = editions.get_edition(conn, row.id)
-    assert fresh is not None
+        fresh = _fresh(conn, row)
+    if fresh.state not in {EditionState.FROZEN, EditionState.SENDING, EditionState.SENT}:
+        raise StateError(f"the edition {row.key} is {fresh.state} now; nothing was sent")
     return deliver(
         parts.database,
         row.id,

@@ -74,7 +74,8 @@ class Standing:
     edition_id: int
     state: EditionState
     drafted: bool
-    moved_at: datetime  # when it came into its state
+    moved_at: datetime  # when it came into its state, or was last drafted
+    quiet: bool = False  # the draft has no story
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +144,19 @@ def plan(
         intents.extend(_due(schedule, now, due, editions, clock_jumped=clock_jumped))
     coming = schedule.next_slot(now)
     standing_next = editions.get(coming)
-    if now >= coming - schedule.draft_before and (standing_next is None or not standing_next.drafted):
+    if now >= coming - schedule.draft_before and _wants_draft(schedule, coming, standing_next):
         intents.append(Draft(coming))
     return tuple(intents)
+
+
+def _wants_draft(schedule: Schedule, slot: datetime, standing: Standing | None) -> bool:
+    """Whether there is no draft, or one made so early that the day's news is not in it.
+
+    What an editor held or approved is never composed anew.
+    """
+    if standing is None or not standing.drafted:
+        return standing is None or standing.state in {EditionState.DRAFT, EditionState.APPROVED}
+    return standing.state is EditionState.DRAFT and standing.moved_at < slot - schedule.draft_before
 
 
 def _resume(schedule: Schedule, now: datetime, slot: datetime, standing: Standing) -> Intent:
@@ -168,31 +179,37 @@ def _due(
 ) -> list[Intent]:
     standing = editions.get(due)
     state = standing.state if standing else EditionState.DRAFT
-    if state in SETTLED:
-        return []
-    when = f"{due:%Y-%m-%d %H:%M} UTC"
+    day = schedule.local_day(due)
+    if any(other.state in SETTLED and schedule.local_day(slot) == day for slot, other in editions.items()):
+        return []  # this day's edition has gone out, perhaps at another hour of another schedule
+    key, when = f"{schedule.series}:{due.isoformat()}", f"{due:%Y-%m-%d %H:%M} UTC"
     if now - due > schedule.max_lateness:
-        # Nothing is stored: if the clock was wrong and comes back, the slot is still open.
-        text = (
-            f"the edition of {when} was not sent in time and is more than"
-            f" {_hours(schedule.max_lateness)} late; `digest send --edition` sends it all the same"
-        )
-        return [Alert(f"late:{schedule.series}:{due.isoformat()}", text)]
+        return [] if standing and standing.quiet else [_late(schedule, key, when)]
     if state is EditionState.HELD:
         text = f"the edition of {when} is held by an editor; `digest release` lets it go"
-        return [Alert(f"held:{schedule.series}:{due.isoformat()}", text)]
-    draft: list[Intent] = [] if standing and standing.drafted else [Draft(due)]
-    if state is not EditionState.APPROVED:
-        if not schedule.silence_sends:
-            text = f"the edition of {when} waits for approval: `digest approve` sends it"
-            return [*draft, Alert(f"approval:{schedule.series}:{due.isoformat()}", text)]
-        if clock_jumped and _beyond_next(schedule, due, editions):
-            text = (
-                f"the clock jumped ahead to {now:%Y-%m-%d %H:%M} UTC, past an edition that was due before;"
-                f" if the date is right, `digest approve` sends the edition of {when}"
-            )
-            return [*draft, Alert(f"clock:{schedule.series}:{due.isoformat()}", text)]
+        return [Alert(f"held:{key}", text)]
+    draft: list[Intent] = [Draft(due)] if _wants_draft(schedule, due, standing) else []
+    approved = state is EditionState.APPROVED
+    if not approved and not schedule.silence_sends:
+        text = f"the edition of {when} waits for approval: `digest approve` sends it"
+        return [*draft, Alert(f"approval:{key}", text)]
+    if not approved and clock_jumped and _beyond_next(schedule, due, editions):
+        text = (
+            f"the clock jumped ahead to {now:%Y-%m-%d %H:%M} UTC, past an edition that was due before;"
+            f" if the date is right, `digest approve` sends the edition of {when}"
+        )
+        return [*draft, Alert(f"clock:{key}", text)]
     return [*draft, Send(due)]
+
+
+def _late(schedule: Schedule, key: str, when: str) -> Alert:
+    # Nothing is stored: if the clock was wrong and comes back, the slot is still open.
+    text = (
+        f"the edition of {when} was not sent in time and is more than"
+        f" {_hours(schedule.max_lateness)} late; `digest draft --date` and `digest send --edition` send it"
+        " all the same"
+    )
+    return Alert(f"late:{key}", text)
 
 
 def _beyond_next(schedule: Schedule, due: datetime, editions: Mapping[datetime, Standing]) -> bool:

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -53,7 +54,8 @@ def themes_of(settings: Settings) -> tuple[Theme, ...]:
 def open_parts(settings: Settings, *, now: datetime | None = None) -> Iterator[Parts]:
     """Everything the verbs work with, the database open. ``now`` fixes the clock at an instant."""
     with open_database(settings.database.url) as database:
-        parts = build(settings, database, clock=_clock(now))
+        rehearsal = now is not None or CLOCK_VARIABLE in os.environ
+        parts = replace(build(settings, database, clock=_clock(now)), rehearsal=rehearsal)
         remember_installation(parts)
         yield parts
 

@@ -93,6 +93,8 @@ def root(
         stream=sys.stderr,
         force=True,
     )
+    for chatty in ("trafilatura", "htmldate"):  # they grumble about pages, which is our trade
+        logging.getLogger(chatty).setLevel(logging.ERROR)
     logging.getLogger("digest").setLevel(logging.DEBUG if verbose else logging.INFO)
 
 

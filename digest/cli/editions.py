@@ -27,7 +27,7 @@ from digest.errors import InputError, TransportError
 from digest.explain import explain as explain_article
 from digest.model.delivery import Accepted
 from digest.model.links import edition_ref
-from digest.parts import Parts
+from digest.parts import OUTBOX, Parts
 from digest.store.editions import EditionRow
 from digest.subscriptions import parse_address
 
@@ -157,6 +157,8 @@ def send_test(
     for result in results:
         verdict = "accepted" if result["accepted"] else "not accepted"
         say(printable(f"{result['address']}: {verdict} by {where}: {result['answer']}"))
+    if where == OUTBOX:
+        say("NOTHING WAS E-MAILED: the transport is the folder `outbox`.")
     if not all(result["accepted"] for result in results):
         raise TransportError("not every test was accepted; the answers stand above")
 

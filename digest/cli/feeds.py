@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -79,11 +80,15 @@ def add(
     as_json: JsonOption = False,
 ) -> None:
     """Add a source, after trying it once; behind a web page its feed is looked for."""
+    if not url.strip():
+        raise InputError("the address is empty: name a feed or a folder")
     folder = Path(url).expanduser()
     if kind is FeedKind.FOLDER or (kind is None and "://" not in url and folder.is_dir()):
         kind, url = FeedKind.FOLDER, str(folder.resolve())
         if not folder.is_dir():
             raise InputError(f"there is no folder {url}")
+        if any((folder / own).exists() for own in ("digest.toml", "subscribers.db")):
+            raise InputError(f"{url} is the newsletter's own folder: put articles into one of their own")
     elif not url.lower().startswith(("http://", "https://")):
         raise InputError(f"{url!r} is neither an http(s) address nor a folder")
     feed = Feed(url, name, publisher, kind or FeedKind.FEED, weight, allow_private)
@@ -96,11 +101,17 @@ def add(
             for note in tried.notes:
                 say(printable(note))
             say(f"It works: {counted(tried.health.entries, 'entry', 'entries')}.")
+        feed = replace(feed, name=feed.name or host_of(url))
         with parts.database.write() as conn:
             stored, created = store.add_feed(conn, feed, parts.clock())
     if as_json:
         emit_json({**asdict(stored), "created": created})
     say(printable(f"{'Added' if created else 'Already there'}: {stored.name} ({stored.url})."))
+
+
+def host_of(url: str) -> str:
+    """What a source without a name is called: its host, or its folder's name."""
+    return urlsplit(url).hostname or Path(url).name
 
 
 @app.command(name="list")
@@ -174,14 +185,7 @@ def import_(
     added = 0
     with opened(ctx) as parts, parts.database.write() as conn:
         for feed in read.feeds:
-            private = Feed(
-                feed.url,
-                feed.name,
-                feed.publisher,
-                feed.kind,
-                feed.weight,
-                allow_private or feed.allow_private,
-            )
+            private = replace(feed, allow_private=allow_private or feed.allow_private)
             _stored, created = store.add_feed(conn, private, parts.clock())
             added += created
     for problem in read.problems:

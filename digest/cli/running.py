@@ -29,7 +29,10 @@ def run(
                 emit_json([asdict(step) for step in done])
             for step in done:
                 tell(step)
+            if any(step.failed for step in done):
+                raise typer.Exit(1)
             return
+        parts.transport()  # settings that can send nothing are told now, not at the first edition
         from digest.jobs import heartbeat  # noqa: PLC0415 - the scheduler is loaded only where one runs
 
         heartbeat(parts, tell)

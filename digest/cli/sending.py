@@ -94,7 +94,7 @@ def _row_to_send(parts: Parts, ref: str, *, draft_it: bool) -> EditionRow | None
         row: EditionRow | None = desk.find(parts, ref)
         slot = row.key.slot if row else now
     else:
-        row, slot = desk.current(parts, now)
+        row, slot = desk.current(parts, now, begun_first=True)
     if draft_it and (row is None or row.edition is None):
         return pipeline.draft(parts, parts.key(slot), now)
     return row

@@ -13,7 +13,6 @@ from digest import desk
 from digest.cli.common import (
     EditionOption,
     JsonOption,
-    NowOption,
     emit_json,
     local,
     opened,
@@ -59,11 +58,10 @@ def status(
     ctx: typer.Context,
     edition: EditionOption = "",
     who: WhoOption = None,
-    now: NowOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """The latest editions, every delivery by state, and who; the counts add up at every instant."""
-    with opened(ctx, now) as parts:
+    with opened(ctx) as parts:
         seen = overview(parts, edition)
         if as_json:
             emit_json(_json(parts, seen, who))

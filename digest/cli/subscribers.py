@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -27,9 +29,13 @@ PROGRESS_ROWS = 10_000
 
 
 @contextmanager
-def _desk(ctx: typer.Context) -> Iterator[tuple[Parts, Connection, bytes]]:
-    with opened(ctx) as parts, parts.database.write() as conn:
-        yield parts, conn, address_pepper(conn, parts.clock())
+def _desk(ctx: typer.Context, *, writing: bool = True) -> Iterator[tuple[Parts, Connection, bytes]]:
+    """The parts, an open transaction and the pepper. Nothing slow belongs inside one that writes."""
+    with opened(ctx) as parts:
+        with parts.database.write() as conn:
+            key = address_pepper(conn, parts.clock())
+        with parts.database.write() if writing else parts.database.read() as conn:
+            yield parts, conn, key
 
 
 def _themes(parts: Parts) -> frozenset[str]:
@@ -106,6 +112,9 @@ def import_(
         say(printable(f"row {problem.row}: {problem.value}: {problem.problem}"))
     if as_json:
         emit_json(asdict(report))
+    taken = report.added + report.updated + report.unchanged + report.suppressed
+    if report.problems and not taken:
+        raise InputError(f"nothing was taken from {source}: no row has an address that can be used")
     left_out = counted(len(report.problems) + report.unlisted, "row")
     say(
         f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged,"
@@ -115,8 +124,12 @@ def import_(
 
 @contextmanager
 def _reading(source: Path) -> Iterator[BinaryIO]:
+    """The file, or a copy of what a pipe gives: other commands must not wait while it trickles in."""
     if str(source) == "-":
-        yield sys.stdin.buffer
+        with tempfile.TemporaryFile() as spooled:
+            shutil.copyfileobj(sys.stdin.buffer, spooled)
+            spooled.seek(0)
+            yield spooled
         return
     try:
         stream = source.open("rb")
@@ -132,7 +145,7 @@ def export(
     target: Annotated[Path, typer.Argument(metavar="FILE.csv", help="- is standard output.")] = Path("-"),
 ) -> None:
     """Write every reader as CSV, those who left included; it can be imported again."""
-    with _desk(ctx) as (_parts, conn, key):
+    with _desk(ctx, writing=False) as (_parts, conn, key):
         if str(target) == "-":
             text = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)
             subscriptions.export_csv(conn, text, pepper=key)
@@ -176,7 +189,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """One reader."""
-    with _desk(ctx) as (parts, conn, key):
+    with _desk(ctx, writing=False) as (parts, conn, key):
         if everything:
             emit_json(subscriptions.everything_on(conn, reader, pepper=key))
             return

@@ -58,7 +58,7 @@ class Wording:
     how_model: str = "Summary: written by the AI model {model}, checked against the sources"
     how_editor: str = "Summary: written by {reviewer}"
     how_editor_unnamed: str = "Summary: written by our editors"
-    how_none: str = "Headline only: the source offers no summary"
+    how_none: str = "Headline only"
     reviewed: str = "{how}, reviewed by {reviewer}"
     quiet_title: str = "A quiet day"
     quiet_note: str = (

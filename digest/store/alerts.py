@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, select, update
 
 from digest.store.sql import among, insert_or_ignore
 from digest.store.tables import alerts
@@ -22,13 +22,16 @@ def list_alerts(conn: Connection, limit: int = 20) -> list[tuple[str, datetime, 
     return [(row.key, row.at, row.text) for row in conn.execute(query.limit(limit))]
 
 
-def untold_alerts(conn: Connection) -> list[tuple[str, datetime, str]]:
-    """The alerts that were not e-mailed to the editor yet, oldest first: key, when, words."""
-    query = select(alerts.c.key, alerts.c.at, alerts.c.text).where(alerts.c.told_at.is_(None))
-    return [(row.key, row.at, row.text) for row in conn.execute(query.order_by(alerts.c.at, alerts.c.key))]
+def claim_untold(conn: Connection, now: datetime) -> list[tuple[str, datetime, str]]:
+    """The alerts that nobody was told of yet, oldest first (key, when, words), marked as told from now on.
+
+    One caller alone gets each, so that two processes don't tell the editor twice.
+    """
+    claim = update(alerts).where(alerts.c.told_at.is_(None)).values(told_at=now)
+    rows = conn.execute(claim.returning(alerts.c.key, alerts.c.at, alerts.c.text))
+    return sorted(((row.key, row.at, row.text) for row in rows), key=lambda alert: (alert[1], alert[0]))
 
 
-def mark_told(conn: Connection, keys: Collection[str], now: datetime) -> None:
-    """Note that the editor was told of these; the first time counts."""
-    waiting = and_(among(conn, alerts.c.key, keys), alerts.c.told_at.is_(None))
-    conn.execute(update(alerts).where(waiting).values(told_at=now))
+def mark_untold(conn: Connection, keys: Collection[str]) -> None:
+    """Take back a claim: the editor could not be told of these for now."""
+    conn.execute(update(alerts).where(among(conn, alerts.c.key, keys)).values(told_at=None))

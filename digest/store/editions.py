@@ -17,15 +17,28 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, upd
 from digest.errors import StateError
 from digest.model.edition import OPEN_TO_EDITING, Edition, EditionKey, EditionState
 from digest.model.message import Variant
-from digest.store.alerts import add_alert, list_alerts, mark_told, untold_alerts
+from digest.store.alerts import add_alert, claim_untold, list_alerts, mark_untold
 from digest.store.codec import edition_from_json, edition_to_json
 from digest.store.sql import insert_or_ignore
 from digest.store.tables import edition_articles, edition_variants, editions
 
 __all__ = [  # the alerts are mostly about editions, and are reached through here as well
-    "EditionRow", "add_alert", "find_edition", "freeze", "get_drops", "get_edition", "get_variants",
-    "list_alerts", "list_editions", "mark_told", "move", "open_slot", "save_content",
-    "untold_alerts", "used_articles", "used_stories",
+    "EditionRow",
+    "add_alert",
+    "claim_untold",
+    "find_edition",
+    "freeze",
+    "get_drops",
+    "get_edition",
+    "get_variants",
+    "list_alerts",
+    "list_editions",
+    "mark_untold",
+    "move",
+    "open_slot",
+    "save_content",
+    "used_articles",
+    "used_stories",
 ]  # fmt: skip
 
 
@@ -154,16 +167,25 @@ def move(
     return _compare_and_set(conn, edition_id, allowed, values)
 
 
-def freeze(conn: Connection, edition_id: int, *, variants: Sequence[Variant], now: datetime) -> bool:
+def freeze(
+    conn: Connection,
+    edition_id: int,
+    *,
+    variants: Sequence[Variant],
+    now: datetime,
+    revision: int | None = None,
+) -> bool:
     """Draft or approved to frozen, with its rendered variants and the articles it will use up.
 
-    Whether this call did it. What is frozen never changes: a resumed run sends the same bytes.
+    Whether this call did it: not if the content is no longer of the ``revision`` that the variants were
+    rendered from. What is frozen never changes: a resumed run sends the same bytes.
 
     Raises:
         StateError: it has no content yet.
     """
     frozen = {"state": EditionState.FROZEN.value, "frozen_at": now, "updated_at": now, "reason": ""}
-    if not _compare_and_set(conn, edition_id, {EditionState.DRAFT, EditionState.APPROVED}, frozen):
+    allowed = {EditionState.DRAFT, EditionState.APPROVED}
+    if not _compare_and_set(conn, edition_id, allowed, frozen, revision=revision):
         return False
     row = get_edition(conn, edition_id)
     if row is None or row.edition is None:
@@ -240,9 +262,16 @@ def _accepted(
 
 
 def _compare_and_set(
-    conn: Connection, edition_id: int, allowed: Collection[EditionState], values: Mapping[str, Any]
+    conn: Connection,
+    edition_id: int,
+    allowed: Collection[EditionState],
+    values: Mapping[str, Any],
+    *,
+    revision: int | None = None,
 ) -> bool:
     expected = and_(editions.c.id == edition_id, editions.c.state.in_(_values(allowed)))
+    if revision is not None:
+        expected = and_(expected, editions.c.revision == revision)
     return conn.execute(update(editions).where(expected).values(**values)).rowcount == 1
 
 

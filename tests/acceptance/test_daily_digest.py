@@ -146,7 +146,7 @@ def test_a_late_start_beyond_the_limit_sends_nothing_and_tells_the_editor(
     slot = (utc_now() + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
     stocked.env["DIGEST_SCHEDULE__SEND_AT"] = f"{slot:%H:%M}"
     late = (slot + timedelta(hours=3, minutes=1)).isoformat()
-    assert "late" in stocked.run("run", "--once", "--now", late).stderr
+    assert "late" in stocked.run("run", "--once", "--now", late, code=1).stderr
     assert not mail_server.inbox.messages
     assert any("late" in alert["text"] for alert in stocked.json("status")["alerts"])
 

@@ -15,9 +15,10 @@ DAILY = Schedule(send_at=time(6, 30))
 DUE = datetime(2026, 3, 10, 6, 30, tzinfo=UTC)
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 BEFORE = DUE - timedelta(days=1)
+MADE = DUE - timedelta(hours=1)  # when today's draft was made
 
 
-def standing(state: EditionState, *, drafted: bool = True, moved_at: datetime = BEFORE) -> Standing:
+def standing(state: EditionState, *, drafted: bool = True, moved_at: datetime = MADE) -> Standing:
     return Standing(7, state, drafted, moved_at)
 
 
@@ -157,3 +158,28 @@ def test_the_next_edition_is_drafted_ahead_and_only_once() -> None:
     assert plan(DAILY, early, {}, installed_at=early) == ()
     assert plan(DAILY, soon, {}, installed_at=soon) == (Draft(DUE),)
     assert plan(DAILY, soon, {DUE: standing(EditionState.DRAFT)}, installed_at=soon) == ()
+
+
+def test_a_draft_made_long_before_is_composed_anew_with_the_days_news() -> None:
+    early = {DUE: standing(EditionState.DRAFT, moved_at=DUE - timedelta(hours=18))}
+    soon = DUE - timedelta(hours=1)
+    assert plan(DAILY, soon, early, installed_at=LONG_AGO)[-1] == Draft(DUE)
+    assert plan(DAILY, DUE, early, installed_at=LONG_AGO) == (Draft(DUE), Send(DUE))
+
+
+@pytest.mark.parametrize("state", [EditionState.HELD, EditionState.APPROVED], ids=lambda s: s.value)
+def test_what_an_editor_has_touched_is_never_composed_anew(state: EditionState) -> None:
+    early = {DUE: standing(state, moved_at=DUE - timedelta(hours=18))}
+    intents = plan(DAILY, DUE, early, installed_at=LONG_AGO)
+    assert not [intent for intent in intents if isinstance(intent, Draft)]
+
+
+def test_another_hour_of_sending_does_not_send_the_same_day_again() -> None:
+    moved = Schedule(send_at=time(9, 0))
+    sent = {DUE: standing(EditionState.SENT)}
+    assert plan(moved, DUE + timedelta(hours=3), sent, installed_at=LONG_AGO) == ()
+
+
+def test_a_quiet_day_is_told_once_and_not_called_late() -> None:
+    quiet = {DUE: Standing(7, EditionState.DRAFT, drafted=True, moved_at=DUE, quiet=True)}
+    assert plan(DAILY, DUE + timedelta(hours=4), quiet, installed_at=LONG_AGO) == ()

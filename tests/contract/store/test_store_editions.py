@@ -12,6 +12,7 @@ from digest.model.edition import Edition, EditionKey, EditionState, EditionStory
 from digest.model.message import Variant
 from digest.store.editions import (
     add_alert,
+    claim_untold,
     find_edition,
     freeze,
     get_drops,
@@ -19,11 +20,10 @@ from digest.store.editions import (
     get_variants,
     list_alerts,
     list_editions,
-    mark_told,
+    mark_untold,
     move,
     open_slot,
     save_content,
-    untold_alerts,
     used_articles,
     used_stories,
 )
@@ -186,6 +186,7 @@ def test_an_alert_is_noted_once_and_told_once(database: Database) -> None:
         late, feed = ("late", NOW, "An edition is late."), ("feed", NOW + DAY, "A feed is dead.")
         assert list_alerts(conn) == [feed, late]
         assert list_alerts(conn, limit=1) == [feed]
-        assert untold_alerts(conn) == [late, feed]
-        mark_told(conn, ["late"], NOW)
-        assert untold_alerts(conn) == [feed]
+        assert claim_untold(conn, NOW) == [late, feed]
+        assert claim_untold(conn, NOW) == []
+        mark_untold(conn, ["feed"])
+        assert claim_untold(conn, NOW) == [feed]
