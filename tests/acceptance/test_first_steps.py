@@ -36,6 +36,13 @@ def test_the_demo_never_writes_over_a_real_newsletter(desk: Desk) -> None:
     assert "reader@example.org" in desk.run("subscribers", "list").stdout
 
 
+def test_a_demo_that_somebody_went_on_with_is_a_real_newsletter(desk: Desk) -> None:
+    desk.run("demo", ".")
+    desk.run("subscribers", "add", "real.person@example.net")
+    assert "real newsletter" in desk.run("demo", ".", code=1).stderr
+    assert "real.person@example.net" in desk.run("subscribers", "list").stdout
+
+
 def test_init_writes_settings_that_the_program_accepts(desk: Desk) -> None:
     desk.run("init", "news")
     news = Desk(desk.folder / "news")

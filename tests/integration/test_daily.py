@@ -327,3 +327,26 @@ def test_an_edition_that_began_is_never_drafted_anew(parts: Parts, clock: Clock)
         pipeline.draft(parts, parts.key(SLOT), SLOT)
     with pytest.raises(StateError, match="can't be held"):
         desk.hold(parts, desk.find(parts, "daily-20260310T0630"), SLOT)
+
+
+def test_an_edition_paused_days_ago_does_not_stand_in_todays_way(parts: Parts, clock: Clock) -> None:
+    publish(parts, SLOT - timedelta(hours=5))
+    clock.now = SLOT
+    old = pipeline.draft(parts, parts.key(SLOT), SLOT)
+    pipeline.begin(parts, old, SLOT)
+    desk.hold(parts, old, SLOT)
+    today = SLOT + timedelta(days=3)
+    publish(parts, today - timedelta(hours=5))
+    at(parts, clock, today - timedelta(hours=1))
+    named = desk.named(parts, clock())
+    assert (named.key.slot, named.state) == (today, EditionState.DRAFT)
+
+
+def test_approving_a_held_edition_takes_a_release_first(parts: Parts, clock: Clock) -> None:
+    publish(parts, SLOT - timedelta(hours=5))
+    clock.now = SLOT - timedelta(hours=1)
+    held = desk.hold(parts, pipeline.draft(parts, parts.key(SLOT), clock.now), clock.now, "not sure")
+    with pytest.raises(StateError, match="not sure"):
+        desk.approve(parts, held, clock.now)
+    approved = desk.approve(parts, desk.release(parts, held, clock.now), clock.now)
+    assert desk.release(parts, approved, clock.now).state is EditionState.DRAFT
