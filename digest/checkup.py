@@ -168,7 +168,8 @@ def _feeds(parts: Parts, *, online: bool) -> Iterator[Finding]:
     troubled = [feed for feed in feeds if health.get(feed.id, FeedHealth(feed.id)).trouble]
     for feed in troubled:
         yield Finding(Level.WARNING, f"feed {feed.name}: {health[feed.id].message}", "`digest feeds health`")
-    yield Finding(Level.OK, f"feeds: {len(feeds)}, {len(troubled)} in trouble at the last fetch")
+    level = Level.ERROR if len(troubled) == len(feeds) else Level.OK
+    yield Finding(level, f"feeds: {len(feeds)}, {len(troubled)} in trouble at the last fetch")
 
 
 def _tried(feed: Feed, parts: Parts, now: datetime) -> Finding:

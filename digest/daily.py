@@ -145,8 +145,10 @@ def _act(parts: Parts, intent: Intent, now: datetime, *, news: bool) -> list[Don
                 row = pipeline.draft(parts, parts.key(slot), now)
             except StateError:  # another beat was faster and it has begun: all is well
                 return []
-            count = len(row.edition.stories) if row.edition else 0
-            return [Done(f"drafted {count} stories", str(row.key))]
+            assert row.edition is not None
+            empty = ", ".join(theme.name for theme in row.edition.empty_themes())
+            what = f"drafted {len(row.edition.stories)} stories" + (f", none for {empty}" if empty else "")
+            return [Done(what, str(row.key))]
         case Send(slot):
             return _send(parts, slot, now, news=news)
         case Resume(edition_id):

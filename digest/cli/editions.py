@@ -5,6 +5,7 @@ from __future__ import annotations
 import webbrowser
 from dataclasses import asdict
 from datetime import date as date_type
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -48,13 +49,22 @@ def draft(
         instant = parts.clock()
         row, slot = desk.current(parts, instant, series)
         if date:
-            slot = parts.schedule.instant(_day(date))
+            slot = _slot_of(parts, _day(date), instant)
         elif row is not None and row.state in desk.UNFROZEN:
             slot = row.key.slot
         elif row is not None and row.key.slot >= slot:
             slot = parts.schedule.next_slot(row.key.slot)
         drafted = pipeline.draft(parts, parts.key(slot, series), instant)
         _show(parts, drafted, as_json=as_json)
+
+
+def _slot_of(parts: Parts, day: date_type, now: datetime) -> datetime:
+    slot = parts.schedule.instant(day)
+    if slot < now - parts.recency.max_age:
+        raise InputError(f"{day} is too long ago: no article is recent enough for its edition")
+    if day.isoweekday() not in parts.schedule.days:
+        say(f"{day:%A} is no day of the schedule: this edition goes out only by `digest send --edition`.")
+    return slot
 
 
 def _day(text: str) -> date_type:
@@ -77,6 +87,8 @@ def _show(parts: Parts, row: EditionRow, *, as_json: bool) -> None:
     )
     if edition.quiet:
         say("No news worth an edition: nothing will be sent unless that changes.")
+    elif edition.empty_themes():
+        say(f"No story for {', '.join(theme.name for theme in edition.empty_themes())}.")
     for section in edition.sections():
         typer.echo(f"\n{section.theme.name if section.theme else 'Also today'}")
         for story in section.stories:

@@ -48,7 +48,9 @@ def tell(step: Done) -> None:
 def serve(
     ctx: typer.Context,
     host: Annotated[str, typer.Option(help="Address to listen on.", show_default="[web] host")] = "",
-    port: Annotated[int, typer.Option(help="Port to listen on.", show_default="[web] port")] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port to listen on.", show_default="[web] port")
+    ] = 0,
 ) -> None:
     """Serve readers' pages: unsubscribe, theme choice, editions in the browser."""
     from digest.web import serve as serve_app  # noqa: PLC0415 - the web server is loaded only where one runs

@@ -185,6 +185,11 @@ class Edition:
             ),
         )
 
+    def empty_themes(self) -> tuple[ThemeStyle, ...]:
+        """The themes without a story: readers see no heading for them, the editor hears of them."""
+        told = {section.theme.slug for section in self.sections() if section.theme}
+        return tuple(theme for theme in self.themes if theme.slug not in told)
+
     def sections(self) -> tuple[Section, ...]:
         """Stories under the first of their themes that this view has; themes in their own order.
 

@@ -78,6 +78,9 @@ def test_an_unknown_setting_is_told_with_its_line_and_the_nearest_name(desk: Des
         (("subscribers", "import", "missing.csv"), "missing.csv"),
         (("subscribers", "show", "nobody@example.org"), "nobody@example.org"),
         (("gather", "--now", "tomorrow"), "tomorrow"),
+        (("draft", "--date", "2020-01-01"), "2020-01-01"),
+        (("draft", "--date", "soon"), "soon"),
+        (("feeds", "add", ""), "empty"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )

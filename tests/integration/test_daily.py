@@ -350,3 +350,23 @@ def test_approving_a_held_edition_takes_a_release_first(parts: Parts, clock: Clo
         desk.approve(parts, held, clock.now)
     approved = desk.approve(parts, desk.release(parts, held, clock.now), clock.now)
     assert desk.release(parts, approved, clock.now).state is EditionState.DRAFT
+
+
+def test_a_theme_without_a_story_is_named_to_the_editor(parts: Parts, clock: Clock) -> None:
+    with parts.database.write() as conn:
+        publish_one = Article(
+            url="https://post.example.org/ice",
+            canonical_url="https://post.example.org/ice",
+            title="Icebreaker reaches Svalbard after Arctic storm",
+            dek="The Arctic Council thanked the crew in Longyearbyen.",
+            text="The Arctic Council thanked the crew in Longyearbyen for its work.",
+            published_at=SLOT - timedelta(hours=5),
+            date_source="feed",
+            gathered_at=SLOT - timedelta(hours=5),
+            language="en",
+            outlet="The Sample Post",
+        )
+        articles.save_articles(conn, [publish_one])
+    done = at(parts, clock, SLOT - timedelta(hours=1))
+    named = "drafted 1 stories, none for Indo-Pacific alliances, Middle East"
+    assert named in [step.what for step in done]
