@@ -60,8 +60,7 @@ def check(
     yield from _feeds(parts, online=online)
     yield from _transport(parts, online=online)
     if online:
-        domain = settings.publication.from_email.rpartition("@")[2]
-        yield from sender_records(domain, lookup or text_records)
+        yield from sender_records(parts.publication.domain, lookup or text_records)
 
 
 def _settings(settings: Settings) -> Finding:

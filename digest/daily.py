@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
+from functools import partial
 
 from digest import clock, pipeline
 from digest.deliver.envelope import Envelope
@@ -25,7 +26,7 @@ from digest.errors import ConfigurationError, DigestError, StateError
 from digest.model.delivery import Accepted, Deferred
 from digest.model.edition import EditionState
 from digest.parts import OUTBOX, Parts, installed_at
-from digest.schedule import Alert, Draft, Intent, Pause, Resume, Send, Standing, plan
+from digest.schedule import BEGUN, Alert, Draft, Intent, Pause, Resume, Send, Standing, plan
 from digest.store import editions, meta
 from digest.store import feeds as feed_store
 
@@ -61,7 +62,7 @@ def ensure(parts: Parts, now: datetime) -> tuple[Done, ...]:
         if parts.stop.is_set():
             break
         name = f"{type(intent).__name__}:{_slot_of(intent)}"
-        done += _guarded(parts, name, now, lambda intent=intent: _act(parts, intent, now, news=gathered))  # type: ignore[misc]  # a default that binds
+        done += _guarded(parts, name, now, partial(_act, parts, intent, now, news=gathered))
     if jumped and any(step.report for step in done):
         _keep_beat(parts, now)  # a person has confirmed the date
     done += _guarded(parts, "tell", now, lambda: _tell_editor(parts, now))
@@ -155,8 +156,7 @@ def _act(parts: Parts, intent: Intent, now: datetime, *, news: bool) -> list[Don
             return _resume(parts, edition_id, now)
         case Pause(edition_id, text):
             with parts.database.write() as conn:
-                begun = {EditionState.FROZEN, EditionState.SENDING}
-                editions.move(conn, edition_id, allowed=begun, to=EditionState.PAUSED, now=now, reason=text)
+                editions.move(conn, edition_id, allowed=BEGUN, to=EditionState.PAUSED, now=now, reason=text)
             return _alert(parts, Alert(f"paused:{edition_id}:{now.date()}", text), now)
         case Alert():
             return _alert(parts, intent, now)

@@ -8,16 +8,15 @@ from pathlib import Path
 
 from digest import pipeline, proofs
 from digest.errors import InputError, NotFoundError, StateError
-from digest.model.edition import Edition, EditionState, EditionStory
+from digest.model.edition import OPEN_TO_EDITING, Edition, EditionState, EditionStory
 from digest.model.links import edition_ref
 from digest.parts import Parts, installed_at
+from digest.schedule import BEGUN
 from digest.store import editions
 from digest.store.editions import EditionRow
 from digest.summarise import ai_notice
 
-UNFROZEN = frozenset({EditionState.DRAFT, EditionState.HELD, EditionState.APPROVED})
-RUNNING = frozenset({EditionState.FROZEN, EditionState.SENDING})
-UNFINISHED = RUNNING | {EditionState.PAUSED}
+UNFINISHED = BEGUN | {EditionState.PAUSED}
 
 
 def find(parts: Parts, ref: str) -> EditionRow:
@@ -55,8 +54,8 @@ def current(
     timely = [row for row in rows if row.key.slot >= now - schedule.max_lateness]
     recent = [row for row in rows if row.key.slot >= now - schedule.finish_within]
     going = [row for row in recent if row.state in UNFINISHED]
-    waiting = [row for row in timely if row.state in UNFROZEN]
-    settled = [row for row in rows if row.state not in UNFROZEN and row.key.slot >= due]
+    waiting = [row for row in timely if row.state in OPEN_TO_EDITING]
+    settled = [row for row in rows if row.state not in OPEN_TO_EDITING and row.key.slot >= due]
     slot = due if due >= installed and now - due <= schedule.max_lateness else coming
     found = (going[-1:] if begun_first else []) or waiting[-1:] or going[-1:] or settled[:1]
     return (found[0] if found else None), slot
@@ -99,8 +98,8 @@ def hold(parts: Parts, row: EditionRow, now: datetime, reason: str = "") -> Edit
     words = reason or "held by an editor"
     with parts.database.write() as conn:
         moved = editions.move(
-            conn, row.id, allowed=UNFROZEN, to=EditionState.HELD, now=now, reason=words
-        ) or editions.move(conn, row.id, allowed=RUNNING, to=EditionState.PAUSED, now=now, reason=words)
+            conn, row.id, allowed=OPEN_TO_EDITING, to=EditionState.HELD, now=now, reason=words
+        ) or editions.move(conn, row.id, allowed=BEGUN, to=EditionState.PAUSED, now=now, reason=words)
     return _after(parts, row, moved, "held")
 
 
@@ -138,7 +137,7 @@ def approve(parts: Parts, row: EditionRow, now: datetime, *, reviewed_by: str = 
             drops = editions.get_drops(conn, row.id)
             saved = editions.save_content(conn, row.id, edition, drops=drops, now=now)
         moved = saved and editions.move(
-            conn, row.id, allowed=UNFROZEN, to=EditionState.APPROVED, now=now, reviewed_by=reviewed_by
+            conn, row.id, allowed=OPEN_TO_EDITING, to=EditionState.APPROVED, now=now, reviewed_by=reviewed_by
         )
     return _after(parts, row, moved, "approved")
 

@@ -85,6 +85,11 @@ class Parts:
         """The key of an edition of this publication."""
         return EditionKey(self.publication.slug, series or self.schedule.series, slot)
 
+    @property
+    def sender(self) -> str:
+        """The envelope sender of every message: where bounces come back to."""
+        return self.bounce_address or self.publication.from_email
+
     def token_secret(self, conn: Connection) -> bytes:
         """What links in mails are signed with."""
         return self.secret or meta.secret(conn, TOKEN_SECRET, self.clock())

@@ -183,7 +183,8 @@ def begin(parts: Parts, row: EditionRow, now: datetime) -> None:
     Raises:
         StateError: nobody to send to, or nothing to send.
     """
-    choices: dict[str, int] = {}
+    with parts.database.read() as conn:
+        choices = audience.theme_choices(conn, row.key.series)
     while row.state in {EditionState.DRAFT, EditionState.APPROVED}:
         edition = row.edition
         if edition is None or (not edition.stories and (parts.skip_quiet_day or not edition.quiet)):
@@ -195,7 +196,7 @@ def begin(parts: Parts, row: EditionRow, now: datetime) -> None:
             if not choices:
                 raise StateError("nobody to send to: `digest subscribers add` or `import` adds readers")
             if set(choices) - set(keys):
-                continue  # first time round, or somebody chose anew since: render that choice as well
+                continue  # somebody chose anew in between: render that choice as well
             rendered = tuple(variants.values())
             if editions.freeze(conn, row.id, variants=rendered, now=now, revision=row.revision):
                 deliveries.materialise(
@@ -226,8 +227,7 @@ def composer(parts: Parts, row: EditionRow) -> Callable[[Recipient], Envelope]:
         key: compile_message(variant, parts.publication, edition_ref=ref, date=date)
         for key, variant in variants.items()
     }
-    slug, domain = row.key.publication, parts.publication.from_email.rpartition("@")[2]
-    sender = parts.bounce_address or parts.publication.from_email
+    slug, domain, sender = row.key.publication, parts.publication.domain, parts.sender
 
     def compose_one(recipient: Recipient) -> Envelope:
         leave = make_token(secret, UNSUBSCRIBE, slug, recipient.subscriber_id)

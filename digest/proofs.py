@@ -23,12 +23,11 @@ def proof(
     """
     variant = parts.renderer.variant(edition, chosen)
     harmless = parts.links.test()
-    domain = parts.publication.from_email.rpartition("@")[2]
-    sender = parts.bounce_address or parts.publication.from_email
+    sender = parts.sender
     person = Person(
         address=address,
         name="",
-        message_id=message_id(address.encode(), f"test-{now.isoformat()}", 0, domain),
+        message_id=message_id(address.encode(), f"test-{now.isoformat()}", 0, parts.publication.domain),
         envelope_from=sender,
         list_unsubscribe=list_unsubscribe(harmless, parts.unsubscribe_mailto, "test"),
         holes={Hole.UNSUBSCRIBE_URL: harmless, Hole.PREFERENCES_URL: harmless, Hole.ADDRESS: address},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -126,8 +126,3 @@ def local(when: datetime | None, parts: Parts) -> str:
 def counted(number: int, noun: str, plural: str = "") -> str:
     """A number with its noun: 1 story, 2 stories."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
-def report_counts(counts: Mapping[str, int]) -> str:
-    """The states that hold anything, in the ledger's order."""
-    return ", ".join(f"{number:,} {state}" for state, number in counts.items() if number) or "nobody"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -41,9 +40,7 @@ class DemoReport:
     links_followed: int
 
 
-def run_demo(
-    folder: Path, *, say: Say, serve: bool = False, stop: threading.Event | None = None
-) -> DemoReport:
+def run_demo(folder: Path, *, say: Say, serve: bool = False) -> DemoReport:
     """Gather, draft and send a whole edition in ``folder``, and follow every link of its messages.
 
     Runs on the defaults, whatever digest.toml says. A demo of before is replaced.
@@ -68,7 +65,7 @@ def run_demo(
         say(f"The database is {folder / DATABASE}; in this folder, `digest status`, `digest preview` and")
         say("`digest explain` work on it. Nothing was e-mailed, and nothing left this machine.")
         if serve:
-            _serve(parts, site, say, stop or threading.Event())
+            _serve(parts, site, say)
     return report
 
 
@@ -156,10 +153,10 @@ def _follow(parts: Parts, site: DemoSite, base: str, folder: Path) -> int:
     return followed
 
 
-def _serve(parts: Parts, site: DemoSite, say: Say, stop: threading.Event) -> None:
+def _serve(parts: Parts, site: DemoSite, say: Say) -> None:
     with _web(parts) as base:
         say(f"Serving the invented outlets on {site.base_url} and readers' pages on {base}; Ctrl-C ends it.")
         try:
-            stop.wait()
+            parts.stop.wait()
         except KeyboardInterrupt:
             say("Stopped.")

@@ -27,6 +27,7 @@ from digest.deliver.one import hand_over_one
 from digest.errors import InputError, TransportError
 from digest.explain import explain as explain_article
 from digest.model.delivery import Accepted
+from digest.model.edition import OPEN_TO_EDITING
 from digest.model.links import edition_ref
 from digest.parts import OUTBOX, Parts
 from digest.store.editions import EditionRow
@@ -50,7 +51,7 @@ def draft(
         row, slot = desk.current(parts, instant, series)
         if date:
             slot = _slot_of(parts, _day(date), instant)
-        elif row is not None and row.state in desk.UNFROZEN:
+        elif row is not None and row.state in OPEN_TO_EDITING:
             slot = row.key.slot
         elif row is not None and row.key.slot >= slot:
             slot = parts.schedule.next_slot(row.key.slot)

@@ -25,9 +25,6 @@ class DeliveryState(StrEnum):
     SKIPPED = "skipped"  # none of the reader's themes has a story
 
 
-OPEN_STATES = frozenset({DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.DEFERRED})
-
-
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """The next server took responsibility (SMTP 250)."""
