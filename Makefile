@@ -49,11 +49,14 @@ $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("digest needs Python 3.11 or newer: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
 
+# --no-deps: the lock names every package. Without it pip looks an extra (coverage[toml]) up anew, and
+# stops as soon as a release newer than the pinned one is out.
 $(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
-	$(PIP) --require-hashes --requirement requirements.lock
+	$(PIP) --require-hashes --no-deps --requirement requirements.lock
 	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@
 
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
-	$(PIP) --require-hashes --requirement requirements-dev.lock
+	$(PIP) --require-hashes --no-deps --requirement requirements-dev.lock
+	$(BIN)/python -m pip check
 	touch $@
