@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -180,6 +181,43 @@ edition_articles = Table(  # written when frozen: what this edition uses up, onc
     Column("edition_id", ForeignKey("editions.id", ondelete="CASCADE"), primary_key=True),
     Column("article_id", Integer, primary_key=True, index=True),
     Column("story_key", String(64), nullable=False),
+)
+
+decisions = Table(  # what editors decided about articles; every later draft obeys
+    "decisions",
+    metadata,
+    Column("publication", String(100), primary_key=True),
+    Column("series", String(100), primary_key=True),  # "" for what holds in every series
+    Column("kind", String(20), primary_key=True),
+    Column("article_id", Integer, primary_key=True),
+    Column("other_id", Integer, primary_key=True),  # the second of a pair, else 0
+    Column("value", Text, nullable=False, default=""),
+    Column("decided_by", Text, nullable=False, default=""),
+    Column("decided_at", Instant, nullable=False),
+)
+
+model_summaries = Table(  # what a language model answered, good or bad: it is never asked the same twice
+    "model_summaries",
+    metadata,
+    Column("key", String(64), primary_key=True),  # hash of sources, limits, prompt version and model
+    Column("model", Text, nullable=False),
+    Column("article_id", Integer, nullable=False, index=True),  # the story's lead, for explanations
+    Column("accepted", Boolean, nullable=False),
+    Column("reason", Text, nullable=False, default=""),  # why it was not
+    Column("text", Text, nullable=False, default=""),
+    Column("sentences", Text, nullable=False, default="[]"),  # JSON list: the sources it rests on
+    Column("answered_at", Instant, nullable=False, index=True),
+)
+
+model_usage = Table(  # one row a day and model, in UTC: what the daily caps are held to
+    "model_usage",
+    metadata,
+    Column("day", String(10), primary_key=True),  # ISO date
+    Column("model", Text, primary_key=True),
+    Column("requests", Integer, nullable=False, default=0),
+    Column("tokens_in", BigInteger, nullable=False, default=0),
+    Column("tokens_out", BigInteger, nullable=False, default=0),
+    Column("cost_millionths", BigInteger, nullable=False, default=0),  # of the currency of the price
 )
 
 edition_variants = Table(  # written when frozen: a resumed run sends the very same bytes
