@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 from digest import pipeline
 from digest.errors import NotFoundError
 from digest.group import score_themes
+from digest.model.decisions import Decision
 from digest.model.edition import EditionStory
 from digest.model.links import edition_ref
 from digest.model.news import Article, Story, ThemeScore
 from digest.parts import Parts
+from digest.rulebook import read_rulebook
 from digest.store import articles as article_store
 from digest.store import editions
+from digest.store.decisions import list_decisions
 from digest.store.editions import EditionRow
 
 
@@ -37,6 +40,7 @@ class Explanation:
     themes: tuple[ThemeScore, ...]
     story: Story | None  # as the articles around it would be grouped
     placings: tuple[Placing, ...]
+    decisions: tuple[Decision, ...] = ()  # what editors said of it
 
     def as_json(self) -> dict[str, object]:
         """For ``--json``: everything but the article's full text."""
@@ -53,6 +57,7 @@ class Explanation:
                 "why": story.why,
             },
             "editions": [asdict(placing) for placing in self.placings],
+            "decisions": [asdict(decision) for decision in self.decisions],
         }
 
     def lines(self) -> Iterator[str]:
@@ -71,10 +76,18 @@ class Explanation:
             for hit in score.hits:
                 yield f"    {hit.points:+.1f}  {hit.term} ({hit.where}, {hit.count}x)"
         yield from self._story_lines()
+        for decision in self.decisions:
+            yield self._decided(decision)
         for placing in self.placings:
             yield from _placing_lines(placing)
         if not self.placings:
             yield "No edition has considered it yet: `digest draft` would."
+
+    def _decided(self, decision: Decision) -> str:
+        when = f", {decision.decided_at:%Y-%m-%d %H:%M} UTC" if decision.decided_at else ""
+        other = decision.article_id if decision.other_id == self.article.id else decision.other_id
+        said = f" {decision.value}" if decision.value else f" with {other}" if other else ""
+        return f"Decided by {decision.decided_by or 'an editor'}{when}: {decision.kind}{said}"
 
     def _story_lines(self) -> Iterator[str]:
         if self.story is None:
@@ -125,16 +138,21 @@ def explain(parts: Parts, reference: str, now: datetime) -> Explanation:
         when = article.published_at or article.gathered_at or now
         window = timedelta(hours=parts.grouping.window_h)
         around = article_store.recent_articles(conn, since=when - window, until=when + window)
+        standing = list_decisions(conn, parts.publication.slug, parts.schedule.series)
+        rulings, _decisions = read_rulebook(
+            conn, parts.publication.slug, parts.schedule.series, decided=standing
+        )
     story = next(
         (
             s
-            for s in pipeline.stories(parts, around)
+            for s in pipeline.stories(parts, around, rulings)
             if article.id in {a.id for a in (*s.articles, *s.copies)}
         ),
         None,
     )
     placings = [placing for row in rows if (placing := _placing(row, article.id, drops[row.id]))]
-    return Explanation(article, score_themes(article, parts.themes), story, tuple(placings))
+    said = tuple(one for one in standing if article.id in {one.article_id, one.other_id})
+    return Explanation(article, score_themes(article, parts.themes), story, tuple(placings), said)
 
 
 def _placing(row: EditionRow, article_id: int, drops: dict[int, str]) -> Placing | None:

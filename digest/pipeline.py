@@ -24,6 +24,7 @@ from digest.deliver.envelope import Envelope
 from digest.deliver.send import SendReport, deliver
 from digest.errors import StateError
 from digest.group import group as group_articles
+from digest.model.decisions import Decision, Rulings
 from digest.model.delivery import Counts, Recipient
 from digest.model.edition import Edition, EditionKey, EditionState, Notice, Provenance
 from digest.model.links import edition_ref
@@ -33,6 +34,7 @@ from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, make_token, message_id
 from digest.parts import OUTBOX, Parts
 from digest.render import variant_key
 from digest.render.message import compile_message
+from digest.rulebook import read_rulebook
 from digest.store import articles as article_store
 from digest.store import audience, deliveries, editions
 from digest.store import feeds as feed_store
@@ -91,13 +93,18 @@ def gather(
 # --- group, summarise, compose ----------------------------------------------------------------------
 
 
-def stories(parts: Parts, articles: list[Article]) -> tuple[Story, ...]:
-    """Articles grouped into stories, with their themes."""
-    return group_articles(articles, parts.themes, parts.grouping)
+def stories(parts: Parts, articles: list[Article], rulings: Rulings) -> tuple[Story, ...]:
+    """Articles grouped into stories, with their themes, as editors have merged and split them."""
+    return group_articles(articles, parts.themes, parts.grouping, rulings=rulings)
 
 
-def draft_value(parts: Parts, key: EditionKey, now: datetime) -> Composition:
-    """The edition of a slot as it would be drafted now. Changes nothing."""
+def draft_value(
+    parts: Parts, key: EditionKey, now: datetime, *, decided: Sequence[Decision] | None = None
+) -> Composition:
+    """The edition of a slot as it would be drafted now, obeying editors. Changes nothing.
+
+    ``decided`` stands for all that is stored of their decisions.
+    """
     since = parts.recency.since(parts.schedule, min(key.slot, now))
     # What only a folder of files took counts as told while the outbox is still the transport: the first
     # edition that is really e-mailed may tell it again.
@@ -108,13 +115,14 @@ def draft_value(parts: Parts, key: EditionKey, now: datetime) -> Composition:
         where = (conn, key.publication, key.series)
         used_articles = editions.used_articles(*where, transports=told_by, since=recently)
         used_stories = editions.used_stories(*where, transports=told_by, since=recently)
+        rulings, decisions = read_rulebook(*where, decided=decided)
 
     def notice(provenances: Sequence[Provenance]) -> Notice | None:
         return None if parts.notice_off else ai_notice(provenances, wording=parts.wording)
 
     composition = compose(
         key,
-        stories(parts, articles),
+        stories(parts, articles, rulings),
         themes=[theme.style for theme in parts.themes],
         title=parts.publication.name,
         language=parts.publication.language,
@@ -127,14 +135,13 @@ def draft_value(parts: Parts, key: EditionKey, now: datetime) -> Composition:
         used_stories=used_stories,
         articles_considered=len(articles),
         outlets=len({article.outlet for article in articles}),
+        decisions=decisions,
     )
     return Composition(parts.renderer.fit(composition.edition), composition.drops)
 
 
 def draft(parts: Parts, key: EditionKey, now: datetime) -> EditionRow:
     """Compose the edition of a slot and keep it; an existing draft is composed anew.
-
-    An approval does not outlive the words it was given for: an approved edition is a draft again.
 
     Raises:
         StateError: the edition is frozen or beyond, and never changes again.
@@ -145,8 +152,6 @@ def draft(parts: Parts, key: EditionKey, now: datetime) -> EditionRow:
         saved = editions.save_content(conn, row.id, composition.edition, drops=composition.drops, now=now)
         if not saved:
             raise StateError(f"the edition {key} is {row.state} and can't be drafted anew")
-        approved = {EditionState.APPROVED}
-        editions.move(conn, row.id, allowed=approved, to=EditionState.DRAFT, now=now, reviewed_by="")
         return _fresh(conn, row)
 
 

@@ -33,6 +33,7 @@ MODULES = {
     "release": "editions",
     "approve": "editions",
     "explain": "editions",
+    "edit": "edit",
     "send": "sending",
     "status": "status",
     "run": "running",

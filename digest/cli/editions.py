@@ -56,7 +56,10 @@ def draft(
         elif row is not None and row.key.slot >= slot:
             slot = parts.schedule.next_slot(row.key.slot)
         drafted = pipeline.draft(parts, parts.key(slot, series), instant)
-        _show(parts, drafted, as_json=as_json)
+        if as_json:
+            emit_json(edition_json(drafted))
+        else:
+            show(parts, drafted)
 
 
 def _slot_of(parts: Parts, day: date_type, now: datetime) -> datetime:
@@ -75,12 +78,16 @@ def _day(text: str) -> date_type:
         raise InputError(f"{text!r} is no day; write it as 2026-03-01") from None
 
 
-def _show(parts: Parts, row: EditionRow, *, as_json: bool) -> None:
+def edition_json(row: EditionRow) -> dict[str, object]:
+    """A drafted edition for ``--json``."""
+    assert row.edition is not None
+    return {**_row_json(row), "edition": asdict(row.edition)}
+
+
+def show(parts: Parts, row: EditionRow) -> None:
+    """A drafted edition for people."""
     edition = row.edition
     assert edition is not None
-    if as_json:
-        emit_json({**_row_json(row), "edition": asdict(edition)})
-        return
     say(
         f"Edition {edition_ref(row.key)} ({row.state}), due {local(row.key.slot, parts)}"
         f" {parts.schedule.timezone}: {counted(len(edition.stories), 'story', 'stories')}"

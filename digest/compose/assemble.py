@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from digest.compose.cut import choose
+from digest.compose.decided import BELOW_THE_CUT, notes, rewritten
 from digest.compose.headline import clean_headline, same_words
 from digest.compose.options import ComposeOptions, Composition
 from digest.compose.rank import newest_time, rank_parts
 from digest.compose.sift import Sifted, Told, ids, sift
+from digest.model.decisions import NO_DECISIONS, Decisions, placed
 from digest.model.edition import (
     Edition,
     EditionKey,
@@ -45,6 +47,11 @@ class _Ranked:
         return self.sifted.themes[0].theme if self.sifted.themes else ""
 
     @property
+    def place(self) -> int:
+        """Where an editor pinned it, from 1; 0 when nobody did."""
+        return self.sifted.ruled.place
+
+    @property
     def order(self) -> tuple[bool, bool, float, float, str]:
         """Sorts what is sure first, then what is to be checked, then 'Also today'; each by rank."""
         rank = sum(part.value for part in self.parts)
@@ -64,16 +71,25 @@ class _Budget:
     max_words: int
     summarise: Summariser
     used: int = 0
+    led: bool = False  # the lead has its card
     summaries: dict[str, Summary | None] = field(default_factory=dict)
 
-    def card(self, ranked: _Ranked) -> bool:
-        """Book a card if it fits; the first one booked is the edition's lead and may be longer."""
-        summary = self.summarise(ranked.story, not self.summaries)
+    def card(self, ranked: _Ranked, *, lead: bool) -> bool:
+        """Book a card if it fits, as it always does for a pinned story; the edition's lead may be longer."""
+        summary = rewritten(self.summarise(ranked.story, lead), ranked.sifted.ruled)
         cost = count_words(ranked.headline) + (count_words(summary.text) if summary else 0)
-        if not self._book(cost):
+        if ranked.place:
+            self.used += cost
+        elif not self._book(cost):
             return False
+        self.led = self.led or lead
         self.summaries[ranked.story.key] = summary
         return True
+
+    def pin(self, pinned: Sequence[_Ranked], *, alone: bool) -> None:
+        """Book the cards of pinned stories, in order of place; ``alone`` when no other may lead."""
+        for index, one in enumerate(pinned):
+            self.card(one, lead=index == 0 and (one.place == 1 or alone))
 
     def line(self, ranked: _Ranked) -> bool:
         """Book one line if it fits."""
@@ -102,6 +118,7 @@ def compose(
     used_stories: Mapping[str, int],
     articles_considered: int,
     outlets: int,
+    decisions: Decisions = NO_DECISIONS,
 ) -> Composition:
     """The edition of ``key`` out of ``stories``, and why every other article is not in it.
 
@@ -121,24 +138,30 @@ def compose(
         used_stories: Story key to the edition that had it.
         articles_considered: For the colophon: how many articles were looked at.
         outlets: For the colophon: how many feeds they came from.
+        decisions: What editors said about its articles; see ``digest.compose.decided``.
 
     With no story worth a card the edition is ``quiet``: it has none, and rendering says so in a line.
     """
     told = Told(used_articles, used_stories)
     slugs = {theme.slug for theme in themes}
-    passed, drops = sift(stories, known_themes=slugs, told=told, options=options, now=now)
-    ranked, repeated = _ranking(passed, now)
+    passed, drops = sift(
+        stories, known_themes=slugs, told=told, options=options, now=now, decisions=decisions
+    )
+    pinned, ranked, repeated = _ranking(passed, now)
     drops |= repeated
     budget = _Budget(options.max_words, summarise)
+    budget.pin(pinned, alone=not ranked)
     cards, left = choose(
         [one.filed for one in ranked],
-        max_stories=options.max_stories,
+        max_stories=max(0, options.max_stories - len(pinned)),
         also_max=options.also_today_max,
-        fits=lambda index: budget.card(ranked[index]),
+        fits=lambda index: budget.card(ranked[index], lead=not budget.led),
     )
     lines = _lines([(index, ranked[index]) for index in left], budget, options.brief_max)
-    shown, behind = _shown(ranked, set(cards), lines, budget, now)
-    drops |= behind
+    fixed, before = _shown(pinned, set(range(len(pinned))), set(), budget, now)
+    floating, behind = _shown(ranked, set(cards), lines, budget, now)
+    shown = placed(floating, [(one.place, story) for one, story in zip(pinned, fixed, strict=True)])
+    drops |= before | behind
     edition = Edition(
         key=key,
         title=title,
@@ -154,23 +177,27 @@ def compose(
     return Composition(edition, dict(sorted(drops.items())))
 
 
-def _ranking(passed: Sequence[Sifted], now: datetime) -> tuple[list[_Ranked], dict[int, str]]:
-    """The stories best first, without those whose headline a better one already has, or that have none."""
+def _ranking(passed: Sequence[Sifted], now: datetime) -> tuple[list[_Ranked], list[_Ranked], dict[int, str]]:
+    """The pinned stories in order of place, and the others best first.
+
+    Without those whose headline a pinned or better one already has, or that have none.
+    """
     every = sorted(
         (
             _Ranked(
                 sifted,
-                clean_headline(sifted.story.lead),
-                rank_parts(sifted.story, sifted.themes, now),
+                sifted.ruled.headline or clean_headline(sifted.story.lead),
+                (*rank_parts(sifted.story, sifted.themes, now), *notes(sifted.ruled)),
                 newest_time(sifted.story, now),
             )
             for sifted in passed
         ),
         key=lambda one: one.order,
     )
+    pinned = sorted((one for one in every if one.place), key=lambda one: one.sifted.ruled.pin_order)
     kept: dict[frozenset[str], _Ranked] = {}
     drops: dict[int, str] = {}
-    for one in every:
+    for one in (*pinned, *(one for one in every if not one.place)):
         words = same_words(one.headline)
         if not words:
             drops |= dict.fromkeys(ids(one.story), "has no headline")
@@ -181,7 +208,8 @@ def _ranking(passed: Sequence[Sifted], now: datetime) -> tuple[list[_Ranked], di
             )
         else:
             kept[words] = one
-    return list(kept.values()), drops
+    ranked = list(kept.values())
+    return [one for one in ranked if one.place], [one for one in ranked if not one.place], drops
 
 
 def _lines(left: Sequence[tuple[int, _Ranked]], budget: _Budget, brief_max: int) -> set[int]:
@@ -206,7 +234,7 @@ def _shown(
             shown.append(_edition_story(one, summary, now, brief=index in lines))
             drops |= _behind(one)
         else:
-            drops |= dict.fromkeys(ids(one.story), f"below the cut: rank {index + 1} of {len(ranked)}")
+            drops |= dict.fromkeys(ids(one.story), f"{BELOW_THE_CUT}: rank {index + 1} of {len(ranked)}")
     return shown, drops
 
 

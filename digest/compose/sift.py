@@ -6,7 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from digest.compose.decided import NOTHING, TO_CHECK, Ruled, by, drop_reason, filed_under, ruled_by
 from digest.compose.options import ComposeOptions
+from digest.model.decisions import NO_DECISIONS, Decisions
 from digest.model.news import Article, Story, ThemeScore, Verdict
 
 
@@ -15,11 +17,13 @@ class Sifted:
     """A story that may go in: with its usable tellings alone, and the themes it may be filed under.
 
     ``themes`` is empty for 'Also today'. ``check`` says that an editor has yet to look at its theme.
+    ``ruled`` is what an editor said about it.
     """
 
     story: Story
     themes: tuple[ThemeScore, ...]
     check: bool
+    ruled: Ruled = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ def sift(
     told: Told,
     options: ComposeOptions,
     now: datetime,
+    decisions: Decisions = NO_DECISIONS,
 ) -> tuple[list[Sifted], dict[int, str]]:
     """The stories that may go in, and why the other articles may not. Nothing comes out twice."""
     passed: list[Sifted] = []
@@ -52,18 +57,24 @@ def sift(
         story = _unseen(whole, seen)
         if story is None:
             continue
+        ruled = ruled_by(decisions, ids(story), told.articles)
+        if ruled.dropped:
+            drops |= dict.fromkeys(ids(story), drop_reason(ruled.dropped))
+            continue
         if (reasons := _told_before(story, told)) is not None:
-            drops |= reasons
+            drops |= {number: reason + ruled.in_vain for number, reason in reasons.items()}
             continue
         fresh, late = _recent(story, options, now)
+        if fresh is None and ruled.pinned:
+            fresh, late = story, {}
         drops |= late
         if fresh is None:
             continue
-        themes, check = _themes(fresh, known_themes)
-        if reason := _off_theme(fresh, themes, options, check=check):
+        themes, check = filed_under(ruled, fresh.themes, known_themes) or _themes(fresh, known_themes)
+        if not ruled.pinned and (reason := _off_theme(fresh, themes, options, check=check, ruled=ruled)):
             drops |= dict.fromkeys(ids(fresh), reason)
             continue
-        passed.append(Sifted(fresh, themes, check))
+        passed.append(Sifted(fresh, themes, check and not ruled.pinned, ruled))
     return passed, drops
 
 
@@ -132,12 +143,16 @@ def _themes(story: Story, known: Collection[str]) -> tuple[tuple[ThemeScore, ...
     return sure or doubtful, not sure and bool(doubtful)
 
 
-def _off_theme(story: Story, themes: Sequence[ThemeScore], options: ComposeOptions, *, check: bool) -> str:
+def _off_theme(
+    story: Story, themes: Sequence[ThemeScore], options: ComposeOptions, *, check: bool, ruled: Ruled
+) -> str:
     """Why the story's themes keep it out; "" when they don't."""
     if check and not options.include_check:
-        return f"only for an editor to check: best was {themes[0].theme} at {themes[0].score:.1f}"
+        return f"{TO_CHECK}: best was {themes[0].theme} at {themes[0].score:.1f}"
     if themes or options.also_today:
         return ""
+    if ruled.filed:
+        return f"filed under no theme{by(ruled.filed)}"
     if not story.themes:
         return "outside every theme"
     best = max(story.themes, key=lambda score: (score.score, score.theme))

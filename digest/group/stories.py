@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from digest.group.cores import odd_ones, with_side_pieces
 from digest.group.features import extract
 from digest.group.options import GroupOptions
+from digest.group.ruled import regrouped
 from digest.group.terms import Theme
 from digest.group.themes import confidence, score_themes
+from digest.model.decisions import NO_RULINGS, Rulings
 from digest.model.news import Article, Story, ThemeScore, Verdict
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ def group(
     options: GroupOptions | None = None,
     *,
     language: str = "en",
+    rulings: Rulings = NO_RULINGS,
 ) -> tuple[Story, ...]:
     """The stories of ``articles``, in order of their leads' times; the same for any order of input.
 
@@ -56,14 +59,17 @@ def group(
     unique = {article.canonical_url: article for article in sorted(articles, key=_order, reverse=True)}
     batch = _prepare(sorted(unique.values(), key=_order), themes, options)
     copies = _copies(batch, options, language)
+    named = {url for together in (*rulings.together, *rulings.apart) for url in together}
+    copies = {copy: at for copy, at in copies.items() if batch.articles[copy].canonical_url not in named}
     kept = sorted(set(range(len(batch.articles))) - set(copies))
     groups = average_linkage(len(kept), _likeness(batch, kept, options), options.story_threshold)
     stories = []
-    for numbers in with_side_pieces(
+    pieces = with_side_pieces(
         groups,
         [batch.vectors[at] for at in kept],
         lambda one, other: _hours(batch.articles[kept[one]], batch.articles[kept[other]]) <= options.window_h,
-    ):
+    )
+    for numbers in regrouped(pieces, [batch.articles[at].canonical_url for at in kept], rulings):
         tellings = [kept[number] for number in numbers]
         repeats = [copy for copy, original in copies.items() if original in set(tellings)]
         stories.append(_story(batch, tellings, sorted(repeats), themes, options, language))

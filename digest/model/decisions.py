@@ -5,10 +5,11 @@ Decisions speak of articles, not of stories: a story's key changes with every te
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
+from typing import TypeVar
 
 
 class DecisionKind(StrEnum):
@@ -27,6 +28,13 @@ ABOUT_STORIES = frozenset({DecisionKind.TOGETHER, DecisionKind.APART, DecisionKi
 """The kinds that hold for every series: what an article is about doesn't depend on who gets it."""
 
 
+_OPPOSITE = {DecisionKind.TOGETHER: DecisionKind.APART, DecisionKind.APART: DecisionKind.TOGETHER}
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+
+_T = TypeVar("_T")
+Key = tuple[str, DecisionKind, int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """One decision. ``other_id`` is the second article of a pair, else 0.
@@ -43,6 +51,54 @@ class Decision:
     decided_by: str = ""
     decided_at: datetime | None = None
 
+    @property
+    def settled(self) -> Decision:
+        """As it is kept: the lower id of a pair first, and no series where it holds for all of them."""
+        ids = (self.article_id, self.other_id)
+        low, high = sorted(ids) if self.kind in _OPPOSITE else ids
+        series = "" if self.kind in ABOUT_STORIES else self.series
+        return replace(self, article_id=low, other_id=high, series=series)
+
+    @property
+    def key(self) -> Key:
+        """What it is about: a later decision with the same key replaces it."""
+        kept = self.settled
+        return (kept.series, kept.kind, kept.article_id, kept.other_id)
+
+    @property
+    def opposite(self) -> Decision | None:
+        """What it takes back by being made; None for what has no opposite."""
+        return replace(self, kind=_OPPOSITE[self.kind]) if self.kind in _OPPOSITE else None
+
+    @property
+    def place(self) -> int:
+        """Where a PIN puts its story, from 1."""
+        return int(self.value)
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """The themes of a FILE, the first being where the story appears."""
+        return tuple(self.value.split())
+
+
+def amended(
+    standing: Iterable[Decision], made: Iterable[Decision], taken: Iterable[Decision]
+) -> list[Decision]:
+    """What holds once ``taken`` is taken back and ``made`` is decided: as the store would do it."""
+    kept = {decision.key: decision for decision in standing}
+    for decision in taken:
+        kept.pop(decision.key, None)
+    for decision in made:
+        if decision.opposite:
+            kept.pop(decision.opposite.key, None)
+        kept[decision.key] = decision.settled
+    return sorted(kept.values(), key=_age)
+
+
+def _age(decision: Decision) -> tuple[datetime, DecisionKind, int, int]:
+    at = decision.decided_at or _BEFORE_ALL
+    return (at, decision.kind, decision.article_id, decision.other_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Rulings:
@@ -56,24 +112,47 @@ class Rulings:
     apart: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrite:
-    """An editor's own words for a headline or a summary, and who answers for them."""
-
-    text: str
-    by: str
-    at: datetime
+NO_RULINGS = Rulings()
 
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """All that holds for one draft; keys are article ids.
+    """What was decided about single articles: all that holds for one draft, by article id."""
 
-    ``pins``: places from 1. ``filed``: theme slugs, the first being where it appears.
+    by_article: Mapping[int, tuple[Decision, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, decided: Iterable[Decision]) -> Decisions:
+        """Out of everything that was decided; what speaks of pairs is left to ``Rulings``."""
+        found: dict[int, tuple[Decision, ...]] = {}
+        for decision in decided:
+            if decision.kind not in _OPPOSITE:
+                found[decision.article_id] = (*found.get(decision.article_id, ()), decision)
+        return cls(found)
+
+    def latest(self, article_ids: Iterable[int], kinds: Collection[DecisionKind]) -> Decision | None:
+        """The last decision of these kinds about any of the articles: it wins over the others."""
+        about = (
+            decision
+            for number in article_ids
+            for decision in self.by_article.get(number, ())
+            if decision.kind in kinds
+        )
+        return max(about, key=_age, default=None)
+
+
+NO_DECISIONS = Decisions()
+
+
+def placed(floating: Sequence[_T], pinned: Sequence[tuple[int, _T]]) -> list[_T]:
+    """What floats in its own order, with each pinned one at its place, from 1.
+
+    ``pinned`` is in order of place. A place that is taken means the next one, and one beyond the end the end.
     """
-
-    pins: Mapping[int, int] = field(default_factory=dict)
-    dropped: frozenset[int] = frozenset()
-    filed: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
-    headlines: Mapping[int, Rewrite] = field(default_factory=dict)
-    summaries: Mapping[int, Rewrite] = field(default_factory=dict)
+    found = list(floating)
+    free = 1
+    for place, item in pinned:
+        at = max(place, free)
+        found.insert(at - 1, item)
+        free = at + 1
+    return found

@@ -88,6 +88,12 @@ def articles_by_id(conn: Connection, ids: Collection[int]) -> dict[int, Article]
     return {article.id: article for article in _select(conn, among(conn, articles.c.id, ids))}
 
 
+def canonical_urls(conn: Connection, ids: Collection[int]) -> dict[int, str]:
+    """The canonical addresses of the articles with these ids; ids that are not there are left out."""
+    query = select(articles.c.id, articles.c.canonical_url).where(among(conn, articles.c.id, ids))
+    return {row.id: row.canonical_url for row in conn.execute(query)}
+
+
 def prune_articles(conn: Connection, before: datetime) -> int:
     """Delete articles gathered before this, but for those that stand in a frozen edition; how many."""
     used = select(edition_articles.c.article_id).where(edition_articles.c.article_id == articles.c.id)

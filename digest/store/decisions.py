@@ -8,12 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Delete, Row, and_, delete, select
 
-from digest.model.decisions import ABOUT_STORIES, Decision, DecisionKind
+from digest.model.decisions import Decision, DecisionKind
 from digest.store.sql import upsert
 from digest.store.tables import decisions
 
 _KEY = ("publication", "series", "kind", "article_id", "other_id")
-_OPPOSITE = {DecisionKind.TOGETHER: DecisionKind.APART, DecisionKind.APART: DecisionKind.TOGETHER}
 
 
 def decide(conn: Connection, publication: str, made: Sequence[Decision], now: datetime) -> None:
@@ -23,9 +22,9 @@ def decide(conn: Connection, publication: str, made: Sequence[Decision], now: da
     """
     changing = ("value", "decided_by", "decided_at")
     for decision in made:
+        if decision.opposite:
+            conn.execute(_delete(_row(publication, decision.opposite, now)))
         row = _row(publication, decision, now)
-        if decision.kind in _OPPOSITE:
-            conn.execute(_delete({**row, "kind": _OPPOSITE[decision.kind].value}))
         conn.execute(upsert(conn, decisions, _KEY, changing).values(**row))
 
 
@@ -46,18 +45,16 @@ def list_decisions(conn: Connection, publication: str, series: str) -> list[Deci
 
 
 def _row(publication: str, decision: Decision, now: datetime) -> dict[str, object]:
-    first, second = decision.article_id, decision.other_id
-    if decision.kind in _OPPOSITE:
-        first, second = sorted((first, second))
+    kept = decision.settled
     return {
         "publication": publication,
-        "series": "" if decision.kind in ABOUT_STORIES else decision.series,
-        "kind": decision.kind.value,
-        "article_id": first,
-        "other_id": second,
-        "value": decision.value,
-        "decided_by": decision.decided_by,
-        "decided_at": decision.decided_at or now,
+        "series": kept.series,
+        "kind": kept.kind.value,
+        "article_id": kept.article_id,
+        "other_id": kept.other_id,
+        "value": kept.value,
+        "decided_by": kept.decided_by,
+        "decided_at": kept.decided_at or now,
     }
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, insert, select, update
 
 from digest.errors import StateError
 from digest.model.edition import OPEN_TO_EDITING, Edition, EditionKey, EditionState
@@ -117,22 +117,36 @@ def list_editions(
 
 
 def save_content(
-    conn: Connection, edition_id: int, edition: Edition, *, drops: Mapping[int, str], now: datetime
+    conn: Connection,
+    edition_id: int,
+    edition: Edition,
+    *,
+    drops: Mapping[int, str],
+    now: datetime,
+    revision: int | None = None,
 ) -> bool:
     """Store a new version of the content; False, and nothing changes, once it is frozen or cancelled.
 
-    ``drops`` maps the ids of articles that are not in to the reason, in words.
+    ``drops`` maps the ids of articles that are not in to the reason, in words. With ``revision`` only where
+    the content is still that version. An approval doesn't outlive the words it was given for: an approved
+    edition is a draft again.
     """
     content = edition_to_json(edition)
+    expected = and_(editions.c.id == edition_id, editions.c.state.in_(_values(OPEN_TO_EDITING)))
+    if revision is not None:
+        expected = and_(expected, editions.c.revision == revision)
+    approved = editions.c.state == EditionState.APPROVED.value
     statement = (
         update(editions)
-        .where(editions.c.id == edition_id, editions.c.state.in_(_values(OPEN_TO_EDITING)))
+        .where(expected)
         .values(
             content=content,
             content_hash=hashlib.sha256(content.encode()).hexdigest(),
             drops=json.dumps({str(key): reason for key, reason in drops.items()}),
             revision=editions.c.revision + 1,
             updated_at=now,
+            state=case((approved, EditionState.DRAFT.value), else_=editions.c.state),
+            reviewed_by=case((approved, ""), else_=editions.c.reviewed_by),
         )
     )
     return conn.execute(statement).rowcount == 1

@@ -4,13 +4,33 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from digest.model.decisions import Decision, DecisionKind
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from digest.model.decisions import Decision, DecisionKind, amended
 from digest.store.decisions import decide, list_decisions, take_back
 from digest.store.engine import Database
 
 NOW = datetime(2026, 3, 1, 6, 30, tzinfo=UTC)
 DROP = Decision(DecisionKind.DROP, 7, series="daily", decided_by="Ada Lund", decided_at=NOW)
 TOGETHER = Decision(DecisionKind.TOGETHER, 9, 4)
+DECISIONS = st.one_of(
+    st.builds(
+        Decision,
+        st.sampled_from([DecisionKind.TOGETHER, DecisionKind.APART]),
+        st.sampled_from([1, 2]),
+        st.sampled_from([3, 4]),
+        decided_at=st.sampled_from([NOW, NOW + timedelta(1)]),
+    ),
+    st.builds(
+        Decision,
+        st.sampled_from([DecisionKind.FILE, DecisionKind.HEADLINE]),
+        st.sampled_from([1, 2]),
+        value=st.sampled_from(["a", "b"]),
+        series=st.just("daily"),
+        decided_at=st.sampled_from([NOW, NOW + timedelta(1)]),
+    ),
+)
 
 
 def test_a_decision_is_kept_with_who_made_it_and_when(database: Database) -> None:
@@ -57,3 +77,19 @@ def test_a_decision_taken_back_is_gone_and_counted(database: Database) -> None:
         assert take_back(conn, "news", [Decision(DecisionKind.TOGETHER, 4, 9)], NOW) == 1
         assert take_back(conn, "news", [TOGETHER], NOW) == 0
         assert list_decisions(conn, "news", "daily") == [DROP]
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)  # the database is emptied in each example
+@given(st.lists(DECISIONS, max_size=6), st.lists(DECISIONS, max_size=6), st.lists(DECISIONS, max_size=4))
+def test_what_would_hold_is_what_holds_once_it_is_stored(
+    database: Database, before: list[Decision], made: list[Decision], taken: list[Decision]
+) -> None:
+    with database.write() as conn:
+        take_back(conn, "news", list_decisions(conn, "news", "daily"), NOW)
+        decide(conn, "news", before, NOW)
+        standing = list_decisions(conn, "news", "daily")
+        take_back(conn, "news", taken, NOW)
+        decide(conn, "news", made, NOW)
+        assert amended(standing, made, taken) == list_decisions(conn, "news", "daily")

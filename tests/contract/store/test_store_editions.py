@@ -90,6 +90,26 @@ def test_content_changes_only_before_it_is_frozen(database: Database, state: Edi
     assert saved == (state in {S.DRAFT, S.HELD, S.APPROVED})
 
 
+def test_content_is_replaced_only_while_it_is_the_revision_that_is_named(database: Database) -> None:
+    with database.write() as conn:
+        row, _ = open_slot(conn, KEY, NOW)
+        assert save_content(conn, row.id, edition(KEY), drops={}, now=NOW, revision=0)
+        assert not save_content(conn, row.id, edition(), drops={}, now=NOW, revision=0)
+        found = get_edition(conn, row.id)
+    assert found is not None
+    assert (found.edition, found.revision) == (edition(KEY), 1)
+
+
+def test_an_approval_does_not_outlive_the_words_it_was_given_for(database: Database) -> None:
+    with database.write() as conn:
+        row, _ = open_slot(conn, KEY, NOW)
+        move(conn, row.id, allowed={S.DRAFT}, to=S.APPROVED, now=NOW, reviewed_by="Ada Lund")
+        save_content(conn, row.id, edition(), drops={}, now=NOW)
+        found = get_edition(conn, row.id)
+    assert found is not None
+    assert (found.state, found.reviewed_by) == (S.DRAFT, "")
+
+
 def test_a_move_is_made_only_from_an_allowed_state(database: Database) -> None:
     with database.write() as conn:
         row, _ = open_slot(conn, KEY, NOW)

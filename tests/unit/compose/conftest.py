@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from digest.compose import ComposeOptions, Composition, compose
+from digest.model.decisions import Decision, Decisions
 from digest.model.edition import EditionKey, Method, Notice, Provenance, Summary, ThemeStyle
 from digest.model.news import Article, Story, ThemeScore, Verdict
 
@@ -70,6 +71,7 @@ def composed(now: datetime) -> Callable[..., Composition]:
         used_articles: Mapping[int, int] | None = None,
         used_stories: Mapping[str, int] | None = None,
         summarise: Callable[[Story, bool], Summary | None] = _summarise,
+        decided: Sequence[Decision] = (),
         **options: object,
     ) -> Composition:
         return compose(
@@ -87,6 +89,7 @@ def composed(now: datetime) -> Callable[..., Composition]:
             used_stories=used_stories or {},
             articles_considered=99,
             outlets=7,
+            decisions=Decisions.of(decided),
         )
 
     return run

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.compose import ComposeOptions, Composition, compose
+from digest.model.decisions import Decision, DecisionKind, Decisions
 from digest.model.edition import EditionKey, Method, Provenance, Summary, ThemeStyle
 from digest.model.news import Article, Story, ThemeScore, Verdict
 from digest.model.words import count_words
@@ -57,7 +58,21 @@ _options = st.builds(
 )
 
 
-def _compose(stories: list[Story], options: ComposeOptions, used: dict[int, int]) -> Composition:
+_decided = st.lists(
+    st.builds(
+        Decision,
+        st.sampled_from([DecisionKind.PIN, DecisionKind.DROP]),
+        st.integers(1, 20),
+        value=st.integers(1, 9).map(str),
+        decided_at=st.integers(0, 50).map(lambda minutes: NOW - timedelta(minutes=minutes)),
+    ),
+    max_size=6,
+)
+
+
+def _compose(
+    stories: list[Story], options: ComposeOptions, used: dict[int, int], decided: list[Decision] | None = None
+) -> Composition:
     def summarise(story: Story, lead: bool) -> Summary:
         text = "word " * (9 if lead else 6 + len(story.articles))
         return Summary(text.strip(), Provenance(Method.EXTRACT))
@@ -77,6 +92,7 @@ def _compose(stories: list[Story], options: ComposeOptions, used: dict[int, int]
         used_stories={},
         articles_considered=1,
         outlets=1,
+        decisions=Decisions.of(decided or []),
     )
 
 
@@ -109,6 +125,36 @@ def test_limits_hold_and_every_article_is_accounted_for_once(
     assert all(section.stories for section in found.edition.sections())
     sure = [story.score for story in shown if story.themes and not story.needs_check]
     assert sure == sorted(sure, reverse=True)
+
+
+@settings(max_examples=60, deadline=None)
+@given(_stories(), _options, st.dictionaries(st.integers(1, 30), st.integers(1, 9), max_size=3), _decided)
+def test_decisions_are_obeyed_and_every_article_is_accounted_for(
+    stories: list[Story], options: ComposeOptions, used: dict[int, int], decided: list[Decision]
+) -> None:
+    found = _compose(stories, options, used, decided)
+    shown = found.edition.stories
+    inside = Counter(number for story in shown for number in story.article_ids)
+    everything = {article.id for story in stories for article in (*story.articles, *story.copies)}
+    assert max(inside.values(), default=1) == 1
+    assert set(inside) | set(found.drops) == everything
+    assert not set(inside) & set(used)
+    for whole in stories:
+        numbers = {article.id for article in (*whole.articles, *whole.copies)}
+        last = Decisions.of(decided).latest(numbers - used.keys(), {DecisionKind.PIN})
+        drop = Decisions.of(decided).latest(numbers, {DecisionKind.DROP})
+        dropped = drop and not (last and (last.decided_at or NOW) > (drop.decided_at or NOW))
+        if dropped:
+            assert not numbers & set(inside)
+        elif last and not numbers & used.keys() and numbers & set(inside):
+            (story,) = (story for story in shown if numbers & set(story.article_ids))
+            assert not story.brief
+            assert story.rank[-1].name == "pinned"
+        elif last and not numbers & used.keys():
+            reasons = {found.drops[number] for number in numbers}
+            assert any("headline" in reason for reason in reasons)
+    floating = [s.score for s in shown if s.themes and not s.needs_check and s.rank[-1].name != "pinned"]
+    assert floating == sorted(floating, reverse=True)
 
 
 @settings(max_examples=30, deadline=None)

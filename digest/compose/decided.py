@@ -1,0 +1,140 @@
+"""What an editor decided about stories, obeyed.
+
+A decision speaks of an article, and holds for whatever story has it. Of several about one story the latest
+wins. A drop is absolute, and so is a pin, but for this: no story is told twice. What was said for one
+telling (its place, its headline, its summary) is spent once an edition has told the article it was said of;
+drops and themes stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from digest.model.decisions import Decision, DecisionKind, Decisions
+from digest.model.edition import Method, Provenance, RankPart, Summary
+from digest.model.news import ThemeScore, Verdict
+
+BELOW_THE_CUT = "below the cut"
+TO_CHECK = "only for an editor to check"
+NEARLY_IN = (BELOW_THE_CUT, TO_CHECK)  # how the reasons begin of what an editor may want to bring in
+
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """What an editor said about one story; None where nothing was."""
+
+    pinned: Decision | None = None
+    dropped: Decision | None = None
+    filed: Decision | None = None
+    worded: Decision | None = None
+    summed_up: Decision | None = None
+
+    @property
+    def place(self) -> int:
+        """Where it is pinned, from 1; 0 where it isn't."""
+        return self.pinned.place if self.pinned else 0
+
+    @property
+    def pin_order(self) -> tuple[int, datetime, int]:
+        """Sorts pinned stories by place, and of two at one place the one first pinned there first."""
+        pin = self.pinned
+        assert pin is not None
+        return (pin.place, pin.decided_at or _BEFORE_ALL, pin.article_id)
+
+    @property
+    def headline(self) -> str:
+        """In the editor's words; "" where there are none."""
+        return self.worded.value if self.worded else ""
+
+    @property
+    def in_vain(self) -> str:
+        """What to add to the reason of a pinned story that can't be in all the same."""
+        return f"; pinned in vain{by(self.pinned)}: no story is told twice" if self.pinned else ""
+
+
+NOTHING = Ruled()
+
+
+def ruled_by(decisions: Decisions, article_ids: Sequence[int], told: Mapping[int, int]) -> Ruled:
+    """What holds for the story of these articles; ``told`` are those that an edition has had."""
+    if not any(number in decisions.by_article for number in article_ids):
+        return NOTHING
+    unspent = [number for number in article_ids if number not in told]
+    pinned = decisions.latest(unspent, {DecisionKind.PIN})
+    dropped = decisions.latest(article_ids, {DecisionKind.DROP})
+    if pinned and dropped:
+        pinned, dropped = (pinned, None) if _later(pinned, dropped) else (None, dropped)
+    return Ruled(
+        pinned=pinned,
+        dropped=dropped,
+        filed=decisions.latest(article_ids, {DecisionKind.FILE}),
+        worded=decisions.latest(unspent, {DecisionKind.HEADLINE}),
+        summed_up=decisions.latest(unspent, {DecisionKind.SUMMARY}),
+    )
+
+
+def _later(one: Decision, other: Decision) -> bool:
+    return (one.decided_at or _BEFORE_ALL) > (other.decided_at or _BEFORE_ALL)
+
+
+def by(decision: Decision) -> str:
+    """' by Ada Lund', or ' by an editor' where no name was given."""
+    return f" by {decision.decided_by or 'an editor'}"
+
+
+def drop_reason(decision: Decision) -> str:
+    """Why a dropped story is out."""
+    return f"dropped by the editor{f' ({decision.decided_by})' if decision.decided_by else ''}"
+
+
+def filed_under(
+    ruled: Ruled, scores: Sequence[ThemeScore], known: Collection[str]
+) -> tuple[tuple[ThemeScore, ...], bool] | None:
+    """The themes an editor set, never to be checked; None when none did, or none of them exists any more.
+
+    Being filed doesn't move a story: each theme has the confidence of the best that it had by itself.
+    """
+    if ruled.filed is None:
+        return None
+    slugs = [slug for slug in ruled.filed.slugs if slug in known]
+    if ruled.filed.slugs and not slugs:
+        return None
+    own = {score.theme: score for score in scores}
+    confidence = max((score.confidence for score in scores), default=0.0)
+    return tuple(
+        replace(
+            own.get(slug, ThemeScore(slug, 0.0, 0.0, Verdict.IN)), confidence=confidence, verdict=Verdict.IN
+        )
+        for slug in slugs
+    ), False
+
+
+def notes(ruled: Ruled) -> tuple[RankPart, ...]:
+    """What to show with the rank: addends of nothing, since no decision is weighed."""
+    parts: list[RankPart] = []
+    if ruled.pinned:
+        parts.append(RankPart("pinned", 0.0, f"to {ruled.place}{by(ruled.pinned)}"))
+    if ruled.filed:
+        themes = ", ".join(ruled.filed.slugs) or "no theme"
+        parts.append(RankPart("filed", 0.0, f"under {themes}{by(ruled.filed)}"))
+    return tuple(parts)
+
+
+def rewritten(summary: Summary | None, ruled: Ruled) -> Summary | None:
+    """The summary in the editor's words, where there are any; it still names what it was made from."""
+    if ruled.summed_up is None:
+        return summary
+    made = summary.provenance if summary else Provenance(Method.EDITOR)
+    return Summary(
+        ruled.summed_up.value,
+        replace(
+            made,
+            method=Method.EDITOR,
+            reviewed_by=ruled.summed_up.decided_by,
+            reviewed_at=ruled.summed_up.decided_at,
+        ),
+    )
