@@ -11,7 +11,9 @@ import dns.exception
 import dns.resolver
 
 from digest.errors import ConfigurationError, DigestError
-from digest.gather.probe import probe
+from digest.gather.probe import probe as probe_feed
+from digest.llm import Asking, ModelOptions
+from digest.llm.probe import probe, standing
 from digest.model.edition import (
     Edition,
     EditionStory,
@@ -59,6 +61,8 @@ def check(
     yield _readers(parts)
     yield from _feeds(parts, online=online)
     yield from _transport(parts, online=online)
+    if parts.model:
+        yield from _model(parts, parts.model, online=online)
     if online:
         yield from sender_records(parts.publication.domain, lookup or text_records)
 
@@ -172,7 +176,7 @@ def _feeds(parts: Parts, *, online: bool) -> Iterator[Finding]:
 
 
 def _tried(feed: Feed, parts: Parts, now: datetime) -> Finding:
-    health = probe(feed, parts.gathering, now).health
+    health = probe_feed(feed, parts.gathering, now).health
     if health.trouble:
         return Finding(
             Level.WARNING, f"feed {feed.name} ({feed.url}): {health.message}", "mend or remove the feed"
@@ -194,6 +198,24 @@ def _transport(parts: Parts, *, online: bool) -> Iterator[Finding]:
             yield Finding(Level.OK, f"transport: {parts.transport_name} can be used")
     except (DigestError, ConfigurationError) as error:
         yield Finding(Level.ERROR, f"transport: {error}", "see [delivery] in digest.toml")
+
+
+def _model(parts: Parts, model: ModelOptions, *, online: bool) -> Iterator[Finding]:
+    """A model that fails keeps no edition from going out: its stories are summed up offline."""
+    name = f"language model {model.model} at {model.host}"
+    now = parts.clock()
+    asking = Asking(now, parts.stop)
+    trouble = probe(model, parts.database, asking) if online else standing(parts.database, now).trouble
+    if trouble:
+        mend = "see [summaries] in digest.toml; until then stories are summed up offline"
+        yield Finding(Level.WARNING, f"{name}: {trouble}", mend)
+    elif online:
+        yield Finding(Level.OK, f"{name} answers as it should")
+    used = standing(parts.database, now).usage
+    of_cap = f" of {model.caps.tokens:,}" if model.caps.tokens else ""
+    cost = f", cost {used.cost_millionths / 1e6:.2f}" if model.price_in or model.price_out else ""
+    counts = f"requests {used.requests:,}, tokens {used.tokens:,}{of_cap}{cost}"
+    yield Finding(Level.OK, f"{name}: used today (UTC): {counts}")
 
 
 def text_records(name: str) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from digest.deliver.envelope import Envelope
 from digest.deliver.one import hand_over_one
 from digest.deliver.send import SendReport
 from digest.errors import ConfigurationError, DigestError, StateError
+from digest.llm import TROUBLE
 from digest.model.delivery import Accepted, Deferred
 from digest.model.edition import EditionState
 from digest.parts import OUTBOX, Parts, installed_at
@@ -149,7 +150,7 @@ def _act(parts: Parts, intent: Intent, now: datetime, *, news: bool) -> list[Don
             assert row.edition is not None
             empty = ", ".join(theme.name for theme in row.edition.empty_themes())
             what = f"drafted {len(row.edition.stories)} stories" + (f", none for {empty}" if empty else "")
-            return [Done(what, str(row.key))]
+            return [Done(what, str(row.key)), *_without_model(parts, slot, now)]
         case Send(slot):
             return _send(parts, slot, now, news=news)
         case Resume(edition_id):
@@ -160,6 +161,16 @@ def _act(parts: Parts, intent: Intent, now: datetime, *, news: bool) -> list[Don
             return _alert(parts, Alert(f"paused:{edition_id}:{now.date()}", text), now)
         case Alert():
             return _alert(parts, intent, now)
+
+
+def _without_model(parts: Parts, slot: datetime, now: datetime) -> list[Done]:
+    """Tell the editor, once for each edition, that its language model left questions unanswered."""
+    with parts.database.read() as conn:
+        trouble = meta.get_meta(conn, TROUBLE) if parts.model else ""
+    if not trouble:
+        return []
+    text = f"the language model left questions unanswered, so stories are summed up offline: {trouble}"
+    return _alert(parts, Alert(f"model:{slot.isoformat()}", text), now)
 
 
 def _send(parts: Parts, slot: datetime, now: datetime, *, news: bool) -> list[Done]:

@@ -208,7 +208,7 @@ def apply(parts: Parts, session: Session, change: Change, now: datetime) -> Edit
     with parts.database.read() as conn:
         standing = decision_store.list_decisions(conn, publication, row.key.series)
     after = amended(standing, change.made, change.taken)
-    composition = pipeline.draft_value(parts, row.key, now, decided=after)
+    composition = pipeline.draft_value(parts, row.key, now, decided=after, ask=True)
     with parts.database.write() as conn:
         edition, drops = composition.edition, composition.drops
         kept = editions.save_content(conn, row.id, edition, drops=drops, now=now, revision=row.revision)

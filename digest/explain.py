@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from digest import pipeline
 from digest.errors import NotFoundError
 from digest.group import score_themes
+from digest.model.answers import ModelAnswer
 from digest.model.decisions import Decision
 from digest.model.edition import EditionStory
 from digest.model.links import edition_ref
@@ -16,7 +17,7 @@ from digest.model.news import Article, Story, ThemeScore
 from digest.parts import Parts
 from digest.rulebook import read_rulebook
 from digest.store import articles as article_store
-from digest.store import editions
+from digest.store import editions, models
 from digest.store.decisions import list_decisions
 from digest.store.editions import EditionRow
 
@@ -41,6 +42,7 @@ class Explanation:
     story: Story | None  # as the articles around it would be grouped
     placings: tuple[Placing, ...]
     decisions: tuple[Decision, ...] = ()  # what editors said of it
+    answers: tuple[ModelAnswer, ...] = ()  # a language model's, about this story, newest first
 
     def as_json(self) -> dict[str, object]:
         """For ``--json``: everything but the article's full text."""
@@ -58,6 +60,7 @@ class Explanation:
             },
             "editions": [asdict(placing) for placing in self.placings],
             "decisions": [asdict(decision) for decision in self.decisions],
+            "model_answers": [asdict(answer) for answer in self.answers],
         }
 
     def lines(self) -> Iterator[str]:
@@ -82,6 +85,7 @@ class Explanation:
             yield from _placing_lines(placing)
         if not self.placings:
             yield "No edition has considered it yet: `digest draft` would."
+        yield from _answer_lines(self.answers)
 
     def _decided(self, decision: Decision) -> str:
         when = f", {decision.decided_at:%Y-%m-%d %H:%M} UTC" if decision.decided_at else ""
@@ -102,6 +106,14 @@ class Explanation:
         for copy in self.story.copies:
             what = "this article is" if copy.id == self.article.id else f"{copy.outlet} has"
             yield f"    {what} a copy, which counts for nothing"
+
+
+def _answer_lines(answers: tuple[ModelAnswer, ...]) -> Iterator[str]:
+    for answer in answers:
+        verdict = "accepted" if answer.accepted else f"refused: {answer.reason}"
+        yield f"Asked {answer.model} on {answer.answered_at:%Y-%m-%d %H:%M} UTC for a summary: {verdict}"
+        if answer.text:
+            yield f"    it said: {answer.text}"
 
 
 def _placing_lines(placing: Placing) -> Iterator[str]:
@@ -152,7 +164,11 @@ def explain(parts: Parts, reference: str, now: datetime) -> Explanation:
     )
     placings = [placing for row in rows if (placing := _placing(row, article.id, drops[row.id]))]
     said = tuple(one for one in standing if article.id in {one.article_id, one.other_id})
-    return Explanation(article, score_themes(article, parts.themes), story, tuple(placings), said)
+    with parts.database.read() as conn:
+        answers = models.answers_about(conn, {article.id, story.lead.id if story else article.id})
+    return Explanation(
+        article, score_themes(article, parts.themes), story, tuple(placings), said, tuple(answers)
+    )
 
 
 def _placing(row: EditionRow, article_id: int, drops: dict[int, str]) -> Placing | None:

@@ -15,6 +15,7 @@ from digest.deliver.send import SendOptions
 from digest.deliver.transports.base import Transport
 from digest.gather.options import GatherOptions
 from digest.group import GroupOptions, Theme
+from digest.llm import ModelOptions
 from digest.model.edition import EditionKey
 from digest.model.links import Links
 from digest.model.news import Feed
@@ -70,6 +71,7 @@ class Parts:
     transport: Callable[[], Transport]
     transport_name: str
     clock: Callable[[], datetime]
+    model: ModelOptions | None = None  # None: every summary is made offline
     wording: NoticeWording | None = None
     notice_off: bool = False
     skip_quiet_day: bool = True

@@ -15,6 +15,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
@@ -24,6 +25,7 @@ from digest.deliver.envelope import Envelope
 from digest.deliver.send import SendReport, deliver
 from digest.errors import StateError
 from digest.group import group as group_articles
+from digest.llm import Asking, Way
 from digest.model.decisions import Decision, Rulings
 from digest.model.delivery import Counts, Recipient
 from digest.model.edition import Edition, EditionKey, EditionState, Notice, Provenance
@@ -39,7 +41,7 @@ from digest.store import articles as article_store
 from digest.store import audience, deliveries, editions
 from digest.store import feeds as feed_store
 from digest.store.editions import EditionRow
-from digest.summarise import ai_notice, summarise
+from digest.summarise import ai_notice
 
 if TYPE_CHECKING:
     from digest.gather.outcome import Gathered
@@ -99,11 +101,17 @@ def stories(parts: Parts, articles: list[Article], rulings: Rulings) -> tuple[St
 
 
 def draft_value(
-    parts: Parts, key: EditionKey, now: datetime, *, decided: Sequence[Decision] | None = None
+    parts: Parts,
+    key: EditionKey,
+    now: datetime,
+    *,
+    decided: Sequence[Decision] | None = None,
+    ask: bool = False,
 ) -> Composition:
-    """The edition of a slot as it would be drafted now, obeying editors. Changes nothing.
+    """The edition of a slot as it would be drafted now, obeying editors.
 
-    ``decided`` stands for all that is stored of their decisions.
+    Changes nothing, but keeps what a language model answers when it is to be asked (``ask``).
+    ``decided`` stands for all that is stored of editors' decisions.
     """
     since = parts.recency.since(parts.schedule, min(key.slot, now))
     # What only a folder of files took counts as told while the outbox is still the transport: the first
@@ -120,7 +128,8 @@ def draft_value(
     def notice(provenances: Sequence[Provenance]) -> Notice | None:
         return None if parts.notice_off else ai_notice(provenances, wording=parts.wording)
 
-    composition = compose(
+    composing: Callable[..., Composition] = partial(
+        compose,
         key,
         stories(parts, articles, rulings),
         themes=[theme.style for theme in parts.themes],
@@ -129,7 +138,6 @@ def draft_value(
         local_date=parts.schedule.local_day(key.slot).isoformat(),
         now=now,
         options=replace(parts.composing, max_age_h=(now - since).total_seconds() / 3600),
-        summarise=lambda story, lead: summarise(story, parts.summaries, lead=lead),
         notice=notice,
         used_articles=used_articles,
         used_stories=used_stories,
@@ -137,6 +145,9 @@ def draft_value(
         outlets=len({article.outlet for article in articles}),
         decisions=decisions,
     )
+    way = Way(parts.summaries, parts.model, parts.publication.language, parts.database)
+    asking = Asking(now, parts.stop) if ask else None
+    composition = way.summarised(lambda summariser: composing(summarise=summariser), asking)
     return Composition(parts.renderer.fit(composition.edition), composition.drops)
 
 
@@ -146,7 +157,7 @@ def draft(parts: Parts, key: EditionKey, now: datetime) -> EditionRow:
     Raises:
         StateError: the edition is frozen or beyond, and never changes again.
     """
-    composition = draft_value(parts, key, now)
+    composition = draft_value(parts, key, now, ask=True)
     with parts.database.write() as conn:
         row, _created = editions.open_slot(conn, key, now)
         saved = editions.save_content(conn, row.id, composition.edition, drops=composition.drops, now=now)

@@ -21,6 +21,8 @@ from digest.errors import ConfigurationError
 from digest.gather.options import GatherOptions
 from digest.group import GroupOptions, Theme
 from digest.group.theme_files import load_themes
+from digest.llm import ModelOptions
+from digest.model.answers import Caps
 from digest.model.links import Links
 from digest.parts import Parts, Recency, remember_installation
 from digest.render import Publication, Renderer, RenderOptions, default_template_folders
@@ -95,6 +97,7 @@ def build(settings: Settings, database: Database, *, clock: Callable[[], datetim
         transport=lambda: transport_of(settings),
         transport_name=delivery.transport,
         clock=clock,
+        model=model_of(settings),
         wording=wording,
         notice_off=not summaries.notice,
         skip_quiet_day=settings.schedule.quiet_day == "skip",
@@ -182,6 +185,28 @@ def composing_of(settings: Settings) -> ComposeOptions:
         max_age_h=settings.gather.max_age.total_seconds() / 3600,
         also_today=settings.themes.also_today,
         include_check=settings.edition.include_check,
+    )
+
+
+def model_of(settings: Settings) -> ModelOptions | None:
+    """The language model that is asked for summaries; None when there is none."""
+    chosen = settings.summaries
+    if chosen.method != "model":
+        return None
+    return ModelOptions(
+        url=chosen.model_url,
+        model=chosen.model,
+        key=chosen.model_key,
+        timeout_s=chosen.model_timeout.total_seconds(),
+        budget_s=chosen.model_budget.total_seconds(),
+        connections=chosen.model_connections,
+        max_tokens=chosen.model_max_tokens,
+        price_in=chosen.price_in,
+        price_out=chosen.price_out,
+        caps=Caps(
+            tokens=chosen.max_tokens_per_day or None,
+            cost_millionths=round(chosen.max_cost_per_day * 1_000_000) or None,
+        ),
     )
 
 

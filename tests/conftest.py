@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from sqlalchemy.exc import DBAPIError
 
 from digest.store.engine import Database, open_database
 from digest.store.tables import metadata
+
+from .model_server import ModelServer, model_servers
 
 POSTGRES_URL = os.environ.get("DIGEST_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 
@@ -100,3 +102,10 @@ def database(request: pytest.FixtureRequest) -> Database:
     name = "sqlite_database" if request.param == "sqlite" else "postgres_database"
     found: Database = request.getfixturevalue(name)
     return found
+
+
+@pytest.fixture
+def start_model() -> Iterator[Callable[..., ModelServer]]:
+    """Start servers of the chat completions protocol that behave as they are told."""
+    with model_servers() as start:
+        yield start

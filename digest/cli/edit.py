@@ -56,7 +56,7 @@ def edit(
         one = _Edit(parts, session, " ".join(printable(by).split()), confirm_facts)
         drafted = one.from_file(_read(file)) if file else one.from_editor()
         if as_json:
-            emit_json({**edition_json(drafted), "changes": one.words})
+            emit_json({**edition_json(parts, drafted), "changes": one.words})
         elif one.words:
             show(parts, drafted)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import webbrowser
+from collections import Counter
 from dataclasses import asdict
 from datetime import date as date_type
 from datetime import datetime
@@ -27,9 +28,10 @@ from digest.deliver.one import hand_over_one
 from digest.errors import InputError, TransportError
 from digest.explain import explain as explain_article
 from digest.model.delivery import Accepted
-from digest.model.edition import OPEN_TO_EDITING
+from digest.model.edition import OPEN_TO_EDITING, Edition, Method
 from digest.model.links import edition_ref
 from digest.parts import OUTBOX, Parts
+from digest.store import models
 from digest.store.editions import EditionRow
 from digest.subscriptions import parse_address
 
@@ -57,7 +59,7 @@ def draft(
             slot = parts.schedule.next_slot(row.key.slot)
         drafted = pipeline.draft(parts, parts.key(slot, series), instant)
         if as_json:
-            emit_json(edition_json(drafted))
+            emit_json(edition_json(parts, drafted))
         else:
             show(parts, drafted)
 
@@ -78,10 +80,11 @@ def _day(text: str) -> date_type:
         raise InputError(f"{text!r} is no day; write it as 2026-03-01") from None
 
 
-def edition_json(row: EditionRow) -> dict[str, object]:
+def edition_json(parts: Parts, row: EditionRow) -> dict[str, object]:
     """A drafted edition for ``--json``."""
     assert row.edition is not None
-    return {**_row_json(row), "edition": asdict(row.edition)}
+    made = _summary_counts(parts, row.edition)
+    return {**_row_json(row), "summaries": made, "edition": asdict(row.edition)}
 
 
 def show(parts: Parts, row: EditionRow) -> None:
@@ -97,6 +100,11 @@ def show(parts: Parts, row: EditionRow) -> None:
         say("No news worth an edition: nothing will be sent unless that changes.")
     elif edition.empty_themes():
         say(f"No story for {', '.join(theme.name for theme in edition.empty_themes())}.")
+    if edition.stories:
+        made = _summary_counts(parts, edition)
+        refused = made.pop("refused")
+        ways = ", ".join(f"{count} {way}" for way, count in made.items() if count)
+        say(f"Summaries: {ways}" + (f"; answers of the model refused: {refused}." if refused else "."))
     for section in edition.sections():
         typer.echo(f"\n{section.theme.name if section.theme else 'Also today'}")
         for story in section.stories:
@@ -105,6 +113,19 @@ def show(parts: Parts, row: EditionRow) -> None:
             typer.echo(printable(f"  {mark} {story.headline} [{outlets}]"))
             if story.summary and not story.brief:
                 typer.echo(f"      {printable(story.summary.text)}")
+
+
+def _summary_counts(parts: Parts, edition: Edition) -> dict[str, int]:
+    """How many cards have a summary by which method, and for how many the model's was refused."""
+    cards = [story for story in edition.stories if not story.brief]
+    made = Counter(story.summary.provenance.method if story.summary else "none" for story in cards)
+    by_model = {s.key for s in cards if s.summary and s.summary.provenance.method is Method.MODEL}
+    leads = [s.article_ids[0] for s in cards if s.article_ids and s.key not in by_model]
+    with parts.database.read() as conn:
+        answers = models.answers_about(conn, leads) if parts.model else []
+    newest = {answer.article_id: answer for answer in reversed(answers)}
+    refused = sum(not answer.accepted for answer in newest.values())
+    return {**{str(way): made[way] for way in (*Method, "none")}, "refused": refused}
 
 
 def _row_json(row: EditionRow) -> dict[str, object]:

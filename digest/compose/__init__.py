@@ -9,7 +9,7 @@ where places are given. Pure: the time is an argument, the order of the input do
 
 from __future__ import annotations
 
-from digest.compose.assemble import compose
+from digest.compose.assemble import Summariser, compose
 from digest.compose.options import ComposeOptions, Composition
 
-__all__ = ["ComposeOptions", "Composition", "compose"]
+__all__ = ["ComposeOptions", "Composition", "Summariser", "compose"]

@@ -14,12 +14,12 @@ from digest.settings.editorial import (
     GatherSettings,
     PublicationSettings,
     ScheduleSettings,
-    SummarySettings,
     ThemeSettings,
 )
 from digest.settings.load import load
 from digest.settings.machinery import Bounces, DatabaseSettings, DeliverySettings, WebSettings
 from digest.settings.sections import Settings, is_example
+from digest.settings.summaries import SummarySettings
 
 __all__ = [
     "Bounces",

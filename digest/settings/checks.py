@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
-from digest.settings.editorial import SummarySettings
 from digest.settings.machinery import DeliverySettings, WebSettings
 from digest.settings.problems import Problems, Value
+from digest.settings.quantities import show_duration
+from digest.settings.summaries import SummarySettings
 
 MIN_SECRET = 32  # characters: 128 bits even if it is written in hexadecimal
 
@@ -17,6 +19,7 @@ def check(sections: Mapping[str, Any], values: Mapping[str, Mapping[str, Value]]
     """Report contradictions, at the place of the value that makes each of them one."""
     _delivery(sections["delivery"], values["delivery"], problems)
     _notice(sections["summaries"], values["summaries"], problems)
+    _model(sections["summaries"], values["summaries"], problems)
     _web(sections["web"], values["web"], problems)
 
 
@@ -51,6 +54,41 @@ def _notice(summaries: SummarySettings, values: Mapping[str, Value], problems: P
     if summaries.notice and summaries.notice_off_reason and "notice" not in values:
         advice = "does nothing while the notice is on; add notice = false, or remove it"
         problems.add(values["notice_off_reason"].origin, f"summaries.notice_off_reason {advice}")
+
+
+def _model(summaries: SummarySettings, values: Mapping[str, Value], problems: Problems) -> None:
+    """What a language model needs, and where its key would be seen by others."""
+    if summaries.method != "model":
+        return
+    for name, value in (("model_url", summaries.model_url), ("model", summaries.model)):
+        if not value and not (name in values and values[name].content):  # a wrong one is told of already
+            origin = values.get(name, values["method"]).origin
+            problems.add(origin, f'summaries.method = "model" needs summaries.{name}')
+    if summaries.model_url:
+        _model_url(summaries, values["model_url"].origin, problems)
+    key = summaries.model_key
+    if key and not (key.isascii() and key.isprintable() and " " not in key):
+        advice = "holds a space or a letter that no key has; write it as the server's owner gave it"
+        problems.add(values["model_key"].origin, f"summaries.model_key {advice}")
+    if summaries.model_timeout > summaries.model_budget:
+        budget = show_duration(summaries.model_budget)
+        origin = values.get("model_timeout", values.get("model_budget", values["method"])).origin
+        problems.add(origin, f"summaries.model_timeout is longer than model_budget, {budget}")
+    if summaries.max_cost_per_day and not (summaries.price_in or summaries.price_out):
+        origin = values["max_cost_per_day"].origin
+        problems.add(origin, "summaries.max_cost_per_day needs price_in and price_out to reckon with")
+
+
+def _model_url(summaries: SummarySettings, origin: str, problems: Problems) -> None:
+    parts = urlsplit(summaries.model_url)
+    if parts.username is not None or parts.password is not None:
+        problems.add(origin, "summaries.model_url holds a log-in; put the key into summaries.model_key")
+    if parts.path.endswith("/completions"):
+        advice = 'ends in a path that is added by itself; write it up to "/v1"'
+        problems.add(origin, f"summaries.model_url {advice}")
+    if summaries.model_key and parts.scheme != "https" and not _is_local(parts.hostname or ""):
+        advice = 'would send the key unencrypted; write "https://", or no key'
+        problems.add(origin, f"summaries.model_url {advice}")
 
 
 def _web(web: WebSettings, values: Mapping[str, Value], problems: Problems) -> None:

@@ -208,33 +208,3 @@ class EditionSettings:
         "Whether stories whose theme is doubtful go in without an editor's word, or stay out and are"
         " listed for checking.",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class SummarySettings:
-    """How stories are summed up, and the notice that says so."""
-
-    section: ClassVar[str] = "summaries"
-
-    max_sentences: int = key(quantities.integer(1, 5, " sentences"), 2, "The most sentences in a summary.")
-    max_words: int = key(quantities.integer(15, 200, " words"), 60, "The most words in a summary.")
-    lead_sentences: int = key(
-        quantities.integer(1, 8, " sentences"), 3, "The most sentences for the first story."
-    )
-    notice: bool = key(
-        quantities.boolean(),
-        True,
-        "Whether every e-mail says that software chose, grouped and summed up the stories. Turning it off"
-        " takes notice_off_reason too.",
-    )
-    notice_off_reason: str = key(
-        kinds.text(), "", "Only with notice = false: why the notice may go, for whoever reads this file next."
-    )
-    notice_short: str = key(
-        kinds.text(),
-        "",
-        "Your own words for the notice under the masthead. Empty: ours, in the edition's terms.",
-    )
-    notice_full: str = key(
-        kinds.text(), "", "Your own words for the notice in the footer. Empty: ours, in the edition's terms."
-    )

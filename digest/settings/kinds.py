@@ -134,11 +134,13 @@ def choice(*allowed: str, later: str = "", why_later: str = "") -> Kind[str]:
     return Kind(listed, read, quoted)
 
 
-def base_url() -> Kind[str]:
-    """The address under which the web pages are reached, without a slash at its end."""
+def base_url(*, optional: bool = False) -> Kind[str]:
+    """An address that paths are added to, without a slash at its end; "" where it is optional."""
 
     def read(value: object) -> str:
         found = _as_text(value).strip()
+        if optional and not found:
+            return found
         if not is_web_url(found):
             raise ValueError('is no web address; write it whole, like "https://digest.example.org"')
         if urlsplit(found).query or urlsplit(found).fragment:

@@ -19,11 +19,11 @@ from digest.settings.editorial import (
     GatherSettings,
     PublicationSettings,
     ScheduleSettings,
-    SummarySettings,
     ThemeSettings,
 )
 from digest.settings.keys import KeySpec, specs
 from digest.settings.machinery import Bounces, DatabaseSettings, DeliverySettings, WebSettings
+from digest.settings.summaries import SummarySettings
 
 EXAMPLE_DOMAIN = "example.org"
 

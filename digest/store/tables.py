@@ -205,15 +205,14 @@ model_summaries = Table(  # what a language model answered, good or bad: it is n
     Column("accepted", Boolean, nullable=False),
     Column("reason", Text, nullable=False, default=""),  # why it was not
     Column("text", Text, nullable=False, default=""),
-    Column("sentences", Text, nullable=False, default="[]"),  # JSON list: the sources it rests on
+    Column("sentences", Text, nullable=False, default="[]"),  # JSON: [[article, sentence it rests on], ...]
     Column("answered_at", Instant, nullable=False, index=True),
 )
 
-model_usage = Table(  # one row a day and model, in UTC: what the daily caps are held to
+model_usage = Table(  # one row a UTC day, over all models: what the daily caps are held to
     "model_usage",
     metadata,
     Column("day", String(10), primary_key=True),  # ISO date
-    Column("model", Text, primary_key=True),
     Column("requests", Integer, nullable=False, default=0),
     Column("tokens_in", BigInteger, nullable=False, default=0),
     Column("tokens_out", BigInteger, nullable=False, default=0),

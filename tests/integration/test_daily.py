@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -14,6 +15,7 @@ from digest import desk, pipeline, subscriptions
 from digest.daily import Done, ensure
 from digest.deliver.transports.memory import MemoryTransport
 from digest.errors import StateError
+from digest.llm import ModelOptions
 from digest.model.edition import EditionState
 from digest.model.news import Article
 from digest.parts import Parts, address_pepper, remember_installation
@@ -22,6 +24,8 @@ from digest.store import articles, audience, editions
 from digest.store.editions import EditionRow
 from digest.store.engine import Database
 from digest.wiring import build
+from tests import model_server
+from tests.model_server import ModelServer
 
 SLOT = datetime(2026, 3, 10, 6, 30, tzinfo=UTC)
 BEFORE = SLOT - timedelta(days=1)
@@ -73,7 +77,7 @@ def parts(database: Database, clock: Clock, outgoing: MemoryTransport, tmp_path:
     return built
 
 
-def publish(parts: Parts, when: datetime) -> None:
+def publish(parts: Parts, when: datetime, *, more: str = "") -> None:
     """Three articles, one per theme."""
     with parts.database.write() as conn:
         articles.save_articles(
@@ -84,7 +88,7 @@ def publish(parts: Parts, when: datetime) -> None:
                     canonical_url=f"https://post.example.org/{when:%d}/{number}",
                     title=f"{title} ({when:%d %B})" if number else title,
                     dek=dek,
-                    text=f"{dek} More was to follow on {when:%A}.",
+                    text=f"{dek} More was to follow on {when:%A}.{more}",
                     published_at=when,
                     date_source="feed",
                     gathered_at=when,
@@ -295,6 +299,22 @@ def test_one_steps_failure_does_not_stop_the_heartbeat(
     assert any("the template is broken" in step.what for step in done)
     with parts.database.read() as conn:
         assert any("the template is broken" in text for _key, _at, text in editions.list_alerts(conn))
+
+
+def test_the_editor_hears_once_that_the_model_is_out_and_the_edition_goes_out_all_the_same(
+    parts: Parts, clock: Clock, outgoing: MemoryTransport, start_model: Callable[..., ModelServer]
+) -> None:
+    server = start_model(model_server.complains(401))
+    parts = replace(parts, model=ModelOptions(server.url, "tern-7b"))
+    publish(parts, SLOT - timedelta(hours=5), more=" The ships of the coast guard were at sea all night." * 9)
+    done = at(parts, clock, SLOT - timedelta(hours=1))
+    assert [step.what for step in done if step.failed and "summed up offline" in step.what]
+    asked = len(server.requests)
+    assert asked > 0
+    at(parts, clock, SLOT)
+    with parts.database.read() as conn:
+        assert sum("language model" in text for _key, _at, text in editions.list_alerts(conn)) == 1
+    assert len(outgoing.messages) == 3
 
 
 def test_the_editor_is_mailed_each_alert_once(parts: Parts, clock: Clock, outgoing: MemoryTransport) -> None:

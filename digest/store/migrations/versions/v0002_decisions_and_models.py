@@ -48,10 +48,9 @@ def upgrade() -> None:
     op.create_table(
         "model_usage",
         sa.Column("day", sa.String(length=10), nullable=False),
-        sa.Column("model", sa.Text(), nullable=False),
         sa.Column("requests", sa.Integer(), nullable=False),
         sa.Column("tokens_in", sa.BigInteger(), nullable=False),
         sa.Column("tokens_out", sa.BigInteger(), nullable=False),
         sa.Column("cost_millionths", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("day", "model", name="pk_model_usage"),
+        sa.PrimaryKeyConstraint("day", name="pk_model_usage"),
     )
