@@ -19,7 +19,7 @@ TITLES = word_set(
     mr mrs ms mx dr prof gen lt col maj capt cmdr cdr adm sgt cpl pvt brig sen sens rep reps gov govs
     pres hon rev fr st ste mt ft msgr amb supt insp det dep asst assoc vs messrs mme mlle mgr sr. sra
     srta dña vda ing hr frl dipl bzw evtl ggf sog vgl inkl zzgl sogen geb gest d.h z.b u.a v.a i.d.r e.g
-    i.e cf viz им ул тов проф акад ген т.е т.н др.
+    i.e cf viz им ул тов проф акад ген т.е т.н др. डॉ प्रो पं डा ডা ডঃ ডক্টর মো মোঃ प्रा
     """
 )
 

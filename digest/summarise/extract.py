@@ -33,8 +33,10 @@ from digest.summarise.judge import (
     is_dangling,
     is_question,
     is_whole,
+    is_whole_without_stop,
     strip_dateline,
 )
+from digest.summarise.quoting import LETTER
 from digest.summarise.sentences import sentences
 
 MAX_TELLINGS = 8  # articles looked at; a story told more often is told the same
@@ -50,8 +52,10 @@ _LEAD = 0.05
 _REDUNDANCY = 0.6
 _SAME = 0.4  # more alike, and two never stand together; 0.5 has 0.3 more ROUGE-2 and repeats itself
 
-_WORD = re.compile(r"\w+")
-_HAN = re.compile("[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0eff\u1780-\u17ff\u1000-\u109f]")
+_WORD = re.compile(rf"{LETTER}+")
+_HAN = re.compile("[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")
+_THAI = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u1000-\u109f]+")
+_HAN_TERM, _THAI_TERM = 2, 4  # characters that make a term where no spaces part the words
 _COMMON = word_set(
     """
     the a an of to in on for and or but is are was were be been being has have had it its that this with
@@ -133,12 +137,13 @@ def candidates(story: Story, *, max_words: int) -> list[Sentence]:
 
 
 def _printable(line: str, article: Article) -> bool:
+    language = article.language or "en"
     return (
-        is_whole(line)
+        (is_whole(line) or (_THAI.search(line) is not None and is_whole_without_stop(line, language)))
         and not is_question(line)
         and not is_furniture(line)
         and not is_bare_quote(line)
-        and not is_caption(line, article.language or "en")
+        and not is_caption(line, language)
         and not repeats(line, article.title)
     )
 
@@ -149,11 +154,16 @@ def shared_terms(text: str, other: str) -> int:
 
 
 def _terms(text: str) -> list[str]:
-    """The stemmed words of a text; single characters where words are not parted by spaces."""
-    spaced = _HAN.sub(
-        lambda match: f" {match.group()} ", text.lower().replace("’s ", " ").replace("'s ", " ")
-    )
-    return [_stem(word) for word in _WORD.findall(spaced)]
+    """The stemmed words of a text; overlapping groups of characters where no spaces part the words."""
+    plain = text.lower().replace("’s ", " ").replace("'s ", " ")
+    if not plain.isascii():
+        plain = _HAN.sub(lambda match: _grams(match.group(), _HAN_TERM), plain)
+        plain = _THAI.sub(lambda match: _grams(match.group(), _THAI_TERM), plain)
+    return [_stem(word) for word in _WORD.findall(plain)]
+
+
+def _grams(run: str, size: int) -> str:
+    return f" {' '.join(run[at : at + size] for at in range(max(1, len(run) - size + 1)))} "
 
 
 @lru_cache(maxsize=50_000)

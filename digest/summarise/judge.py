@@ -11,13 +11,19 @@ import re
 
 from digest.model.words import count_words
 from digest.summarise.abbreviations import word_set
+from digest.summarise.sentences import is_small
 
 MIN_WORDS = 6  # fewer make a label, a kicker or a shout
 
 _CLOSERS = "\"'”’»›)]}」』】〉》）］"
 _STOPS = frozenset(".!。｡！।॥။።፧፨។։۔")
 _QUESTIONS = frozenset("?？؟;\u037e")
+_ARMENIAN_QUESTION = "\u055e"  # stands on the word that asks, and a full stop at the end
 _NO_STOPS = re.compile("[\u0e00-\u0eff]")  # Thai and Lao write without full stops
+
+_RUNNING = re.compile(
+    "[\u0e00-\u0eff]{20}"
+)  # letters without a space: a statement, and no list of menu entries
 
 _NOT_PARTICIPLES = word_set(
     """
@@ -62,7 +68,7 @@ def is_cut(sentence: str) -> bool:
 
 def is_question(sentence: str) -> bool:
     """Whether it only asks. A semicolon counts, being the Greek question mark."""
-    return last_mark(sentence) in _QUESTIONS
+    return last_mark(sentence) in _QUESTIONS or _ARMENIAN_QUESTION in sentence
 
 
 def is_caption(sentence: str, language: str) -> bool:
@@ -95,7 +101,7 @@ def is_whole(sentence: str) -> bool:
     return (
         last_mark(sentence) in _STOPS
         and not is_cut(sentence)
-        and not first.islower()
+        and not is_small(first)
         and count_words(sentence) >= MIN_WORDS
         and balanced(sentence)
     )
@@ -112,11 +118,11 @@ def is_whole_without_stop(sentence: str, language: str) -> bool:
     if count_words(sentence) < MIN_WORDS or sentence[-1] in ",:;-–—":
         return False
     if _NO_STOPS.search(sentence):
-        return True
+        return bool(_RUNNING.search(sentence))
     found = [word.lower().replace("’", "'") for word in _WORDS.findall(sentence)]
     if not language.lower().startswith("en") or not found or found[-1] in _TRAILING:
         return False
-    return _has_verb(found) and not sentence[0].islower()
+    return _has_verb(found) and not is_small(sentence[0])
 
 
 def strip_dateline(text: str) -> str:
@@ -127,7 +133,7 @@ def strip_dateline(text: str) -> str:
         if found and _is_dateline(before):
             rest = text[len(before) + len(dash) :].lstrip()
             opening = next((char for char in rest[:3] if char.isalnum()), "")
-            return rest if opening and not opening.islower() else text
+            return rest if opening and not is_small(opening) else text
     return text
 
 

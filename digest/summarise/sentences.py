@@ -117,12 +117,20 @@ def _ends(paragraph: str, match: re.Match[str], stop: int, code: str) -> bool:
     if run[-1] in _ANYWHERE:
         return not (stop > match.end() and after[0] in _QUOTE_GOES_ON)
     follower = after.lstrip(_OPENERS)
-    if not after[0].isspace() or follower[:1].islower():
+    if not after[0].isspace() or is_small(follower[:1]):
         return False
     if run != "." or not follower:
         return True
     word = _WORD.match(follower)
     return _full_stop_ends(_before(paragraph, match.start()), word.group() if word else "", code)
+
+
+def is_small(char: str) -> bool:
+    """Whether a character is a small letter of a script that has large ones in use.
+
+    Unicode gives Georgian capitals, which nobody opens a sentence with.
+    """
+    return char.islower() and not "\u10d0" <= char <= "\u10ff"
 
 
 def _before(paragraph: str, at: int) -> str:
