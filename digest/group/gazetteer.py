@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from digest.group.spellings import star_trouble
 from digest.group.toml_file import TomlFile
 
-_FIELDS = ("names", "people", "cities", "leaders", "bodies")
-_OF_TABLE = {"places": ("names", "people", "cities"), "bodies": ("bodies",), "leaders": ("leaders",)}
+_OF_TABLE = {
+    "places": ("names", "people", "cities"),
+    "forces": ("forces",),
+    "bodies": ("bodies",),
+    "leaders": ("leaders",),
+}
+TABLES = tuple(_OF_TABLE)
+_FIELDS = tuple(field for fields in _OF_TABLE.values() for field in fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +26,7 @@ class Place:
     fields: Mapping[str, tuple[str, ...]]
 
     def forms(self, table: str) -> tuple[str, ...]:
-        """The forms that a theme's table of this name takes: places, bodies or leaders."""
+        """The forms that a theme's table of this name takes: places, forces, bodies or leaders."""
         return tuple(form for field in _OF_TABLE[table] for form in self.fields[field])
 
 
@@ -36,7 +43,7 @@ class Gazetteer:
         if vocabulary is not None:
             vocabulary.only(vocabulary.data, ("lists",), "the vocabulary")
             self.lists = {
-                name: list(dict.fromkeys(entries))
+                name: [check_stars(entry, vocabulary) for entry in dict.fromkeys(entries)]
                 for name, entries in vocabulary.levels("lists", tuple(vocabulary.data.get("lists", {})))
             }
 
@@ -50,6 +57,8 @@ class Gazetteer:
             where = f"places.{key}"
             file.only(table, _FIELDS, where)
             fields = {field: tuple(file.strings(table, field, where)) for field in _FIELDS}
+            for form in (form for forms in fields.values() for form in forms):
+                check_stars(form, file)
             if not fields["names"]:
                 raise file.wrong(f"{where}.names", 'is needed, as names = ["Japan"]')
             self.places[key] = Place(fields["names"][0], fields)
@@ -69,6 +78,14 @@ class Gazetteer:
     def expand_words(self, entries: list[str], file: TomlFile, where: str) -> list[str]:
         """Phrases, with "@list" replaced by its words; each once, in order."""
         return _expand(entries, self.lists, lambda _: None, file, where)
+
+
+def check_stars(form: str, file: TomlFile) -> str:
+    """The form, when every * in it ends a word that is long enough."""
+    trouble = star_trouble(form)
+    if trouble:
+        raise file.wrong(form, trouble)
+    return form
 
 
 def _expand(

@@ -8,18 +8,17 @@ covers "Arctic". Themes don't cover each other's words.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from digest.group.terms import Term, Theme
-from digest.group.text import fold, is_unspaced, words
+from digest.group.spellings import ANY_ENDING, is_acronym, spellings, split
+from digest.group.terms import Theme
+from digest.group.text import fold, is_unspaced
 
 _Target = tuple[int, tuple[int, ...]]  # a theme's place in the list, and its terms
-_ARABIC = re.compile("[\u0600-\u06ff]")
-# "and", "in", "to", "the" are written as one word with the noun.
-_ARABIC_PREFIXES = ("", "و", "ب", "ل", "ال", "وال", "بال", "لل")
-_SHORTEST_PLURAL = 3
+_Owners = dict[int, list[int]]  # a theme's place in the list: its terms
+_Key = tuple[tuple[str, ...], bool]  # a spelling, and whether it is found letter by letter
+_REMEMBERED = 100_000  # words whose stems were looked for once; a bound on memory
 
 
 class Found(NamedTuple):
@@ -31,130 +30,107 @@ class Found(NamedTuple):
     form: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    tail: tuple[str, ...]  # lower-cased words after the first; exact ones as they stand
+class _Form(NamedTuple):
+    tail: tuple[str, ...]  # lower-cased words after the first, a stem with its star
     capitals: tuple[bool, ...]
     exact: tuple[str, ...] | None
     text: str
     targets: tuple[_Target, ...]
+    simple: bool  # one word in small letters: found wherever its first word stands
+    second: str  # the word that has to follow, "" for none or a stem
 
 
-def _is_acronym(form: str) -> bool:
-    """Whether a form is one word in capitals, as in a list of ministries and forces."""
-    return len(form) > 1 and form.isalpha() and form.isascii() and form.isupper()
+class _Index(dict[str, tuple[_Form, ...]]):
+    """Forms by their lower-cased first word, longest first; a word of no form has an empty tuple.
 
+    Stems are resolved when a word is first looked up, and then remembered.
+    """
 
-def _plurals(word: str) -> set[str]:
-    """The word and its regular plurals."""
-    if not word.isascii() or not word.isalpha() or len(word) < _SHORTEST_PLURAL:
-        return {word}
-    forms = {word, word + "s"}
-    if word.endswith(("s", "x", "z", "ch", "sh")):
-        forms.add(word + "es")
-    if word.endswith("y"):
-        forms.add(word[:-1] + "ies")
-    return forms
+    def __init__(self, forms: dict[str, list[_Form]]) -> None:
+        self._stems = {first[:-1]: found for first, found in forms.items() if first.endswith(ANY_ENDING)}
+        self._lengths = sorted({len(stem) for stem in self._stems})
+        self._whole = {first: found for first, found in forms.items() if not first.endswith(ANY_ENDING)}
+        super().__init__()
 
+    def _resolve(self, word: str) -> tuple[_Form, ...]:
+        found = list(self._whole.get(word, ()))
+        for length in self._lengths:
+            found.extend(self._stems.get(word[:length], ()) if length <= len(word) else ())
+        return tuple(sorted(found, key=lambda form: (-len(form.tail), form.text)))
 
-def _spellings(parts: list[str], *, exact: bool) -> Iterable[tuple[str, ...]]:
-    if exact:
-        yield tuple(parts)
-        yield (*parts[:-1], parts[-1] + "s")
-    elif _ARABIC.match(parts[0]):
-        yield from ((prefix + parts[0], *parts[1:]) for prefix in _ARABIC_PREFIXES)
-    else:
-        yield from ((*parts[:-1], last) for last in sorted(_plurals(parts[-1])))
+    def __missing__(self, word: str) -> tuple[_Form, ...]:
+        forms = self._resolve(word)
+        if len(self) < _REMEMBERED:
+            self[word] = forms
+        return forms
 
 
 class Matcher:
     """The compiled terms of a list of themes. Made once, used for any number of articles."""
 
     def __init__(self, themes: Sequence[Theme]) -> None:
-        gathered: dict[tuple[tuple[str, ...], bool], dict[int, list[int]]] = {}
-        written: dict[tuple[tuple[str, ...], bool], tuple[str, list[str]]] = {}
-        unspaced: dict[str, dict[int, list[int]]] = {}
-        for at, theme in enumerate(themes):
-            for number, term in enumerate(theme.terms):
-                self._gather(term, (at, number), gathered, written, unspaced)
-        self._index: dict[str, tuple[_Form, ...]] = {}
+        self._owners: dict[_Key, _Owners] = {}
+        self._written: dict[_Key, tuple[str, tuple[bool, ...]]] = {}
+        unspaced: dict[str, _Owners] = {}
+        for (form, exact), owners in _by_form(themes).items():
+            folded = fold(form)
+            if is_unspaced(folded):
+                _merge(unspaced.setdefault(folded, {}), owners)
+            else:
+                self._gather(form, folded, owners, exact=exact)
         by_first: dict[str, list[_Form]] = {}
-        for (spelling, exact), owners in gathered.items():
-            text, parts = written[spelling, exact]
-            by_first.setdefault(spelling[0].lower(), []).append(
-                _Form(
-                    tail=tuple(word.lower() for word in spelling[1:]),
-                    capitals=tuple(part[0].isupper() for part in parts),
-                    exact=spelling if exact else None,
-                    text=text,
-                    targets=tuple((theme, tuple(terms)) for theme, terms in owners.items()),
-                )
-            )
-        for first, forms in by_first.items():
-            self._index[first] = tuple(sorted(forms, key=lambda form: (-len(form.tail), form.text)))
-        self._unspaced = {
-            form: tuple((theme, tuple(terms)) for theme, terms in owners.items())
-            for form, owners in unspaced.items()
-        }
+        for key in self._owners:
+            by_first.setdefault(key[0][0].lower(), []).append(self._form(key))
+        self._index = _Index(by_first)
+        self._unspaced = {form: _targets(owners) for form, owners in unspaced.items()}
         longest_first = sorted(unspaced, key=lambda form: (-len(form), form))
         self._unspaced_pattern = (
             re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
         )
 
-    @staticmethod
-    def _gather(
-        term: Term,
-        owner: tuple[int, int],
-        gathered: dict[tuple[tuple[str, ...], bool], dict[int, list[int]]],
-        written: dict[tuple[tuple[str, ...], bool], tuple[str, list[str]]],
-        unspaced: dict[str, dict[int, list[int]]],
-    ) -> None:
-        at, number = owner
-        for form in term.forms:
-            folded = fold(form)
-            if is_unspaced(folded):
-                unspaced.setdefault(folded, {}).setdefault(at, []).append(number)
-                continue
-            parts = words(folded)
-            exact = term.exact or _is_acronym(folded)
-            for spelling in _spellings(parts, exact=exact):
-                key = (spelling if exact else tuple(word.lower() for word in spelling), exact)
-                numbers = gathered.setdefault(key, {}).setdefault(at, [])
-                if number not in numbers:
-                    numbers.append(number)
-                written.setdefault(key, (form, parts))
+    def _gather(self, form: str, folded: str, owners: _Owners, *, exact: bool) -> None:
+        """Notes who owns every spelling of a form."""
+        exact = exact or is_acronym(folded)
+        parts = split(folded)
+        capitals = tuple(part[0].isupper() for part in parts)
+        for spelling in spellings(parts, exact=exact):
+            key = (spelling if exact else tuple(map(str.lower, spelling)), exact)
+            _merge(self._owners.setdefault(key, {}), owners)
+            written, asked = self._written.setdefault(key, (form, capitals))
+            if asked != capitals:
+                # "Arctic wolf" and "Arctic Wolf" are one form, which asks for the fewer capitals.
+                self._written[key] = (written, tuple(map(min, zip(asked, capitals, strict=True))))
+
+    def _form(self, key: _Key) -> _Form:
+        spelling, exact = key
+        text, capitals = self._written[key]
+        tail = tuple(word.lower() for word in spelling[1:])
+        return _Form(
+            tail=tail,
+            capitals=capitals,
+            exact=spelling if exact else None,
+            text=text,
+            targets=_targets(self._owners[key]),
+            simple=not exact and not tail and not capitals[0],
+            second=tail[0] if tail and not tail[0].endswith(ANY_ENDING) else "",
+        )
 
     def find(self, tokens: Sequence[str], *, acronyms: bool = True) -> list[Found]:
         """All terms in ``tokens`` (see ``text.words``); ``acronyms`` False leaves exact ones out."""
         found: list[Found] = []
-        index = self._index
-        covered: dict[int, tuple[int, int]] = {}  # theme: where its last find began and ended
-        for position, token in enumerate(tokens):
-            forms = index.get(token.lower())
-            if forms is None:
-                continue
+        lowered = [token.lower() for token in tokens]
+        # For each theme where its last find began and ended, and the terms found there.
+        covered: dict[int, tuple[int, int, set[int]]] = {}
+        following = [*lowered[1:], ""]
+        for position, forms in enumerate(map(self._index.__getitem__, lowered)):
             for form in forms:
-                if (acronyms or form.exact is None) and self._fits(form, tokens, position):
-                    end = position + 1 + len(form.tail)
-                    for theme, terms in form.targets:
-                        begun, ended = covered.get(theme, (0, 0))
-                        if ended <= position or (begun, ended) == (position, end):
-                            covered[theme] = (position, end)
-                            found.extend(Found(theme, term, position, form.text) for term in terms)
+                if form.second and form.second != following[position]:
+                    continue
+                if form.simple or (
+                    (acronyms or form.exact is None) and _fits(form, tokens, lowered, position)
+                ):
+                    _note(form, position, covered, found)
         return found
-
-    @staticmethod
-    def _fits(form: _Form, tokens: Sequence[str], position: int) -> bool:
-        end = position + 1 + len(form.tail)
-        if end > len(tokens):
-            return False
-        if form.exact is not None:
-            return tuple(tokens[position:end]) == form.exact
-        for offset, capital in enumerate(form.capitals):
-            token = tokens[position + offset]
-            if (offset and token.lower() != form.tail[offset - 1]) or (capital and token[0].islower()):
-                return False
-        return True
 
     def find_unspaced(self, folded: str) -> list[Found]:
         """The terms in scripts without spaces; positions are characters halved, about a word each."""
@@ -166,3 +142,55 @@ class Matcher:
             for theme, terms in self._unspaced[match.group()]
             for term in terms
         ]
+
+
+def _by_form(themes: Sequence[Theme]) -> dict[tuple[str, bool], _Owners]:
+    """Every form once, with its owners: themes share places and lists, and so most of their forms."""
+    found: dict[tuple[str, bool], _Owners] = {}
+    for at, theme in enumerate(themes):
+        for number, term in enumerate(theme.terms):
+            for form in term.forms:
+                found.setdefault((form, term.exact), {}).setdefault(at, []).append(number)
+    return found
+
+
+def _merge(into: _Owners, owners: _Owners) -> None:
+    for theme, numbers in owners.items():
+        have = into.setdefault(theme, [])
+        have.extend(number for number in numbers if number not in have)
+
+
+def _targets(owners: _Owners) -> tuple[_Target, ...]:
+    return tuple((theme, tuple(terms)) for theme, terms in owners.items())
+
+
+def _note(
+    form: _Form, position: int, covered: dict[int, tuple[int, int, set[int]]], found: list[Found]
+) -> None:
+    """Adds the form for the themes in which no longer one covers the place; a term once a place."""
+    end = position + 1 + len(form.tail)
+    for theme, terms in form.targets:
+        begun, ended, there = covered.get(theme, (0, 0, set()))
+        if ended <= position:
+            there = set()
+        elif (begun, ended) != (position, end):
+            continue
+        found.extend(Found(theme, term, position, form.text) for term in terms if term not in there)
+        covered[theme] = (position, end, there.union(terms))
+
+
+def _fits(form: _Form, tokens: Sequence[str], lowered: Sequence[str], position: int) -> bool:
+    end = position + 1 + len(form.tail)
+    if end > len(tokens):
+        return False
+    if form.exact is not None:
+        return tuple(tokens[position:end]) == form.exact
+    for offset, capital in enumerate(form.capitals):
+        if capital and tokens[position + offset][0].islower():
+            return False
+        if not offset:
+            continue
+        wanted, word = form.tail[offset - 1], lowered[position + offset]
+        if word != wanted and not (wanted[-1] == ANY_ENDING and word.startswith(wanted[:-1])):
+            return False
+    return True

@@ -11,7 +11,7 @@ from digest.group.terms import Pair
 TITLE, DEK, LEAD, REST = range(4)
 WHERE = ("title", "dek", "text", "text")
 PLACE_FACTOR = (2.0, 1.0, 1.0, 0.35)
-_ACROSS = 1.5  # one part in the title, another in the dek or the lead
+_ACROSS = 1.5  # a place in the title, another part in the dek or the lead; a topic alone there says less
 _OUTSIDE_TITLE = 0.7
 _NEAR_WORDS = 20
 
@@ -25,10 +25,15 @@ class Seen:
     )
     forms: dict[str, None] = field(default_factory=dict)
 
+    def titled(self) -> Seen:
+        """The same with nothing but the title."""
+        return Seen((self.positions[TITLE], [], [], []), self.forms)
+
     @property
     def best(self) -> int:
         """The most telling place it stands at."""
-        return next(place for place in range(4) if self.positions[place])
+        title, dek, lead, _ = self.positions
+        return TITLE if title else DEK if dek else LEAD if lead else REST
 
     @property
     def count(self) -> int:
@@ -37,12 +42,16 @@ class Seen:
 
 
 class Meeting(NamedTuple):
-    """Where and how closely the parts of a pair meet; ``keys`` are the parts, topics last."""
+    """Where and how closely the parts of a pair meet; ``keys`` are the parts, topics last.
+
+    ``titled``: a place of it stands in the title.
+    """
 
     factor: float
     place: int
     keys: tuple[str, ...]
     topics: int
+    titled: bool = False
 
 
 def _party(key: str) -> str:
@@ -60,9 +69,12 @@ def _complete(pair: Pair, places: Iterable[str], others: Iterable[str], topics: 
 
 def meet(pair: Pair, seen: Mapping[str, Seen]) -> Meeting | None:
     """The closest meeting of the pair's parts, or None."""
-    places = sorted(pair.places & seen.keys())
-    others = sorted(pair.others & seen.keys())
-    topics = sorted(pair.topics & seen.keys())
+    # Over what was seen, which is little, not over the pair, which may hold thousands.
+    places = sorted(key for key in seen if key in pair.places)
+    if not places:
+        return None
+    others = sorted(key for key in seen if key in pair.others)
+    topics = sorted(key for key in seen if key in pair.topics)
     if not _complete(pair, places, others, topics):
         return None
 
@@ -72,9 +84,12 @@ def meet(pair: Pair, seen: Mapping[str, Seen]) -> Meeting | None:
     top = [at(keys, TITLE, DEK, LEAD) for keys in (places, others, topics)]
     title = [at(keys, TITLE) for keys in (places, others, topics)]
     if _complete(pair, *title):
-        return Meeting(PLACE_FACTOR[TITLE], TITLE, _members(title[0], title[1], top[2]), len(top[2]))
+        keys = _members(title[0], title[1], top[2])
+        return Meeting(PLACE_FACTOR[TITLE], TITLE, keys, len(top[2]), titled=True)
     if any(title) and _complete(pair, *top):
-        return Meeting(_ACROSS, LEAD, _members(*top), len(top[2]))
+        named = bool(title[0])
+        factor = _ACROSS if named else PLACE_FACTOR[LEAD]
+        return Meeting(factor, LEAD, _members(*top), len(top[2]), titled=named)
     for where, factor in ((DEK, _OUTSIDE_TITLE), (LEAD, _OUTSIDE_TITLE), (REST, PLACE_FACTOR[REST])):
         here = [at(keys, where) for keys in (places, others, topics)]
         near = _near(here[0], here[1], here[2], seen, where)

@@ -68,6 +68,10 @@ class Theme:
     priority: int
     terms: tuple[Term, ...]
     pairs: tuple[Pair, ...] = ()
+    hard: frozenset[str] = frozenset()  # keys of what makes news of its places its news
+    soft: frozenset[str] = frozenset()  # keys of the topics it leaves to others
+    roundups: frozenset[str] = frozenset()  # keys of what marks a round-up of many matters
+    asks_for_hard: bool = False  # whether a place with nothing hard beside it is doubtful
 
     @property
     def style(self) -> ThemeStyle:

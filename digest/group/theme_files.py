@@ -12,14 +12,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from digest.errors import ConfigurationError
-from digest.group.gazetteer import Gazetteer
-from digest.group.terms import FOREIGN_WEIGHT, WEIGHTS, Pair, Role, Term, Theme
+from digest.group.gazetteer import TABLES as _PLACE_TABLES
+from digest.group.gazetteer import Gazetteer, check_stars
+from digest.group.terms import FOREIGN_WEIGHT, MEDIUM, WEIGHTS, Pair, Role, Term, Theme
 from digest.group.toml_file import TomlFile
 
 GAZETTEER, VOCABULARY = "gazetteer.toml", "vocabulary.toml"
 _KEYS = ("slug", "name", "colour", "colour_dark", "priority")
-_TABLES = ("phrases", "acronyms", "places", "bodies", "leaders", "negatives", "pairs")
-_PAIR_KEYS = ("name", "weight", "places", "others", "topics")
+_TABLES = ("phrases", "acronyms", *_PLACE_TABLES, "negatives", "subject", "pairs")
+_PAIR_KEYS = ("name", "weight", "places", "others", "topics", "forces_are_topics")
+_SUBJECT = ("hard", "soft", "roundups")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -73,6 +75,7 @@ class _Reader:
         self._places()
         self._negatives()
         pairs = self._pairs()
+        hard, soft, roundups = (self._subject(side) for side in _SUBJECT)
         if (
             not any(term.role is Role.SCORE and term.weight > 0 for term in self._terms.values())
             and not pairs
@@ -88,6 +91,10 @@ class _Reader:
             priority=file.number(file.data, "priority", default=100),
             terms=tuple(self._terms.values()),
             pairs=tuple(pairs),
+            hard=hard | self._speaking(),
+            soft=soft - hard,
+            roundups=roundups,
+            asks_for_hard=bool(hard),
         )
 
     def _colour(self, key: str) -> str:
@@ -120,7 +127,7 @@ class _Reader:
                 )
 
     def _places(self) -> None:
-        for table in ("places", "bodies", "leaders"):
+        for table in _PLACE_TABLES:
             for level, entries in self._file.levels(table, tuple(WEIGHTS)):
                 for key in self._known(entries, f"{table}.{level}"):
                     entry = self._gazetteer.places[key]
@@ -129,7 +136,7 @@ class _Reader:
                         raise self._file.wrong(
                             key, f"has no {table} in the gazetteer: add some or leave it out"
                         )
-                    label = {"bodies": "bodies of ", "leaders": "leaders of "}.get(table, "") + entry.label
+                    label = entry.label if table == "places" else f"{table} of {entry.label}"
                     if f"{table}:{key}" in self._terms:
                         raise self._file.wrong(key, f"stands twice in [{table}]: keep one of them")
                     self._terms[f"{table}:{key}"] = Term(f"{table}:{key}", label, forms, WEIGHTS[level])
@@ -154,13 +161,18 @@ class _Reader:
             weight = self._file.text(table, "weight", where)
             if weight not in WEIGHTS:
                 raise self._file.wrong(f"{where}.weight", f"is one of {', '.join(WEIGHTS)}, not {weight!r}")
+            places = self._parties(self._file.strings(table, "places", where), where)
+            others = self._parties(self._file.strings(table, "others", where), where)
+            topics = self._topics(self._file.strings(table, "topics", where), where)
+            if self._file.flag(table, "forces_are_topics", where):  # "US troops" says who and what at once
+                topics |= {key for key in places | others if key.startswith("forces:")}
             pairs.append(
                 Pair(
                     name=self._file.text(table, "name", where),
                     weight=WEIGHTS[weight],
-                    places=self._parties(self._file.strings(table, "places", where), where),
-                    others=self._parties(self._file.strings(table, "others", where), where),
-                    topics=self._topics(self._file.strings(table, "topics", where), where),
+                    places=places,
+                    others=others,
+                    topics=topics,
                 )
             )
             if not pairs[-1].places or not (pairs[-1].topics or pairs[-1].others):
@@ -171,7 +183,7 @@ class _Reader:
         keys: set[str] = set()
         for key in self._known(entries, where):
             entry = self._gazetteer.places[key]
-            for table in ("places", "bodies", "leaders"):
+            for table in _PLACE_TABLES:
                 forms = entry.forms(table)
                 if forms:
                     term = Term(f"{table}:{key}", entry.label, forms, role=Role.SUPPORT)
@@ -188,8 +200,24 @@ class _Reader:
             keys.add(f"topic:{phrase}")
         return frozenset(keys)
 
+    def _subject(self, side: str) -> frozenset[str]:
+        """The keys of one list of [subject]."""
+        levels = dict(self._file.levels("subject", _SUBJECT))
+        return self._topics(levels.get(side, []), f"subject.{side}")
+
+    def _speaking(self) -> frozenset[str]:
+        """The keys of what says the theme without a place."""
+        return frozenset(
+            term.key
+            for term in self._terms.values()
+            if term.weight >= MEDIUM and not term.key.startswith("places:")
+        )
+
     def _known(self, entries: list[str], where: str) -> list[str]:
         return self._gazetteer.expand_places(entries, self._file, where)
 
     def _words(self, entries: list[str], where: str) -> list[str]:
-        return self._gazetteer.expand_words(entries, self._file, where)
+        return [
+            check_stars(phrase, self._file)
+            for phrase in self._gazetteer.expand_words(entries, self._file, where)
+        ]

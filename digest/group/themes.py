@@ -3,22 +3,29 @@
 A term's points are ``weight x place x (1 + ln count)``: 2 for the title, 1 for the dek and the first
 words of the text, a third for the rest. Late mentions together never reach the threshold, so that a
 round-up's list and an aside don't file an article. A pair ("Japan" and "warship") counts once, by
-the best place where its parts meet, times ``1 + ln`` of the distinct topics met there. When nothing that
-stands in the title speaks for a theme, what does so elsewhere counts three quarters. When the title
-names another region, and nothing that says the theme by itself, pairs count half. An article is IN
-at 4 points with a hit in the title or at least two distinct terms; from 3 an editor checks.
+the best place where its parts meet, times ``1 + ln`` of the distinct topics met there.
+
+Then the title is weighed. When it names another region, and nothing that says the theme by itself,
+everything counts half. When nothing in it speaks for the theme, what does so elsewhere counts three
+quarters; but when it names no place or person of any theme and no soft subject, the lead stands
+in for it and counts more. When it is a round-up's, nothing but the title counts. Last, ``subject`` asks
+what is said of the places: a soft subject or a bare name takes points away.
+
+An article is IN at 4 points with a hit in the title or at least two distinct terms; from 3 an editor checks.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from digest.group.matcher import Found, Matcher
 from digest.group.options import GroupOptions
 from digest.group.sightings import DEK, LEAD, PLACE_FACTOR, REST, TITLE, WHERE, Meeting, Seen, meet
+from digest.group.subject import doubt
 from digest.group.terms import STRONG, Pair, Role, Term, Theme
 from digest.group.text import fold, is_shouted, words
 from digest.model.news import Article, Hit, ThemeScore, Verdict
@@ -26,16 +33,31 @@ from digest.model.news import Article, Hit, ThemeScore, Verdict
 _LEAD_WORDS = 60
 _REST_CAP = 2.0
 _UNTITLED = 0.75
+_SILENT_TITLE = 1.3
 _ELSEWHERE = 0.5
-_STEEPNESS = math.log(4)  # confidence is 0.5 at the check threshold, 0.8 a point above it
+_STEEPNESS = math.log(4) / 2  # confidence is 0.5 at the threshold for IN, 0.8 two points above it
 _DEK_COPY_CHARS = 60
+_SCORING = frozenset({Role.SCORE, Role.FOREIGN})
+_NAMING = _SCORING | {Role.SUPPORT, Role.VETO}
+# "GAZA CITY (Reuters) -", where a report was written, which isn't what it is about.
+_DATELINE = re.compile(r"\s*[A-Z][A-Z .,'/]{2,40}(?:\([\w .]{2,20}\)\s*)?\s?[\u2013\u2014-]+\s?(?=\S)")
 
 
-@dataclass(frozen=True, slots=True)
-class _Points:
-    hit: Hit
+class _Points(NamedTuple):
+    term: str
     place: int
+    mentions: int
+    points: float
     forms: tuple[str, ...]
+    titled: bool  # whether the title has a part in it
+
+    def times(self, share: float) -> _Points:
+        """With a share of the points; those against the theme stay whole."""
+        return self._replace(points=self.points * share) if self.points > 0 else self
+
+    @property
+    def hit(self) -> Hit:
+        return Hit(self.term, WHERE[self.place], self.mentions, round(self.points, 3))
 
 
 @lru_cache(maxsize=8)
@@ -49,17 +71,22 @@ def score_themes(
     """The article's score for every theme, also those it is OUT of; best first."""
     options = options or GroupOptions()
     themes = tuple(themes)
+    looks = _look(article, themes)
+    nowhere = not any(_names_a_place(theme, seen) for theme, seen in zip(themes, looks, strict=True))
     scored = [
-        (_score(theme, seen, options), theme.priority)
-        for theme, seen in zip(themes, _look(article, themes), strict=True)
+        (_score(theme, seen, options, silent=nowhere and not _is_soft(theme, seen)), theme.priority)
+        for theme, seen in zip(themes, looks, strict=True)
     ]
     scored.sort(key=lambda pair: (-pair[0].score, pair[1], pair[0].theme))
     return tuple(score for score, _ in scored)
 
 
 def confidence(score: float, options: GroupOptions) -> float:
-    """A score as 0 to 1: even at the check threshold, 4 to 1 a point above it."""
-    distance = max(-20.0, min(20.0, score - options.theme_check))
+    """A score as 0 to 1: even at the threshold for IN, 4 to 1 two points above it.
+
+    Set by the share of right ones in bands of points, see ``docs/discussion/stories.md``.
+    """
+    distance = max(-40.0, min(40.0, score - options.theme_in))
     return round(1 / (1 + math.exp(-_STEEPNESS * distance)), 3)
 
 
@@ -68,64 +95,96 @@ def _look(article: Article, themes: tuple[Theme, ...]) -> list[dict[int, Seen]]:
     matcher = _matcher(themes)
     seen: list[dict[int, Seen]] = [{} for _ in themes]
 
-    def note(found: list[Found], place: int) -> None:
-        for hit in found:
-            at = seen[hit.theme].setdefault(hit.term, Seen())
-            at.positions[place].append(hit.position)
-            at.forms[hit.form] = None
+    def note(found: list[Found], place: int | None) -> None:
+        for theme, term, position, form in found:
+            at = seen[theme].get(term)
+            if at is None:
+                at = seen[theme][term] = Seen()
+            where = place if place is not None else LEAD if position < _LEAD_WORDS else REST
+            at.positions[where].append(position)
+            at.forms[form] = None
 
-    title, dek, text = fold(article.title), fold(article.dek), fold(article.text)
+    dateline = _DATELINE.match(article.text)
+    body = article.text[dateline.end() :] if dateline else article.text
+    title, dek, text = fold(article.title), fold(article.dek), fold(body)
     if dek and text.startswith(dek[:_DEK_COPY_CHARS]):
         dek = ""
     for line, place in ((title, TITLE), (dek, DEK)):
         note(matcher.find(words(line), acronyms=not is_shouted(line)), place)
         note(matcher.find_unspaced(line), place)
-    for found in (matcher.find(words(text)), matcher.find_unspaced(text)):
-        note([hit for hit in found if hit.position < _LEAD_WORDS], LEAD)
-        note([hit for hit in found if hit.position >= _LEAD_WORDS], REST)
+    note(matcher.find(words(text)), None)
+    note(matcher.find_unspaced(text), None)
     return seen
 
 
-def _score(theme: Theme, seen: dict[int, Seen], options: GroupOptions) -> ThemeScore:
+def _names_a_place(theme: Theme, seen: dict[int, Seen]) -> bool:
+    """Whether the title names anything of the theme but a topic, or another region."""
+    return any(at.positions[TITLE] and theme.terms[number].role in _NAMING for number, at in seen.items())
+
+
+def _is_soft(theme: Theme, seen: dict[int, Seen]) -> bool:
+    """Whether the title names a soft subject of the theme."""
+    return any(at.positions[TITLE] and theme.terms[number].key in theme.soft for number, at in seen.items())
+
+
+def _score(theme: Theme, seen: dict[int, Seen], options: GroupOptions, *, silent: bool) -> ThemeScore:
     if not seen:
         return ThemeScore(theme.slug, 0.0, confidence(0.0, options), Verdict.OUT)
-    points: list[_Points] = []
-    vetoes: list[Hit] = []
-    by_key: dict[str, Seen] = {}
-    labels: dict[str, str] = {}
-    for number, at in sorted(seen.items()):
-        term = theme.terms[number]
-        by_key[term.key], labels[term.key] = at, term.label
-        if term.role in {Role.SCORE, Role.FOREIGN}:
-            points.append(_term_points(term, at))
-        elif term.role is Role.VETO and at.best < REST:
-            vetoes.append(Hit(f"{term.label} (veto)", WHERE[at.best], at.count, 0.0))
-    share = _ELSEWHERE if _is_elsewhere(theme, seen) else 1.0
-    for pair in theme.pairs:
-        meeting = meet(pair, by_key)
-        if meeting is not None:
-            points.append(_scaled(_pair_points(pair, meeting, by_key, labels), share))
-    points = _doubt_untitled(_cap_rest(points))
-    hits = sorted((point.hit for point in points), key=lambda hit: (-abs(hit.points), hit.term))
-    score = 0.0 if vetoes else max(0.0, round(sum(point.hit.points for point in points), 2))
+    terms = {theme.terms[number].key: theme.terms[number] for number in sorted(seen)}
+    by_key = {theme.terms[number].key: seen[number] for number in sorted(seen)}
+    by_key, notes = _cut_roundup(theme, by_key)
+    here = [terms[key] for key in by_key]
+    vetoes = [
+        Hit(f"{term.label} (veto)", WHERE[at.best], at.count, 0.0)
+        for term, at in zip(here, by_key.values(), strict=True)
+        if term.role is Role.VETO and at.best < REST
+    ]
+    alone = [_term_points(term, by_key[term.key]) for term in here if term.role in _SCORING]
+    paired = [
+        _pair_points(pair, meeting, by_key, terms)
+        for pair in theme.pairs
+        if (meeting := meet(pair, by_key)) is not None
+    ]
+    points = _cap_rest([*alone, *paired])
+    if _is_elsewhere(here, by_key):
+        points = [point.times(_ELSEWHERE) for point in points]
+    points = _weigh_title(points, silent=silent)
+    total = sum(point.points for point in points if point.points > 0)
+    # A bare name ends half-way between the thresholds, for an editor to look at, unless it is a strong one.
+    told = bool(paired) or any(term.weight >= STRONG for term in here)
+    cap = math.inf if told else (options.theme_check + options.theme_in) / 2
+    doubts = doubt(theme, by_key, total, most=options.theme_check + options.theme_in, cap=cap)
+    score = max(0.0, round(sum(p.points for p in points) + sum(hit.points for hit in doubts), 2))
+    score = 0.0 if vetoes else score
+    hits = sorted([*(point.hit for point in points), *doubts], key=lambda hit: (-abs(hit.points), hit.term))
     verdict = _verdict(points, score, options)
-    return ThemeScore(theme.slug, score, confidence(score, options), verdict, (*vetoes, *hits))
+    return ThemeScore(theme.slug, score, confidence(score, options), verdict, (*vetoes, *notes, *hits))
 
 
-def _is_elsewhere(theme: Theme, seen: dict[int, Seen]) -> bool:
+def _cut_roundup(theme: Theme, seen: dict[str, Seen]) -> tuple[dict[str, Seen], list[Hit]]:
+    """What was seen, of a round-up in its title only, and a note that says so."""
+    marks = [key for key in seen if key in theme.roundups and seen[key].positions[TITLE]]
+    if not marks:
+        return seen, []
+    note = f"a round-up, only its title counts: {marks[0].partition(':')[2]}"
+    titled = {key: at.titled() for key, at in seen.items() if at.positions[TITLE]}
+    return titled, [Hit(note, "title", 1, 0.0)]
+
+
+def _is_elsewhere(here: Iterable[Term], seen: dict[str, Seen]) -> bool:
     """Whether the title names another region, and nothing that says the theme by itself.
 
     What happened may then have happened there, with the theme's countries as actors or comparisons
-    ("A condemns strike on B"), so that a country and a topic that meet mean less.
+    ("A condemns strike on B").
     """
-    titled = [theme.terms[number] for number, at in seen.items() if at.best == TITLE]
+    titled = [term for term in here if seen[term.key].best == TITLE]
     return any(term.role is Role.FOREIGN for term in titled) and not any(
         term.role is Role.SCORE and term.weight >= STRONG for term in titled
     )
 
 
 def _verdict(points: list[_Points], score: float, options: GroupOptions) -> Verdict:
-    in_favour = [point for point in points if point.hit.points > 0]
+    in_favour = [point for point in points if point.points > 0]
     forms = {form.lower() for point in in_favour for form in point.forms}
     founded = len(forms) > 1 or any(point.place == TITLE for point in in_favour)
     if score >= options.theme_in and founded:
@@ -139,33 +198,34 @@ def _term_points(term: Term, at: Seen) -> _Points:
     value = term.weight * PLACE_FACTOR[at.best] * (1 + math.log(count))
     others = ", ".join(form for form in at.forms if form != term.label)
     label = f"{term.label} ({others})" if others else term.label
-    return _Points(Hit(label, WHERE[at.best], at.count, round(value, 3)), at.best, tuple(at.forms))
+    return _Points(label, at.best, at.count, value, tuple(at.forms), at.best == TITLE)
 
 
-def _pair_points(pair: Pair, meeting: Meeting, seen: dict[str, Seen], labels: dict[str, str]) -> _Points:
-    value = pair.weight * meeting.factor * (1 + math.log(max(1, meeting.topics)))
-    shown = ", ".join(dict.fromkeys(labels[key] for key in meeting.keys))
-    hit = Hit(f"{pair.name}: {shown}", WHERE[meeting.place], max(1, meeting.topics), round(value, 3))
-    return _Points(hit, meeting.place, tuple(form for key in meeting.keys for form in seen[key].forms))
+def _pair_points(pair: Pair, meeting: Meeting, seen: dict[str, Seen], terms: dict[str, Term]) -> _Points:
+    topics = max(1, meeting.topics)
+    value = pair.weight * meeting.factor * (1 + math.log(topics))
+    shown = ", ".join(dict.fromkeys(terms[key].label for key in meeting.keys))
+    forms = tuple(form for key in meeting.keys for form in seen[key].forms)
+    return _Points(f"{pair.name}: {shown}", meeting.place, topics, value, forms, meeting.titled)
 
 
-def _doubt_untitled(points: list[_Points]) -> list[_Points]:
-    """Points scaled down when nothing in the title speaks for the theme: a lead names much in passing."""
-    if any(point.place == TITLE and point.hit.points > 0 for point in points):
+def _weigh_title(points: list[_Points], *, silent: bool) -> list[_Points]:
+    """Points scaled when nothing in the title speaks for the theme.
+
+    A lead names much in passing, and counts less; but when the title is silent about where and who, as in
+    "They came at night", the lead says it in its place.
+    """
+    if any(point.titled and point.points > 0 for point in points):
         return points
-    return [_scaled(point, _UNTITLED) if point.hit.points > 0 else point for point in points]
-
-
-def _scaled(point: _Points, share: float) -> _Points:
-    return replace(point, hit=replace(point.hit, points=round(point.hit.points * share, 3)))
+    if silent:
+        return [point.times(_SILENT_TITLE) if point.place < REST else point for point in points]
+    return [point.times(_UNTITLED) for point in points]
 
 
 def _cap_rest(points: list[_Points]) -> list[_Points]:
     """Late mentions scaled down so that together they stay under ``_REST_CAP``."""
-    late = sum(point.hit.points for point in points if point.place == REST and point.hit.points > 0)
+    late = sum(point.points for point in points if point.place == REST and point.points > 0)
     if late <= _REST_CAP:
         return points
     share = _REST_CAP / late
-    return [
-        _scaled(point, share) if point.place == REST and point.hit.points > 0 else point for point in points
-    ]
+    return [point.times(share) if point.place == REST else point for point in points]

@@ -71,6 +71,13 @@ class TomlFile:
             raise self.wrong(key, f"is a whole number, not {value!r}")
         return value
 
+    def flag(self, table: Mapping[str, Any], key: str, where: str) -> bool:
+        """True or false; absent is false."""
+        value = table.get(key, False)
+        if not isinstance(value, bool):
+            raise self.wrong(f"{where}.{key}", f"is true or false, not {value!r}")
+        return value
+
     def strings(self, table: Mapping[str, Any], key: str, where: str) -> list[str]:
         """A list of strings; an absent one is empty."""
         value = table.get(key, [])

@@ -92,6 +92,10 @@ def test_themes_not_in_the_order_follow_by_priority(tmp_path: Path) -> None:
         ("priority = 'high'\n" + GOOD, ["priority", "whole number"]),
         ("pairs = 3\n" + GOOD, ["[[pairs]]"]),
         (GOOD.partition("[phrases]")[0], ["at least one term"]),
+        (GOOD.replace("dam", "d*m"), ["rivers.toml:5", "doesn't end a word"]),
+        (GOOD.replace("dam", "da*"), ["rivers.toml:5", "fewer than 3 letters"]),
+        (GOOD + "[subject]\nhrad = ['dam']\n", ["hrad", "'hard'"]),
+        (GOOD + "[[pairs]]\nname = 'p'\nweight = 'weak'\nforces_are_topics = 'yes'\n", ["true or false"]),
     ],
 )
 def test_a_mistake_names_the_file_the_place_and_the_mend(tmp_path: Path, text: str, parts: list[str]) -> None:
@@ -136,7 +140,14 @@ def test_a_group_that_holds_itself_is_an_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "gazetteer", ["[places.laos]\ncities = ['Pakse']", "places = 1", "[places]\nlaos = 1", "[place.x]\n"]
+    "gazetteer",
+    [
+        "[places.laos]\nnames = ['L*os']",
+        "[places.laos]\ncities = ['Pakse']",
+        "places = 1",
+        "[places]\nlaos = 1",
+        "[place.x]\n",
+    ],
 )
 def test_a_mistake_in_the_gazetteer_is_named(tmp_path: Path, gazetteer: str) -> None:
     assert "gazetteer.toml" in problem(write(tmp_path, rivers=GOOD, gazetteer=gazetteer))
@@ -148,3 +159,11 @@ def test_what_a_file_names_itself_beats_what_a_list_holds(tmp_path: Path) -> Non
     (theme,) = load_themes([folder], [])
     weights = {term.forms[0]: term.weight for term in theme.terms if term.role is Role.SCORE}
     assert (weights["rowing"], weights["swimming"]) == (-3.0, -0.5)
+
+
+def test_a_phrase_in_hard_and_soft_is_hard_and_own_phrases_are_hard_too(tmp_path: Path) -> None:
+    text = GOOD + '[subject]\nhard = ["flood"]\nsoft = ["flood", "regatta"]\n'
+    (theme,) = load_themes([write(tmp_path, rivers=text)], [])
+    assert theme.soft == {"topic:regatta"}
+    assert theme.hard == {"topic:flood", "phrases:dam", "phrases:river basin"}
+    assert theme.asks_for_hard

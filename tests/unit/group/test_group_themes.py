@@ -38,7 +38,6 @@ def test_a_title_counts_double_and_a_repeat_by_its_logarithm(
 ) -> None:
     theme = rivers('[phrases]\nstrong = ["dam"]\n')
     assert only(theme, article("New dam opens")).score == 6
-    assert only(theme, article("Works finished", "The dam is open.")).score == 2.25
     assert only(theme, article("New dam opens", "The dam is open.")).score == pytest.approx(10.16, abs=0.01)
 
 
@@ -50,12 +49,30 @@ def test_one_term_outside_the_title_is_never_enough_by_itself(
     assert only(theme, article("Works", "The dam and the reservoir")).verdict is Verdict.IN
 
 
+GAZETTEER = (
+    '[places.laos]\nnames = ["Laos"]\npeople = ["Lao"]\nleaders = ["Sonexay"]\nforces = ["Lao army"]\n'
+    '[places.china]\nnames = ["China"]\ncities = ["Beijing"]\n'
+)
+
+
+def test_a_lead_counts_more_under_a_title_that_names_nothing_and_less_under_one_that_names_another_place(
+    rivers: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers(
+        '[phrases]\nstrong = ["dam"]\n[negatives]\nforeign = ["Rhine"]\n'
+        '[[pairs]]\nname = "p"\nweight = "weak"\nplaces = ["laos", "china"]\nothers = ["china"]\n',
+        GAZETTEER,
+    )
+    assert only(theme, article("Works finished", "The dam is open.")).score == pytest.approx(3.9)
+    assert only(theme, article("Works in Laos finished", "The dam is open.")).score == 2.25
+
+
 def test_late_mentions_together_stay_out(rivers: Callable[..., Theme], article: MakeArticle) -> None:
     theme = rivers('[phrases]\nstrong = ["dam", "reservoir", "sluice", "weir", "river basin"]\n')
     padding = "Something else was said at some length. " * 20
     late = only(theme, article("Week in short", padding + "dam reservoir sluice weir river basin " * 4))
     assert late.verdict is Verdict.OUT
-    assert late.score == pytest.approx(1.5, abs=0.02)
+    assert late.score == pytest.approx(2, abs=0.02)
 
 
 def test_plurals_possessives_accents_and_curly_apostrophes_are_one_word(
@@ -110,10 +127,6 @@ def test_negatives_subtract_and_a_veto_ends_it(rivers: Callable[..., Theme], art
     assert vetoed.hits[0].term == "quiz (veto)"
 
 
-GAZETTEER = (
-    '[places.laos]\nnames = ["Laos"]\npeople = ["Lao"]\nleaders = ["Sonexay"]\n'
-    '[places.china]\nnames = ["China"]\ncities = ["Beijing"]\n'
-)
 PAIR = (
     '[[pairs]]\nname = "shared water"\nweight = "strong"\n'
     'places = ["laos", "china"]\nothers = ["laos", "china"]\ntopics = ["dam"]\n'
@@ -137,9 +150,10 @@ def test_a_pair_across_title_and_dek_counts_less_and_far_apart_in_the_text_not_a
     rivers: Callable[..., Theme], article: MakeArticle
 ) -> None:
     theme = rivers(PAIR, GAZETTEER)
-    assert only(theme, article("China opens dam", dek="Laos is content.")).score == 3.38
+    assert only(theme, article("China opens dam", dek="Laos is content.")).score == 4.5
+    assert only(theme, article("Dam opens", dek="China and Laos are content.")).score == 3.9
     assert only(theme, article("Dry year", "China and Laos share a dam.")).score == pytest.approx(
-        1.57, abs=0.01
+        2.73, abs=0.01
     )
     far = "China planted trees. " + "Nothing else happened there. " * 9 + "Laos has a dam."
     assert only(theme, article("Dry year", far)).score == 0
@@ -163,9 +177,9 @@ def test_every_theme_is_scored_best_first_with_reasons_that_add_up(
         assert score.score == pytest.approx(max(0, sum(hit.points for hit in score.hits)), abs=0.02)
 
 
-def test_confidence_rises_with_the_score_and_is_even_at_the_check_threshold() -> None:
+def test_confidence_rises_with_the_score_and_is_even_at_the_threshold_for_in() -> None:
     options = GroupOptions()
-    values = [confidence(score, options) for score in (0, 2, 3, 4, 6, 1000)]
+    values = [confidence(score, options) for score in (0, 2, 4, 6, 1000)]
     assert values == sorted(values)
     assert (values[2], values[3]) == (0.5, 0.8)
 
@@ -193,7 +207,7 @@ def test_an_empty_article_belongs_nowhere(themes: tuple[Theme, ...], article: Ma
     assert slugs(article(""), themes) == set()
 
 
-def test_a_title_that_names_another_region_halves_the_pairs(
+def test_a_title_that_names_another_region_halves_what_speaks_for_the_theme(
     rivers: Callable[..., Theme], article: MakeArticle
 ) -> None:
     gazetteer = '[places.nile]\nnames = ["Nile"]\n'
@@ -215,3 +229,119 @@ def test_an_actor_in_another_regions_event_is_not_its_subject(
     )
     assert slugs(compared, themes) == set()
     assert slugs(article("Iraq leader faces court", "The trial opens in Baghdad."), themes) == {"middle-east"}
+
+
+SUBJECT = (
+    '[places]\nmedium = ["laos"]\n[subject]\nhard = ["dam", "flood"]\n'
+    'soft = ["football", "striker", "quiz"]\n'
+    'roundups = ["in brief"]\n[[pairs]]\nname = "water"\nweight = "strong"\nplaces = ["laos"]\n'
+    'topics = ["dam", "flood"]\n'
+)
+
+
+def test_a_soft_subject_shrinks_the_points_unless_something_hard_is_said_in_the_title(
+    rivers: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers(SUBJECT, GAZETTEER)
+    assert only(theme, article("Laos football")).score == 1  # 3 x (0 + 1) / (2 + 1)
+    hard = only(theme, article("Laos football field lost to flood"))
+    assert (hard.score, hard.verdict) == (9, Verdict.IN)
+    soft = only(theme, article("Laos striker in football final", "A dam, a flood. " * 5))
+    assert soft.verdict is Verdict.OUT
+    assert soft.hits[0].term == "soft subject: football, striker"
+    assert soft.score == pytest.approx(sum(hit.points for hit in soft.hits), abs=0.02)
+
+
+def test_many_points_do_not_buy_a_soft_subject_off(
+    rivers: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers(
+        SUBJECT.replace("[places]", '[phrases]\nstrong = ["river basin", "weir"]\n[places]'), GAZETTEER
+    )
+    title = "River basin quiz: weir, striker, football"
+    assert only(theme, article(title)).score == pytest.approx(7 * 5 / 7)
+    assert only(theme, article(title, "river basin weir " * 9)).score == pytest.approx(7 * 5 / 7)
+
+
+def test_two_soft_words_outside_the_title_say_nothing_and_a_third_does(
+    rivers: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers(SUBJECT, GAZETTEER)
+    assert only(theme, article("Laos", "A quiz on football.")).score == 3
+    assert only(theme, article("Laos", "A quiz on a football striker.")).score == pytest.approx(1.2)
+
+
+def test_a_place_found_by_name_and_by_stem_is_one_mention(
+    rivers: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers('[places]\nstrong = ["laos"]\n', '[places.laos]\nnames = ["Laos", "Laot*", "Lao*"]\n')
+    assert only(theme, article("Laos rests")).score == 6
+    assert only(theme, article("Laotians rest")).score == 6
+
+
+def test_a_bare_name_is_for_an_editor_to_check(rivers: Callable[..., Theme], article: MakeArticle) -> None:
+    theme = rivers(SUBJECT, GAZETTEER)
+    bare = only(theme, article("A week in Laos", "Laos and more of Laos."))
+    assert (bare.score, bare.verdict) == (3.5, Verdict.CHECK)
+    assert "a bare name" in {hit.term for hit in bare.hits}
+    assert only(theme, article("A week in Laos", "Laos and a dam.")).verdict is Verdict.IN
+
+
+def test_of_a_round_up_nothing_but_the_title_counts(
+    rivers: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers(SUBJECT, GAZETTEER)
+    body = "A dam in Laos; a flood in Laos."
+    assert only(theme, article("Laos", body)).verdict is Verdict.IN
+    cut = only(theme, article("Laos in brief", body))
+    assert (cut.score, cut.verdict) == (3, Verdict.CHECK)
+    assert cut.hits[0].term == "a round-up, only its title counts: in brief"
+
+
+def test_forces_are_topics_where_the_pair_says_so(rivers: Callable[..., Theme], article: MakeArticle) -> None:
+    moved = article("Lao army crosses into China")
+    assert only(rivers(PAIR, GAZETTEER), moved).score == 0
+    assert only(rivers(PAIR + "forces_are_topics = true\n", GAZETTEER), moved).score == 6
+
+
+def test_a_dateline_is_not_what_a_report_is_about(rivers: Callable[..., Theme], article: MakeArticle) -> None:
+    theme = rivers('[phrases]\nstrong = ["Vientiane"]\n')
+    assert only(theme, article("Dry year", "VIENTIANE (Example News) - Wells are low.")).score == 0
+    assert only(theme, article("Dry year", "Vientiane has no water.")).score > 0
+
+
+@pytest.mark.parametrize(
+    ("term", "found", "missed"),
+    [
+        ("арктич*", ["арктическое море", "в арктической зоне"], ["антарктический лёд"]),
+        ("Север* мор*", ["по Северному морскому пути"], ["по северному морскому пути", "Северный путь"]),
+        ("jäänmurtaj*", ["Uusi jäänmurtaja", "kaksi jäänmurtajaa"], ["jää murtui"]),
+        ("צבא", ["הצבא נסוג", "לצבא אין", "ובצבא"], ["צבאות"]),
+        ("غزة", ["في غزة", "وغزة", "بغزة", "لغزة"], ["غزوة"]),
+        ("السعودية", ["السعودية", "بالسعودية", "للسعودية"], ["سعود"]),
+        ("ایران", ["إيران اليوم", "در ایران"], ["ایرانشهر"]),
+        ("Iran", ["L'Iran répond", "Il leader dell'Iran"], ["Iranna"]),
+    ],
+)
+def test_inflected_and_glued_forms_are_found(
+    rivers: Callable[..., Theme], article: MakeArticle, term: str, found: list[str], missed: list[str]
+) -> None:
+    theme = rivers(f'[phrases]\nstrong = ["{term}"]\n')
+    assert [title for title in found if only(theme, article(title)).score < 6] == []
+    assert [title for title in missed if only(theme, article(title)).score > 0] == []
+
+
+def test_a_name_alike_masks_whatever_its_capitals(rivers: Callable[..., Theme], article: MakeArticle) -> None:
+    theme = rivers('[phrases]\nstrong = ["delta"]\n[negatives]\nmask = ["Delta Blues", "delta blues"]\n')
+    assert only(theme, article("An evening of delta blues")).score == 0
+    assert only(theme, article("An evening of Delta Blues")).score == 0
+
+
+def test_one_article_scores_the_same_with_any_word_seen_before(
+    themes: tuple[Theme, ...], article: MakeArticle
+) -> None:
+    item = article("Ледоколы идут по Северному морскому пути", "Суда вышли из Мурманска.")
+    first = score_themes(item, themes)
+    score_themes(article("Something else entirely", "With other words, in another language."), themes)
+    assert score_themes(item, themes) == first
+    assert slugs(item, themes) == {"arctic"}
