@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from digest.cli.common import JsonOption, NowOption, emit_json, opened, say, settings_of
+from digest.cli.common import JsonOption, NowOption, emit_json, local, opened, say, settings_of
 from digest.cli.sending import stoppable, words
 from digest.daily import Done, ensure
 from digest.errors import InputError
@@ -35,6 +35,11 @@ def run(
         parts.transport()  # settings that can send nothing are told now, not at the first edition
         from digest.jobs import heartbeat  # noqa: PLC0415 - the scheduler is loaded only where one runs
 
+        coming = parts.schedule.next_slot(parts.clock())
+        say(
+            f"{parts.publication.name}: watching; the next edition is due {local(coming, parts)}"
+            f" {parts.schedule.timezone}. Ctrl-C ends it."
+        )
         heartbeat(parts, tell)
 
 

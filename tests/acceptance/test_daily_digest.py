@@ -36,7 +36,10 @@ def test_everyone_gets_the_edition_exactly_once_however_often_it_is_asked_for(
     for _ in range(3):
         stocked.run("run", "--once")
     both = [stocked.start("run"), stocked.start("run")]
-    time.sleep(4)
+    for process in both:
+        assert process.stderr is not None
+        assert "watching" in process.stderr.readline()  # it can be told to stop from here on
+    time.sleep(2)  # each has had its first beat
     for process in both:
         process.send_signal(signal.SIGTERM)
     for process in both:
