@@ -14,17 +14,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from digest import material
 from digest.compose import Composition, compose
 from digest.deliver.envelope import Envelope
 from digest.deliver.send import SendReport, deliver
 from digest.errors import StateError
 from digest.group import group as group_articles
+from digest.group.kinship import kinship
 from digest.llm import Asking, Way
 from digest.model.decisions import Decision, Rulings
 from digest.model.delivery import Counts, Recipient
@@ -33,7 +35,7 @@ from digest.model.links import edition_ref
 from digest.model.message import Hole, Person, Variant
 from digest.model.news import Article, FeedHealth, Story
 from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, make_token, message_id
-from digest.parts import OUTBOX, Parts
+from digest.parts import Parts
 from digest.render import variant_key
 from digest.render.message import compile_message
 from digest.rulebook import read_rulebook
@@ -113,17 +115,9 @@ def draft_value(
     Changes nothing, but keeps what a language model answers when it is to be asked (``ask``).
     ``decided`` stands for all that is stored of editors' decisions.
     """
-    since = parts.recency.since(parts.schedule, min(key.slot, now))
-    # What only a folder of files took counts as told while the outbox is still the transport: the first
-    # edition that is really e-mailed may tell it again.
-    told_by = {OUTBOX, "smtp"} if parts.transport_name == OUTBOX else {parts.transport_name}
     with parts.database.read() as conn:
-        articles = article_store.recent_articles(conn, since=since, until=now + timedelta(days=1))
-        recently = key.slot - timedelta(days=14)
-        where = (conn, key.publication, key.series)
-        used_articles = editions.used_articles(*where, transports=told_by, since=recently)
-        used_stories = editions.used_stories(*where, transports=told_by, since=recently)
-        rulings, decisions = read_rulebook(*where, decided=decided)
+        found = material.gathered(parts, conn, key, now)
+        rulings, decisions = read_rulebook(conn, key.publication, key.series, decided=decided)
 
     def notice(provenances: Sequence[Provenance]) -> Notice | None:
         return None if parts.notice_off else ai_notice(provenances, wording=parts.wording)
@@ -131,18 +125,20 @@ def draft_value(
     composing: Callable[..., Composition] = partial(
         compose,
         key,
-        stories(parts, articles, rulings),
+        stories(parts, [*found.recent, *found.told], rulings),
         themes=[theme.style for theme in parts.themes],
         title=parts.publication.name,
         language=parts.publication.language,
         local_date=parts.schedule.local_day(key.slot).isoformat(),
         now=now,
-        options=replace(parts.composing, max_age_h=(now - since).total_seconds() / 3600),
+        options=replace(parts.composing, max_age_h=(now - found.since).total_seconds() / 3600),
         notice=notice,
-        used_articles=used_articles,
-        used_stories=used_stories,
-        articles_considered=len(articles),
-        outlets=len({article.outlet for article in articles}),
+        past=found.past,
+        reading=material.READING,
+        kin=kinship,
+        told_url=lambda told: parts.links.story(told.ref, told.key),
+        articles_considered=len(found.recent),
+        outlets=len({article.outlet for article in found.recent}),
         decisions=decisions,
     )
     way = Way(parts.summaries, parts.model, parts.publication.language, parts.database)

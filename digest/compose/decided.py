@@ -96,7 +96,7 @@ def filed_under(
 ) -> tuple[tuple[ThemeScore, ...], bool] | None:
     """The themes an editor set, never to be checked; None when none did, or none of them exists any more.
 
-    Being filed doesn't move a story: each theme has the confidence of the best that it had by itself.
+    Being filed doesn't move a story: each theme has the points of the best that it had by itself.
     """
     if ruled.filed is None:
         return None
@@ -104,11 +104,9 @@ def filed_under(
     if ruled.filed.slugs and not slugs:
         return None
     own = {score.theme: score for score in scores}
-    confidence = max((score.confidence for score in scores), default=0.0)
+    best = max(scores, key=lambda score: score.score, default=ThemeScore("", 0.0, 0.0, Verdict.IN))
     return tuple(
-        replace(
-            own.get(slug, ThemeScore(slug, 0.0, 0.0, Verdict.IN)), confidence=confidence, verdict=Verdict.IN
-        )
+        replace(best, theme=slug, verdict=Verdict.IN, hits=own[slug].hits if slug in own else ())
         for slug in slugs
     ), False
 

@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from digest.compose.novelty import NoveltyOptions
+from digest.compose.related import RelatedOptions
 from digest.model.edition import Edition
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateOptions:
+    """When a story goes on with an earlier one.
+
+    Attributes:
+        novelty: What counts as materially new.
+        follow_days: How long after an edition its stories are looked for by their likeness alone.
+        thread_likeness: Likeness at which a story that shares no article with an earlier one is taken for
+            it all the same: docs/reference/ranking.md has the pairs seen on either side of it.
+    """
+
+    novelty: NoveltyOptions = field(default_factory=NoveltyOptions)
+    follow_days: float = 5
+    thread_likeness: float = 0.14
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +39,8 @@ class ComposeOptions:
         include_check: Whether stories whose theme is only for an editor to check may go in. Off by default:
             when nobody looks at the draft, what is doubtful stays out, and ``explain`` says so.
         brief_max: Stories beyond the cards that still get one line each.
+        updates: When a story goes on with one that was told, and when it has something new to say.
+        related: What is named under a story.
     """
 
     max_stories: int = 20
@@ -30,6 +50,8 @@ class ComposeOptions:
     also_today_max: int = 5
     include_check: bool = False
     brief_max: int = 8
+    updates: UpdateOptions = field(default_factory=UpdateOptions)
+    related: RelatedOptions = field(default_factory=RelatedOptions)
 
 
 @dataclass(frozen=True, slots=True)

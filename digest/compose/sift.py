@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,21 +17,16 @@ class Sifted:
     """A story that may go in: with its usable tellings alone, and the themes it may be filed under.
 
     ``themes`` is empty for 'Also today'. ``check`` says that an editor has yet to look at its theme.
-    ``ruled`` is what an editor said about it.
+    ``used`` are the ids of those of its articles that an earlier edition had, ``behind`` all its articles
+    that may not go in, these and late ones. ``ruled`` is what an editor said about it.
     """
 
     story: Story
     themes: tuple[ThemeScore, ...]
     check: bool
+    used: tuple[int, ...] = ()
+    behind: tuple[Article, ...] = ()
     ruled: Ruled = NOTHING
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What earlier editions held: article ids and story keys, each with the id of that edition."""
-
-    articles: Mapping[int, int]
-    stories: Mapping[str, int]
 
 
 def dated(article: Article, now: datetime) -> datetime | None:
@@ -44,29 +39,35 @@ def sift(
     stories: Sequence[Story],
     *,
     known_themes: Collection[str],
-    told: Told,
+    used: Mapping[int, int],
     options: ComposeOptions,
     now: datetime,
     decisions: Decisions = NO_DECISIONS,
 ) -> tuple[list[Sifted], dict[int, str]]:
-    """The stories that may go in, and why the other articles may not. Nothing comes out twice."""
+    """The stories that may go in, and why the other articles may not. Nothing comes out twice.
+
+    ``used`` has the id of the edition for every article that an earlier edition had. Whether what is left
+    of such a story is worth telling is not said here: see ``updates``.
+    """
     passed: list[Sifted] = []
     drops: dict[int, str] = {}
     seen: set[int | str] = set()
     for whole in sorted(stories, key=lambda story: story.key):
-        story = _unseen(whole, seen)
+        story = _keeping(whole, lambda article: _is_first(article, seen))
         if story is None:
             continue
-        ruled = ruled_by(decisions, ids(story), told.articles)
+        ruled = ruled_by(decisions, ids(story), used)
         if ruled.dropped:
             drops |= dict.fromkeys(ids(story), drop_reason(ruled.dropped))
             continue
-        if (reasons := _told_before(story, told)) is not None:
-            drops |= {number: reason + ruled.in_vain for number, reason in reasons.items()}
+        had = {number: used[number] for number in ids(story) if number in used}
+        drops |= {number: f"already in edition {edition}" for number, edition in had.items()}
+        unused = _keeping(story, lambda article: article.id not in used)
+        if unused is None:
             continue
-        fresh, late = _recent(story, options, now)
+        fresh, late = _recent(unused, options, now)
         if fresh is None and ruled.pinned:
-            fresh, late = story, {}
+            fresh, late = unused, {}
         drops |= late
         if fresh is None:
             continue
@@ -74,7 +75,10 @@ def sift(
         if not ruled.pinned and (reason := _off_theme(fresh, themes, options, check=check, ruled=ruled)):
             drops |= dict.fromkeys(ids(fresh), reason)
             continue
-        passed.append(Sifted(fresh, themes, check and not ruled.pinned, ruled))
+        inside = {article.canonical_url for article in (*fresh.articles, *fresh.copies)}
+        every = (*story.articles, *story.copies)
+        behind = tuple(article for article in every if article.canonical_url not in inside)
+        passed.append(Sifted(fresh, themes, check and not ruled.pinned, tuple(had), behind, ruled))
     return passed, drops
 
 
@@ -83,39 +87,22 @@ def ids(story: Story) -> tuple[int, ...]:
     return tuple(dict.fromkeys(article.id for article in (*story.articles, *story.copies) if article.id))
 
 
-def _unseen(story: Story, seen: set[int | str]) -> Story | None:
-    """The story without articles that another story already brought."""
+def _is_first(article: Article, seen: set[int | str]) -> bool:
+    """Whether no other story brought it; from now on one has."""
+    identity = article.id or article.canonical_url
+    if identity in seen:
+        return False
+    seen.add(identity)
+    return True
 
-    def first(articles: Sequence[Article]) -> tuple[Article, ...]:
-        fresh = []
-        for article in articles:
-            identity = article.id or article.canonical_url
-            if identity not in seen:
-                seen.add(identity)
-                fresh.append(article)
-        return tuple(fresh)
 
-    tellings = first(story.articles)
-    copies = first(story.copies)
+def _keeping(story: Story, keeps: Callable[[Article], bool]) -> Story | None:
+    """The story with the articles that ``keeps`` lets stand; a copy steps in where no telling is left."""
+    tellings = tuple(filter(keeps, story.articles))
+    copies = tuple(filter(keeps, story.copies))
     if not tellings:
-        if not copies:
-            return None
         tellings, copies = copies[:1], copies[1:]
-    return replace(story, articles=tellings, copies=copies)
-
-
-def _told_before(story: Story, told: Told) -> dict[int, str] | None:
-    """A story is told once: if an earlier edition had it or any article of it, all of it stays out."""
-    used = {number: told.articles[number] for number in ids(story) if number in told.articles}
-    if not used and story.key not in told.stories:
-        return None
-    edition = told.stories.get(story.key) or max(used.values())
-    return {
-        number: f"already in edition {used[number]}"
-        if number in used
-        else f"tells a story that edition {edition} already had"
-        for number in ids(story)
-    }
+    return replace(story, articles=tellings, copies=copies) if tellings else None
 
 
 def _recent(story: Story, options: ComposeOptions, now: datetime) -> tuple[Story | None, dict[int, str]]:

@@ -87,6 +87,7 @@ class EditionStory:
     rank: tuple[RankPart, ...] = ()
     needs_check: bool = False  # its theme's verdict was CHECK
     update_of: str = ""  # what is new, when an earlier edition told this story
+    follows: str = ""  # the key of the story of that edition
     related: tuple[SourceLink, ...] = ()
     brief: bool = False
     web_only: bool = False
@@ -96,6 +97,27 @@ class EditionStory:
     def score(self) -> float:
         """The rank, summed."""
         return sum(part.value for part in self.rank)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldStory:
+    """A story as an edition told it that went out: what later editions must not repeat, and may link to.
+
+    ``ref`` names the edition in links, ``slot`` is its instant (UTC), ``local_date`` its ISO date in the
+    publication's time zone. ``key`` is the story's in that edition, ``follows`` that of the still earlier
+    story it was an update of, else "". ``summary`` includes what was said to be new.
+    """
+
+    edition_id: int
+    ref: str
+    slot: datetime
+    local_date: str
+    key: str
+    headline: str
+    themes: tuple[str, ...] = ()
+    article_ids: tuple[int, ...] = ()
+    summary: str = ""
+    follows: str = ""
 
 
 @dataclass(frozen=True, slots=True)

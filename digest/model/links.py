@@ -45,6 +45,11 @@ def parse_edition_ref(text: str) -> tuple[str, datetime] | None:
     return found["series"], slot
 
 
+def story_anchor(key: str) -> str:
+    """The id of a story's element in the web copy; the same wherever the story stands."""
+    return "story-" + re.sub(r"[^A-Za-z0-9_-]", "-", key)
+
+
 @dataclass(frozen=True, slots=True)
 class Links:
     """Absolute addresses under ``base_url``, which may have a path and a trailing slash."""
@@ -63,6 +68,10 @@ class Links:
         """An edition in the browser, as seen by a reader of ``themes`` (none: all of them)."""
         chosen = "+".join(quote(slug, safe="") for slug in themes)
         return self._at("editions", ref) + (f"?themes={chosen}" if chosen else "")
+
+    def story(self, ref: str, key: str) -> str:
+        """One story of an edition in the browser: the web copy's elements carry ``story_anchor``."""
+        return f"{self.edition(ref)}#{story_anchor(key)}"
 
     def archive(self) -> str:
         """The list of past editions."""

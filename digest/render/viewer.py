@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date
 
 from digest.model.edition import Edition, EditionStory, Method, Notice, Section, SourceLink, Summary
+from digest.model.links import story_anchor
 from digest.render.clean import clean, is_rtl_language, isolate, language_tag, runs_rtl, web_url, word_count
 from digest.render.look import readable
 from digest.render.publication import Publication
@@ -129,10 +130,11 @@ class _Viewer:
         comments = web_url(story.comments_url)
         return StoryView(
             key=story.key,
+            anchor=story_anchor(story.key),
             headline=headline,
             url=web_url(first.url),
             summary=clean(story.summary.text, limits.summary) if story.summary else "",
-            how=self._how(story.summary, outlet),
+            how=self._how(story, outlet),
             language="" if language.lower() == self.language.lower() else language,
             rtl=story.rtl or runs_rtl(headline),
             outlet=outlet,
@@ -141,7 +143,7 @@ class _Viewer:
             others_unlinked=words.counted("unlinked_more", more) if more else "",
             time=self._time(story),
             moment=story.published_at.astimezone(UTC).isoformat() if story.published_at else "",
-            update=clean(story.update_of, limits.aside),
+            update=clean(story.update_of, limits.summary),
             paywalled=first.paywalled,
             ai_source=words.ai_source.format(outlet=self._name(declared.outlet) if declared else outlet)
             if quote
@@ -186,10 +188,17 @@ class _Viewer:
 
     def _related(self, story: EditionStory) -> tuple[Link, ...]:
         links = (
-            Link(isolate(clean(link.title or link.outlet, self.limits.aside)), web_url(link.url))
-            for link in story.related[: self.limits.related]
+            Link(self._related_name(link), web_url(link.url)) for link in story.related[: self.limits.related]
         )
         return tuple(link for link in links if link.name)
+
+    def _related_name(self, link: SourceLink) -> str:
+        """The headline, and whose it is: another outlet's, or our own of an earlier day."""
+        headline = isolate(clean(link.title, self.limits.aside))
+        whose = self._name(link.outlet)
+        if not whose and link.published_at:
+            whose = self.words.day(link.published_at.astimezone(self.zone).date(), short=True)
+        return f"{headline} ({whose})" if headline and whose else headline or whose
 
     def _time(self, story: EditionStory) -> str:
         """The time alone on the edition's day, else the day as well; in the publication's zone."""
@@ -199,10 +208,11 @@ class _Viewer:
         clock = f"{local:%H:%M}"
         return clock if local.date() == self.day else f"{self.words.day(local.date(), short=True)}, {clock}"
 
-    def _how(self, summary: Summary | None, outlet: str) -> str:
-        words = self.words
+    def _how(self, story: EditionStory, outlet: str) -> str:
+        words, summary = self.words, story.summary
         if summary is None:
-            return words.how_none
+            # What is new in an update is a sentence of its first source, as it stands.
+            return words.how_extract.format(source=outlet) if story.update_of else words.how_none
         made = summary.provenance
         source, reviewer = self._name(made.source) or outlet, self._name(made.reviewed_by)
         if made.method is Method.EDITOR:

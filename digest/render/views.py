@@ -47,6 +47,7 @@ class StoryView:
     """One story. Texts are plain and complete; what is absent is "" or empty."""
 
     key: str
+    anchor: str  # the id of its element in the web copy
     headline: str
     url: str
     summary: str

@@ -37,8 +37,6 @@ __all__ = [  # the alerts are mostly about editions, and are reached through her
     "move",
     "open_slot",
     "save_content",
-    "used_articles",
-    "used_stories",
 ]  # fmt: skip
 
 
@@ -232,47 +230,6 @@ def get_variants(conn: Connection, edition_id: int) -> dict[str, Variant]:
         table.key, table.subject, table.preheader, table.html, table.text, table.mjml, table.story_count
     ).where(table.edition_id == edition_id)
     return {row.key: Variant(*row) for row in conn.execute(query)}
-
-
-def used_articles(
-    conn: Connection, publication: str, series: str, *, transports: Collection[str], since: datetime
-) -> dict[int, int]:
-    """Articles that editions of this series have used up: article id to the id of the latest such edition.
-
-    Only editions with a slot not before ``since``, of which one of ``transports`` accepted a message.
-    """
-    accepted = _accepted(publication, series, transports, since)
-    return _used(conn, edition_articles.c.article_id, accepted)
-
-
-def used_stories(
-    conn: Connection, publication: str, series: str, *, transports: Collection[str], since: datetime
-) -> dict[str, int]:
-    """As ``used_articles``, by story key."""
-    accepted = _accepted(publication, series, transports, since)
-    return _used(conn, edition_articles.c.story_key, accepted)
-
-
-def _used(conn: Connection, column: ColumnElement[Any], accepted: ColumnElement[bool]) -> dict[Any, int]:
-    query = (
-        select(column, editions.c.id)
-        .join_from(edition_articles, editions)
-        .where(accepted)
-        .order_by(editions.c.slot, editions.c.id)  # the latest comes last, and so stays
-    )
-    return dict(conn.execute(query).all())
-
-
-def _accepted(
-    publication: str, series: str, transports: Collection[str], since: datetime
-) -> ColumnElement[bool]:
-    return and_(
-        editions.c.publication == publication,
-        editions.c.series == series,
-        editions.c.slot >= since,
-        editions.c.accepted_at.is_not(None),
-        editions.c.transport.in_(sorted(transports)),
-    )
 
 
 def _compare_and_set(

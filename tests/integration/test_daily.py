@@ -40,6 +40,14 @@ NEWS = (
     ),
     ("Gaza ceasefire talks resume in Cairo", "Israel and Hamas sent envoys to Egypt, the mediators said."),
 )
+LATER_NEWS = (
+    ("Greenland votes on mining near Narsaq", "Nuuk counted the ballots of the Arctic island by night."),
+    ("Philippines and Vietnam hold naval drill in South China Sea", "Manila sent two frigates to Hanoi."),
+    (
+        "Lebanon elects new central bank governor in Beirut",
+        "The parliament's vote came after Iran's protest.",
+    ),
+)
 
 
 class Clock:
@@ -78,7 +86,8 @@ def parts(database: Database, clock: Clock, outgoing: MemoryTransport, tmp_path:
 
 
 def publish(parts: Parts, when: datetime, *, more: str = "") -> None:
-    """Three articles, one per theme."""
+    """Three articles, one per theme; after the first edition other news, as what was told stays out."""
+    news = NEWS if when < SLOT else LATER_NEWS
     with parts.database.write() as conn:
         articles.save_articles(
             conn,
@@ -95,7 +104,7 @@ def publish(parts: Parts, when: datetime, *, more: str = "") -> None:
                     language="en",
                     outlet="The Sample Post",
                 )
-                for number, (title, dek) in enumerate(NEWS)
+                for number, (title, dek) in enumerate(news)
             ],
         )
 

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from digest.errors import StateError
-from digest.model.edition import Edition, EditionKey, EditionState, EditionStory, SourceLink, ThemeStyle
+from digest.model.edition import (
+    Edition,
+    EditionKey,
+    EditionState,
+    EditionStory,
+    Method,
+    Provenance,
+    SourceLink,
+    Summary,
+    ThemeStyle,
+    ToldStory,
+)
 from digest.model.message import Variant
 from digest.store.editions import (
     add_alert,
@@ -24,11 +37,10 @@ from digest.store.editions import (
     move,
     open_slot,
     save_content,
-    used_articles,
-    used_stories,
 )
 from digest.store.engine import Database
 from digest.store.runs import accept_first
+from digest.store.told import told_stories, used_articles
 
 NOW = datetime(2026, 3, 1, 6, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -151,32 +163,73 @@ def test_articles_are_used_up_only_once_a_wanted_transport_accepted_the_edition(
         save_content(conn, row.id, edition(KEY, ("s1", (1, 2)), ("s2", (2, 3))), drops={}, now=NOW)
         freeze(conn, row.id, variants=[VARIANT], now=NOW)
 
-        def used(transport: str = "smtp", since: datetime = NOW, series: str = "daily") -> dict[int, int]:
-            return used_articles(conn, "example", series, transports={transport}, since=since)
+        def used(transport: str = "smtp", series: str = "daily") -> dict[int, int]:
+            return used_articles(conn, "example", series, transports={transport}, ids=[1, 2, 3, 4])
 
         assert used() == {}
         accept_first(conn, row.id, transport="smtp", now=NOW)
         accept_first(conn, row.id, transport="outbox", now=NOW + DAY)
         assert used() == dict.fromkeys((1, 2, 3), row.id)
-        assert used("outbox") == used(since=NOW + DAY) == used(series="weekly") == {}
-        stories = used_stories(conn, "example", "daily", transports={"smtp"}, since=NOW)
-        assert stories == {"s1": row.id, "s2": row.id}
+        assert used("outbox") == used(series="weekly") == {}
         accepted = get_edition(conn, row.id)
         assert accepted is not None
         assert (accepted.accepted_at, accepted.transport) == (NOW, "smtp")
 
 
+def accepted_edition(conn: Connection, content: Edition, transport: str = "smtp") -> int:
+    row, _ = open_slot(conn, content.key, NOW)
+    save_content(conn, row.id, content, drops={}, now=NOW)
+    freeze(conn, row.id, variants=[VARIANT], now=NOW)
+    accept_first(conn, row.id, transport=transport, now=NOW)
+    return row.id
+
+
 def test_the_latest_edition_answers_for_what_several_have_used(database: Database) -> None:
     with database.write() as conn:
-        ids = []
-        for slot in (NOW + DAY, NOW):
-            key = replace(KEY, slot=slot)
-            row, _ = open_slot(conn, key, NOW)
-            save_content(conn, row.id, edition(key, ("s", (1,))), drops={}, now=NOW)
-            freeze(conn, row.id, variants=[VARIANT], now=NOW)
-            accept_first(conn, row.id, transport="smtp", now=NOW)
-            ids.append(row.id)
-        assert used_articles(conn, "example", "daily", transports={"smtp"}, since=NOW) == {1: ids[0]}
+        ids = [
+            accepted_edition(conn, edition(replace(KEY, slot=slot), ("s", (1,)))) for slot in (NOW + DAY, NOW)
+        ]
+        assert used_articles(conn, "example", "daily", transports={"smtp"}, ids=[1]) == {1: ids[0]}
+        assert used_articles(conn, "example", "daily", transports={"smtp"}, ids=[2]) == {}
+        assert used_articles(conn, "example", "daily", transports={"smtp"}, ids=[]) == {}
+
+
+def test_what_was_told_comes_back_oldest_first_with_all_that_a_later_edition_needs(
+    database: Database,
+) -> None:
+    told = replace(
+        edition(KEY, ("s1", (1, 2))).stories[0],
+        themes=("arctic",),
+        summary=Summary("Ice returns.", Provenance(Method.EXTRACT)),
+        update_of="The harbour is open.",
+        follows="s0",
+        web_only=True,
+    )
+    with database.write() as conn:
+        later = accepted_edition(conn, edition(replace(KEY, slot=NOW + DAY), ("s2", (3,))))
+        first = accepted_edition(conn, replace(edition(KEY), stories=(told,)))
+        drafted, _ = open_slot(conn, replace(KEY, slot=NOW + 2 * DAY), NOW)
+        save_content(conn, drafted.id, edition(drafted.key, ("s3", (4,))), drops={}, now=NOW)
+
+        def stories(**how: Any) -> list[ToldStory]:
+            where = {"series": "daily", "transports": {"smtp"}, "since": NOW, **how}
+            return list(told_stories(conn, "example", **where))
+
+        assert stories()[0] == ToldStory(
+            edition_id=first,
+            ref="daily-20260301T0630",
+            slot=NOW,
+            local_date="2026-03-01",
+            key="s1",
+            headline="Headline s1",
+            themes=("arctic",),
+            article_ids=(1, 2),
+            summary="The harbour is open. Ice returns.",
+            follows="s0",
+        )
+        assert [(one.key, one.edition_id) for one in stories()] == [("s1", first), ("s2", later)]
+        assert [one.key for one in stories(since=NOW + DAY)] == ["s2"]
+        assert stories(transports={"outbox"}) == stories(series="weekly") == []
 
 
 def test_editions_are_listed_newest_slot_first(database: Database) -> None:

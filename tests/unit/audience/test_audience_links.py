@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from digest.errors import InputError
 from digest.model.edition import EditionKey
-from digest.model.links import Links, edition_ref, parse_edition_ref
+from digest.model.links import Links, edition_ref, parse_edition_ref, story_anchor
 
 moments = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
 series = st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,20}\Z")
@@ -56,5 +56,12 @@ def test_links_stand_under_the_base_address(base: str) -> None:
     assert links.edition("d", ["arctic", "middle-east"]) == (
         "https://news.example.org/mail/editions/d?themes=arctic+middle-east"
     )
+    assert links.story("daily-20250302T0600", "0f3a") == (
+        "https://news.example.org/mail/editions/daily-20250302T0600#story-0f3a"
+    )
     assert links.archive() == "https://news.example.org/mail/editions"
     assert links.test() == "https://news.example.org/mail/test"
+
+
+def test_a_storys_anchor_is_safe_in_a_link_and_an_attribute() -> None:
+    assert story_anchor('a b"><x>') == "story-a-b---x-"

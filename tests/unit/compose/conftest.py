@@ -1,11 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digest.compose import ComposeOptions, Composition, compose
+from digest.compose import ComposeOptions, Composition, Past, compose
+from digest.compose.related import Kin
+from digest.group.kinship import kinship
+from digest.material import READING
 from digest.model.decisions import Decision, Decisions
 from digest.model.edition import EditionKey, Method, Notice, Provenance, Summary, ThemeStyle
 from digest.model.news import Article, Story, ThemeScore, Verdict
@@ -68,8 +71,8 @@ def composed(now: datetime) -> Callable[..., Composition]:
 
     def run(
         *stories: Story,
-        used_articles: Mapping[int, int] | None = None,
-        used_stories: Mapping[str, int] | None = None,
+        past: Past | None = None,
+        kin: Kin = kinship,
         summarise: Callable[[Story, bool], Summary | None] = _summarise,
         decided: Sequence[Decision] = (),
         **options: object,
@@ -85,8 +88,10 @@ def composed(now: datetime) -> Callable[..., Composition]:
             options=ComposeOptions(**options),  # type: ignore[arg-type]  # fields by name
             summarise=summarise,
             notice=lambda made: Notice(f"{len(made)} summaries", "full"),
-            used_articles=used_articles or {},
-            used_stories=used_stories or {},
+            past=past or Past(),
+            reading=READING,
+            kin=kin,
+            told_url=lambda told: f"https://gazette.example.org/editions/{told.ref}#{told.key}",
             articles_considered=99,
             outlets=7,
             decisions=Decisions.of(decided),

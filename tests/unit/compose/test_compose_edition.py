@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from digest.compose import Composition
+from digest.compose import Composition, Past
 from digest.model.edition import Summary
 from digest.model.news import Article, Story, ThemeScore, Verdict
 
@@ -60,17 +60,18 @@ def test_every_part_of_the_rank_is_shown_and_adds_up(
         article(2, hours=30, publisher="Group"),
         article(3, publisher="Group", hours=40),
     )
-    shown = composed(story(tellings[0], *tellings[1:], confidence=0.9)).edition.stories[0]
+    shown = composed(story(tellings[0], *tellings[1:])).edition.stories[0]
     values = {part.name: part.value for part in shown.rank}
     assert values == {
         "publishers": pytest.approx(math.log2(3)),
-        "theme": pytest.approx(0.72),
+        "theme": pytest.approx(0.8 * 5 / 13),
         "freshness": pytest.approx(0.3),
         "source": pytest.approx(0.4),
         "new today": 0.0,
+        "balance": 0.0,
     }
     assert shown.score == pytest.approx(sum(values.values()))
-    assert all(part.note for part in shown.rank)
+    assert all(part.note for part in shown.rank if part.value)
 
 
 def test_more_publishers_rank_higher_but_wire_copies_do_not(
@@ -81,17 +82,12 @@ def test_more_publishers_rank_higher_but_wire_copies_do_not(
     assert headlines(composed(copied, two)) == ["Two outlets tell this tale", "One text on four sites"]
 
 
-def test_what_an_earlier_edition_had_stays_out_with_all_its_articles(
+def test_what_an_earlier_edition_had_stays_out(
     article: MakeArticle, story: MakeStory, composed: Compose
 ) -> None:
-    by_article, by_key = story(article(1), article(2)), story(article(3))
-    found = composed(by_article, by_key, used_articles={2: 12}, used_stories={"s0003": 11})
+    found = composed(story(article(1), copies=[article(2)]), past=Past(used={1: 12, 2: 11}))
     assert found.edition.quiet
-    assert dict(found.drops) == {
-        1: "tells a story that edition 12 already had",
-        2: "already in edition 12",
-        3: "tells a story that edition 11 already had",
-    }
+    assert dict(found.drops) == {1: "already in edition 12", 2: "already in edition 11"}
 
 
 def test_old_and_undated_tellings_go_and_the_fresh_one_leads(

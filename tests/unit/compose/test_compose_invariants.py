@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.compose import ComposeOptions, Composition, compose
+from digest.compose import ComposeOptions, Composition, Past, compose
+from digest.group.kinship import kinship
+from digest.material import READING
 from digest.model.decisions import Decision, DecisionKind, Decisions
 from digest.model.edition import EditionKey, Method, Provenance, Summary, ThemeStyle
 from digest.model.news import Article, Story, ThemeScore, Verdict
@@ -88,8 +90,10 @@ def _compose(
         options=options,
         summarise=summarise,
         notice=lambda _: None,
-        used_articles=used,
-        used_stories={},
+        past=Past(used=used),
+        reading=READING,
+        kin=kinship,
+        told_url=lambda told: told.ref,
         articles_considered=1,
         outlets=1,
         decisions=Decisions.of(decided or []),

@@ -9,8 +9,10 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.compose import ComposeOptions, compose
+from digest.compose import ComposeOptions, Past, compose
 from digest.edits import _inside
+from digest.group.kinship import kinship
+from digest.material import READING
 from digest.model.decisions import Decision, Decisions, amended
 from digest.model.edition import Edition, EditionKey, Method, Provenance, Summary, ThemeStyle
 from digest.model.news import Article, Story, ThemeScore, Verdict
@@ -37,8 +39,10 @@ def draft(themes: list[str], decided: list[Decision]) -> Edition:
         options=ROOMY,
         summarise=_summarise,
         notice=_no_notice,
-        used_articles={},
-        used_stories={},
+        past=Past(),
+        reading=READING,
+        kin=kinship,
+        told_url=lambda told: told.ref,
         articles_considered=1,
         outlets=1,
         decisions=Decisions.of(decided),

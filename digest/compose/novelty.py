@@ -1,0 +1,272 @@
+"""Is there something materially new in what is said after a story was told, and which sentence says it?
+
+Precision first: readers mind a repeat more than a late follow-up. New is a higher toll, a changed figure, an
+event of a kind that nothing told so far had, or several words of meaning that stood in nothing told. And it
+has to be vouched for: by two independent publishers, or (but for mere words) by the headline and the first
+sentence of one full report. A rewrite has nothing of the kind; an explainer, an opinion, a live page vouch
+for nothing; a later copy of a told text says nothing untold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from digest.compose.facts import CORRECTION, Fact, Kind, facts
+from digest.compose.reading import Reading
+from digest.model.news import Article
+from digest.model.words import count_words
+
+_WORD = re.compile(r"\w+")
+_WEIGHT = {Kind.TOLL: 3.0, Kind.EVENT: 2.0, Kind.FIGURE: 1.0, Kind.STATEMENT: 1.0, Kind.NAME: 0.0}
+_WORDS_ALONE = 0.5  # what several new words without a fact that we know are worth
+_LOWER_DOWN = 0.15  # taken off for each sentence above: one lower down has to say more
+_MAX_CHARS = 6_000  # of a told text
+
+
+@dataclass(frozen=True, slots=True)
+class NoveltyOptions:
+    """The thresholds. All are settled on invented days and checked on real ones: docs/reference/ranking.md.
+
+    Attributes:
+        new_words: Share of a sentence's words of meaning that nothing told so far has. A toll needs none.
+        publishers: Independent ones that have to say the same new thing, unless a full report does.
+        shared_words: New words of meaning that two publishers' headlines and first sentences share, from
+            which they tell the same new thing, whatever it is, in whatever language.
+        full_words: Words from which one article is a full report.
+        looked_at: Sentences from the top of an article in which news is looked for.
+        line_words: Of a sentence at most that can say what is new.
+        lead_chars: Of a told text, from its top, that say which events were told; what stands below is
+            background, where last year's arrest must not hide today's.
+    """
+
+    new_words: float = 0.3
+    publishers: int = 2
+    shared_words: int = 3
+    full_words: int = 120
+    looked_at: int = 3
+    line_words: int = 40
+    lead_chars: int = 900
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is new: the sentence, the facts in a few words, and the articles that say so, its own first."""
+
+    line: str
+    facts: tuple[str, ...]
+    tellings: tuple[Article, ...]
+
+    @property
+    def carrier(self) -> Article:
+        """The article whose sentence it is."""
+        return self.tellings[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Nothing new enough, and in words why."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that has been told, as far as it can be told apart."""
+
+    terms: frozenset[str]
+    words: frozenset[str]
+    values: frozenset[float]
+    tolls: Mapping[str, float]
+    units: frozenset[str]
+    events: frozenset[str]
+
+    def share_new(self, text: str, reading: Reading) -> float:
+        """Share of the text's words of meaning that were not told; 0 for a text without any."""
+        terms = reading.terms(text)
+        return len(terms - self.terms) / max(len(terms), 1)
+
+    def new(self, said: Iterable[Fact]) -> set[Fact]:
+        """Those of the facts that were not told."""
+        found = set(said)
+        corrects = any(fact.kind is Kind.EVENT and fact.what == CORRECTION for fact in found)
+        return {fact for fact in found if self._is_new(fact, corrects=corrects)}
+
+    def _is_new(self, fact: Fact, *, corrects: bool) -> bool:
+        if fact.kind in {Kind.EVENT, Kind.STATEMENT}:
+            return fact.what not in self.events
+        if fact.kind is Kind.NAME:
+            return self.words.isdisjoint(_WORD.findall(fact.what))
+        if fact.value in self.values:
+            return False
+        if fact.kind is Kind.FIGURE:
+            return fact.what in self.units
+        return corrects or fact.value > self.tolls.get(fact.what, 0.0)
+
+
+def known(told: Sequence[str], leads: Sequence[str], reading: Reading) -> Known:
+    """What the texts ``told`` say; ``leads`` are the parts of them that say what happened."""
+    whole = [text[:_MAX_CHARS] for text in told]
+    said = {fact for text in whole for line in _lines(text) for fact in facts(line, reading)}
+    tolls: dict[str, float] = {}
+    for fact in said:
+        if fact.kind is Kind.TOLL:
+            tolls[fact.what] = max(fact.value, tolls.get(fact.what, 0.0))
+    events = {
+        fact.what
+        for text in leads
+        for fact in facts(text, reading)
+        if fact.kind in {Kind.EVENT, Kind.STATEMENT}
+    }
+    return Known(
+        terms=frozenset().union(*(reading.terms(text) for text in whole)),
+        words=frozenset(word for text in whole for word in _WORD.findall(text.casefold())),
+        values=frozenset(value for text in whole for value in reading.numbers(text)),
+        tolls=tolls,
+        units=frozenset(fact.what for fact in said if fact.kind is Kind.FIGURE),
+        events=frozenset(events),
+    )
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in re.split(r"(?<=[.!?])\s+|\n+", text) if line]
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A headline (``place`` 0) or a sentence: its new words of meaning, their share, and its new facts."""
+
+    text: str
+    place: int
+    terms: frozenset[str]
+    share: float
+    facts: frozenset[Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    article: Article
+    lines: tuple[_Line, ...]
+
+    @property
+    def head(self) -> frozenset[str]:
+        """The new words of the headline and the first sentence."""
+        return frozenset().union(*(line.terms for line in self.lines[:2]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A line that could say what is new, with the facts that are vouched for and the tellings that do so."""
+
+    line: _Line
+    telling: _Telling
+    facts: tuple[Fact, ...]
+    backers: tuple[_Telling, ...]
+
+    @property
+    def order(self) -> tuple[bool, float]:
+        """Sorts the best first: a sentence before a headline, then by what it says and how high it stands."""
+        worth = sum(_WEIGHT[fact.kind] for fact in self.facts) or _WORDS_ALONE
+        return not self.line.place, -round(worth + self.line.share - _LOWER_DOWN * self.line.place, 6)
+
+
+def whats_new(
+    before: Known, fresh: Sequence[Article], reading: Reading, options: NoveltyOptions
+) -> News | Nothing:
+    """The sentence of ``fresh`` (reports, best first, copies collapsed) that says what is new, if any does.
+
+    A headline is taken only where no sentence will do.
+    """
+    tellings = [_read(article, before, reading, options) for article in fresh]
+    cases = [
+        case
+        for telling in tellings
+        for line in telling.lines
+        if (case := _case(line, telling, tellings, options)) is not None
+    ]
+    if not cases:
+        return Nothing(_why_nothing(tellings, options))
+    best = min(cases, key=lambda case: case.order)
+    line, telling = (best.line, best.telling) if best.line.place else _sentence(best, options)
+    others = dict.fromkeys(other.article for other in (best.telling, *best.backers) if other is not telling)
+    said = tuple(_in_words(fact, before) for fact in best.facts)
+    return News(line.text, said or ("several outlets say the same",), (telling.article, *others))
+
+
+def _sentence(best: _Case, options: NoveltyOptions) -> tuple[_Line, _Telling]:
+    """A sentence under a headline that tells the news, so that a card need not say the same twice."""
+    for telling in (best.telling, *best.backers):
+        for line in telling.lines[1:]:
+            if line.share >= options.new_words and count_words(line.text) <= options.line_words:
+                return line, telling
+    return best.line, best.telling
+
+
+def _read(article: Article, before: Known, reading: Reading, options: NoveltyOptions) -> _Telling:
+    def line(text: str, place: int) -> _Line:
+        new = reading.terms(text) - before.terms
+        said = frozenset(before.new(facts(text, reading)))
+        return _Line(text, place, new, before.share_new(text, reading), said)
+
+    texts = [article.title, *list(reading.sentences(article))[: options.looked_at]]
+    return _Telling(article, tuple(line(text, place) for place, text in enumerate(texts)))
+
+
+def _case(
+    line: _Line, telling: _Telling, tellings: Sequence[_Telling], options: NoveltyOptions
+) -> _Case | None:
+    """The line as the news, if what it says is material and vouched for."""
+    if count_words(line.text) > options.line_words:
+        return None
+    backed = {fact: backers for fact in line.facts if (backers := _backers(fact, tellings, options))}
+    kinds = {fact.kind for fact in backed}
+    spoken = Kind.STATEMENT in kinds and any(fact.kind is Kind.NAME for fact in line.facts)
+    enough = line.share >= options.new_words
+    if Kind.TOLL in kinds or (enough and (kinds & {Kind.EVENT, Kind.FIGURE} or spoken)):
+        told = sorted(backed, key=lambda fact: (-_WEIGHT[fact.kind], fact.what, fact.value))
+        saying = [other for other in tellings if any(other in backers for backers in backed.values())]
+        return _Case(line, telling, tuple(told), tuple(saying))
+    alike = [other for other in tellings if len(line.terms & other.head) >= options.shared_words]
+    if enough and len({other.article.family for other in [telling, *alike]}) >= options.publishers:
+        return _Case(line, telling, (), tuple(alike))
+    return None
+
+
+def _backers(fact: Fact, tellings: Sequence[_Telling], options: NoveltyOptions) -> list[_Telling]:
+    """The tellings that say so, if they are enough to be believed; none otherwise."""
+    if not _WEIGHT[fact.kind]:
+        return []
+    saying = [telling for telling in tellings if any(fact in line.facts for line in telling.lines)]
+    names = {telling.article.family for telling in saying}
+    sure = any(_is_sure(fact, telling, options) for telling in saying)
+    return saying if len(names) >= options.publishers or sure else []
+
+
+def _is_sure(fact: Fact, telling: _Telling, options: NoveltyOptions) -> bool:
+    """Whether one full report says it both in its headline and in its first sentence."""
+    full = count_words(telling.article.text) >= options.full_words and len(telling.lines) > 1
+    return full and all(fact in line.facts for line in telling.lines[:2])
+
+
+def _in_words(fact: Fact, before: Known) -> str:
+    if fact.kind not in {Kind.TOLL, Kind.FIGURE}:
+        return fact.said
+    until_now = before.tolls.get(fact.what) if fact.kind is Kind.TOLL else None
+    return f"{fact.said} {fact.what}" + (f" (told: {until_now:g})" if until_now else "")
+
+
+def _why_nothing(tellings: Sequence[_Telling], options: NoveltyOptions) -> str:
+    """The nearest miss, with its figures."""
+    lines = [(line, telling) for telling in tellings for line in telling.lines]
+    worth = {id(line): sum(_WEIGHT[fact.kind] for fact in line.facts) for line, _ in lines}
+    line, telling = max(lines, key=lambda pair: (worth[id(pair[0])] + pair[0].share, -pair[0].place))
+    weighty = sorted(fact.said for fact in line.facts if _WEIGHT[fact.kind])
+    toll = any(fact.kind is Kind.TOLL for fact in line.facts)
+    if not weighty:
+        lacks = "but no new event or figure, and no second outlet says the same"
+    elif line.share < options.new_words and not toll:
+        lacks = f"among them {', '.join(weighty)}; {options.new_words:.0%} are asked"
+    else:
+        lacks = f"{', '.join(weighty)} by {telling.article.outlet or telling.article.family} alone"
+    return f"best was “{line.text}”: {line.share:.0%} of its words new, {lacks}"

@@ -1,0 +1,287 @@
+"""Which stories go on with one that an earlier edition told, and which of those have something new to say.
+
+A story is never told twice. One that shares an article with an earlier edition's, or is very like it, is that
+edition's: what came out since is either materially new (``novelty``), and then goes in once, labelled as
+an update, told by the fresh reports alone; or it stays out, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from digest.compose.headline import clean_headline, same_words
+from digest.compose.novelty import Known, News, Nothing, known, whats_new
+from digest.compose.options import UpdateOptions
+from digest.compose.reading import Reading, aside
+from digest.compose.related import Alike
+from digest.compose.sift import Sifted, dated, ids
+from digest.model.edition import ToldStory
+from digest.model.news import Article, Story
+
+_CLOSE = 0.6  # of the likeness to the closest told story
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What earlier editions of the series told.
+
+    Attributes:
+        stories: Those of the last fortnight, oldest first.
+        used: Article id to the id of the edition that had it, however long ago.
+        articles: Of the last days' told stories, the articles by id: what was told in full.
+    """
+
+    stories: tuple[ToldStory, ...] = ()
+    used: Mapping[int, int] = field(default_factory=dict)
+    articles: Mapping[int, Article] = field(default_factory=dict)
+
+    def tellings(self) -> list[tuple[Article, ...]]:
+        """Each told story as articles: those at hand, else what the edition said of it."""
+        return [self._tellings(told) for told in self.stories]
+
+    def _tellings(self, told: ToldStory) -> tuple[Article, ...]:
+        at_hand = tuple(self.articles[number] for number in told.article_ids if number in self.articles)
+        return at_hand or (Article("", told.key, told.headline, told.summary),)
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What is new in a story that ``told`` had. ``thread`` is the same for all updates of a running story."""
+
+    told: ToldStory
+    thread: str
+    news: News
+    reading: Story  # the fresh reports with nothing but what is new in them: to be summarised
+
+
+@dataclass(frozen=True, slots=True)
+class _Late:
+    """What can't carry an update: why not, and the reports that were out when the story was told."""
+
+    articles: list[Article]
+    drops: dict[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The judgement on one story: ``story`` is what may go in, None when it has nothing new enough to say."""
+
+    story: Sifted | None
+    drops: dict[int, str]
+    update: Update | None = None
+
+
+def follow_all(
+    sifted: Sequence[Sifted],
+    alike: Alike,
+    past: Past,
+    reading: Reading,
+    options: UpdateOptions,
+    now: datetime,
+) -> tuple[list[Sifted], dict[str, Update], dict[int, str]]:
+    """The stories that may go in, the updates among them by their keys, and why the others may not."""
+    passed: list[Sifted] = []
+    updates: dict[str, Update] = {}
+    drops: dict[int, str] = {}
+    threads: dict[str, Sifted] = {}
+    for one in sorted(sifted, key=_weight):
+        found = follow(one, alike.told[one.story.key], past, reading, options, now)
+        drops |= found.drops
+        if found.story is None:
+            continue
+        if found.update is not None:
+            better = threads.setdefault(found.update.thread, found.story)
+            if better is not found.story:
+                told = found.update.told.edition_id
+                reason = (
+                    f"tells a story that edition {told} already had; its update is: {better.story.lead.title}"
+                )
+                drops |= dict.fromkeys(ids(found.story.story), reason)
+                continue
+            updates[found.story.story.key] = found.update
+        passed.append(found.story)
+    return passed, updates, drops
+
+
+def _weight(one: Sifted) -> tuple[int, str]:
+    """Sorts what most publishers tell first: of a running story's updates the first one stands."""
+    return -len(one.story.publishers), one.story.key
+
+
+def follow(
+    passed: Sifted,
+    alike: Mapping[int, float],
+    past: Past,
+    reading: Reading,
+    options: UpdateOptions,
+    now: datetime,
+) -> Followed:
+    """What becomes of a sifted story, seen beside what was told.
+
+    Args:
+        passed: The story, its used articles and late tellings aside.
+        alike: Its likeness to the told stories, by their place in ``past.stories``.
+        past: What was told.
+        reading: How to read.
+        options: The thresholds.
+        now: UTC.
+    """
+    thread = _thread(passed, alike, past, options, now)
+    if not thread:
+        if repeated := _same_headline(passed, past):
+            return _all_out(passed, f"has a headline that edition {repeated.edition_id} already had")
+        return Followed(passed, {})
+    told = thread[-1]
+    story, late = _since(passed, told, now)
+    if story is None:
+        return Followed(None, late.drops)
+    before = _known([*passed.behind, *late.articles], thread, past, reading, options)
+    found = whats_new(before, story.articles, reading, options.novelty)
+    if isinstance(found, Nothing):
+        reason = f"tells a story that edition {told.edition_id} already had; nothing new enough: {found.why}"
+        return Followed(None, late.drops | dict.fromkeys(ids(story), reason))
+    led = replace(story, articles=_led_by(found), copies=_copies(story, found, passed.behind, reading))
+    others = f"tells a story that edition {told.edition_id} already had; others tell what is new in it"
+    drops = late.drops | dict.fromkeys(set(ids(story)) - set(ids(led)), others)
+    update = Update(told, thread[0].key, found, _only_new(led, before, found, reading, options))
+    return Followed(replace(passed, story=led), drops, update)
+
+
+def _all_out(passed: Sifted, reason: str) -> Followed:
+    return Followed(None, dict.fromkeys(ids(passed.story), reason))
+
+
+def _thread(
+    passed: Sifted, alike: Mapping[int, float], past: Past, options: UpdateOptions, now: datetime
+) -> list[ToldStory]:
+    """The told stories that this one goes on with, and all of their threads, oldest first."""
+    used = set(passed.used)
+    found = {place for place, told in enumerate(past.stories) if used.intersection(told.article_ids)}
+    if found:
+        # Grouping may have met some through a third story: the closest ones are what it goes on with.
+        least = _CLOSE * max(alike.get(place, 0.0) for place in found)
+        found = {place for place in found if alike.get(place, 0.0) >= least}
+    else:
+        since = now - timedelta(days=options.follow_days)
+        near = {
+            place
+            for place, value in alike.items()
+            if value >= options.thread_likeness
+            and past.stories[place].slot >= since
+            and _may_follow(passed, past.stories[place])
+        }
+        found = {max(near, key=lambda place: (alike[place], place))} if near else set()
+    places = _linked(found, past)
+    in_order = sorted(places, key=lambda place: (past.stories[place].slot, alike.get(place, 0.0), place))
+    return [past.stories[place] for place in in_order]
+
+
+def _linked(places: set[int], past: Past) -> set[int]:
+    """The places with those of all stories that these were updates of, or that were updates of these."""
+    threads: dict[str, set[int]] = {}
+    for place, told in enumerate(past.stories):
+        # Stories stand oldest first: what one follows has its thread already.
+        thread = threads.get(told.follows, set())
+        thread.add(place)
+        threads[told.key] = thread
+    return set().union(*(threads[past.stories[place].key] for place in places))
+
+
+def _may_follow(passed: Sifted, told: ToldStory) -> bool:
+    """Whether they stand under one theme, or the earlier one under none."""
+    return not told.themes or bool({score.theme for score in passed.themes} & set(told.themes))
+
+
+def _same_headline(passed: Sifted, past: Past) -> ToldStory | None:
+    words = same_words(clean_headline(passed.story.lead))
+    return next(
+        (told for told in reversed(past.stories) if words and same_words(told.headline) == words), None
+    )
+
+
+def _since(passed: Sifted, told: ToldStory, now: datetime) -> tuple[Story | None, _Late]:
+    """The reports that came out since that edition, and those that can't carry an update."""
+    late = _Late([], {})
+    had = f"tells a story that edition {told.edition_id} already had"
+
+    def reports(articles: Sequence[Article]) -> list[Article]:
+        fresh = []
+        for article in articles:
+            when, kind = dated(article, now), aside(article)
+            if when is None or when < told.slot:
+                late.articles.append(article)
+                late.drops[article.id] = f"{had}, and came out before that went out"
+            elif kind:
+                late.drops[article.id] = f"{had}; it doesn't report something new: {kind}"
+            else:
+                fresh.append(article)
+        return fresh
+
+    tellings, copies = reports(passed.story.articles), reports(passed.story.copies)
+    late.drops.pop(0, None)  # what is not stored has no number
+    if not tellings:
+        tellings, copies = copies[:1], copies[1:]
+    if not tellings:
+        return None, late
+    return replace(passed.story, articles=tuple(tellings), copies=tuple(copies)), late
+
+
+def _known(
+    behind: Sequence[Article],
+    thread: Sequence[ToldStory],
+    past: Past,
+    reading: Reading,
+    options: UpdateOptions,
+) -> Known:
+    """What readers know, or could: what the editions said, and all that the articles behind them say."""
+    numbers = dict.fromkeys(number for told in thread for number in told.article_ids)
+    articles = {number: past.articles[number] for number in numbers if number in past.articles}
+    articles |= {article.id: article for article in behind}
+    said = [f"{told.headline}.\n{told.summary}" for told in thread]
+    texts = [f"{article.title}.\n{article.dek}\n{article.text}" for article in articles.values()]
+    leads = [text[: options.novelty.lead_chars] for text in texts]
+    return known([*said, *texts], [*said, *leads], reading)
+
+
+def _led_by(news: News) -> tuple[Article, ...]:
+    """The carrier first; but last where its headline is the news, as that must not stand twice."""
+    carrier, *rest = news.tellings
+    return (*rest, carrier) if news.line == carrier.title and rest else news.tellings
+
+
+def _copies(story: Story, news: News, behind: Sequence[Article], reading: Reading) -> tuple[Article, ...]:
+    """The copies of what the update tells; those of other tellings tell nothing of it."""
+    originals = [*news.tellings, *story.articles, *behind]
+    terms = [reading.terms(f"{article.title} {article.text}") for article in originals]
+
+    def of_news(copy: Article) -> bool:
+        mine = reading.terms(f"{copy.title} {copy.text}")
+        nearest = max(
+            range(len(originals)), key=lambda at: (len(mine & terms[at]) / (len(mine | terms[at]) or 1), -at)
+        )
+        return nearest < len(news.tellings)
+
+    return tuple(copy for copy in story.copies if copy not in news.tellings and of_news(copy))
+
+
+def _only_new(story: Story, before: Known, news: News, reading: Reading, options: UpdateOptions) -> Story:
+    """The story with what was told, and the line that stands above the summary, cut out of its texts."""
+
+    def is_new(text: str) -> bool:
+        return text != news.line and before.share_new(text, reading) >= options.novelty.new_words
+
+    def cut(article: Article) -> Article:
+        kept: list[str] = []
+        left_out = False
+        for sentence in reading.sentences(article):
+            if is_new(sentence) and not (left_out and reading.leans(sentence)):
+                kept.append(sentence)
+                left_out = False
+            else:
+                left_out = True
+        dek = article.dek if news.line not in article.dek and is_new(article.dek) else ""
+        return replace(article, dek=dek, text="\n\n".join(kept))
+
+    return replace(story, articles=tuple(cut(article) for article in story.articles))

@@ -1,0 +1,153 @@
+"""Why an article is in an edition or out of it, where it stands and how high: every reason on record.
+
+What an edition decided is read from it, not worked out anew. Only the story of an article that is in none is
+grouped again, from what its edition was composed from. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from digest import desk, material, pipeline
+from digest.errors import NotFoundError
+from digest.explain.value import Explanation, Placing, Telling, Thread
+from digest.group import score_themes, why_same
+from digest.group.kinship import nearest
+from digest.model.decisions import Rulings
+from digest.model.edition import EditionStory
+from digest.model.links import edition_ref
+from digest.model.news import Article, Story
+from digest.parts import Parts
+from digest.rulebook import read_rulebook
+from digest.store import articles as article_store
+from digest.store import editions, models
+from digest.store import feeds as feed_store
+from digest.store.decisions import list_decisions
+from digest.store.editions import EditionRow
+
+__all__ = ["Explanation", "explain"]
+
+_EDITIONS = 20  # looked through, the newest first
+_TELLINGS = 6  # compared with the article one by one
+_NEAREST = 3  # named where it is alone
+
+
+def explain(parts: Parts, reference: str, now: datetime) -> Explanation:
+    """Everything on record about the article with this address or number.
+
+    Raises:
+        NotFoundError: it was never gathered.
+    """
+    _row, slot = desk.current(parts, now)
+    coming = parts.key(slot)
+    with parts.database.read() as conn:
+        article = article_store.find_article(conn, reference)
+        if article is None:
+            raise NotFoundError(
+                f"{reference!r} was never gathered: no feed named it, or `digest gather` has not run since"
+            )
+        feed = next(
+            (feed for feed in feed_store.list_feeds(conn, active_only=False) if feed.id == article.feed_id),
+            None,
+        )
+        rows = editions.list_editions(conn, parts.publication.slug, limit=_EDITIONS)
+        placed = [
+            (row, placing)
+            for row in rows
+            if (placing := _placing(row, article.id, editions.get_drops(conn, row.id)))
+        ]
+        key, when = (placed[0][0].key, placed[0][0].updated_at) if placed else (coming, now)
+        found = material.gathered(parts, conn, key, when)
+        shown = next((placing.story for _, placing in placed if placing.story), None)
+        told = _articles_of(conn, shown) if shown else []
+        rulings, _decisions = read_rulebook(conn, key.publication, key.series)
+        standing = list_decisions(conn, key.publication, key.series)
+    batch = [one for one in (*found.recent, *found.told) if one.id != article.id]
+    thread = _thread_of(parts, article, told, batch, None if shown else rulings)
+    with parts.database.read() as conn:
+        answers = models.answers_about(conn, {article.id, thread.lead_id})
+    return Explanation(
+        article=article,
+        feed=feed,
+        themes=score_themes(article, parts.themes),
+        theme_points=(parts.grouping.theme_in, parts.grouping.theme_check),
+        thread=thread,
+        placings=tuple(placing for _, placing in placed),
+        outlook="" if placed else _outlook(article, coming_ref=edition_ref(coming), since=found.since),
+        decisions=tuple(one for one in standing if article.id in {one.article_id, one.other_id}),
+        answers=tuple(answers),
+    )
+
+
+def _placing(row: EditionRow, article_id: int, drops: dict[int, str]) -> Placing | None:
+    """What became of the article in this edition; None where that never looked at it."""
+    ref, state = edition_ref(row.key), row.state.value
+    stories = row.edition.stories if row.edition else ()
+    for position, story in enumerate(stories, start=1):
+        if article_id in story.article_ids:
+            return Placing(row.id, ref, state, story, position, len(stories), drops.get(article_id, ""))
+    if article_id in drops:
+        return Placing(row.id, ref, state, None, 0, len(stories), drops[article_id])
+    return None
+
+
+def _outlook(article: Article, *, coming_ref: str, since: datetime) -> str:
+    """What an article can expect that no edition has looked at."""
+    when = article.published_at or article.gathered_at
+    if when is not None and when < since:
+        return f"too old: the edition {coming_ref} takes what came out since {since:%Y-%m-%d %H:%M} UTC"
+    return f"no edition has looked at it yet: `digest draft` would, for {coming_ref}"
+
+
+def _articles_of(conn: Connection, story: EditionStory) -> list[Article]:
+    found = article_store.articles_by_id(conn, story.article_ids)
+    return [found[number] for number in story.article_ids if number in found]
+
+
+def _thread_of(
+    parts: Parts, article: Article, told: list[Article], batch: list[Article], rulings: Rulings | None
+) -> Thread:
+    """The article's story and the reasons: as an edition has it (``told``), or grouped by ``rulings``."""
+    why: tuple[str, ...] = ()
+    copies: set[int] = set()
+    if rulings is not None and (story := _story_of(parts, article, batch, rulings)):
+        told, why = [*story.articles, *story.copies], story.why
+        copies = {copy.id for copy in story.copies}
+    others = [one for one in told if one.id != article.id]
+    close = nearest(article, others or batch, _TELLINGS if others else _NEAREST)
+    tellings = [_telling(parts, article, one, batch) for one in close]
+    return Thread(
+        lead_id=told[0].id if told else article.id,
+        size=len(told) or 1,
+        is_copy=article.id in copies,
+        tellings=tuple(tellings) if others else (),
+        nearest=() if others else tuple(tellings),
+        shared=why,
+        threshold=parts.grouping.story_threshold,
+    )
+
+
+def _story_of(parts: Parts, article: Article, batch: Sequence[Article], rulings: Rulings) -> Story | None:
+    stories = pipeline.stories(parts, [article, *batch], rulings)
+    return next(
+        (story for story in stories if article.id in {one.id for one in (*story.articles, *story.copies)}),
+        None,
+    )
+
+
+def _telling(parts: Parts, article: Article, other: Article, batch: Sequence[Article]) -> Telling:
+    context = [one for one in batch if one.id not in {article.id, other.id}]
+    same = why_same(article, other, context, parts.grouping)
+    return Telling(
+        id=other.id,
+        outlet=other.outlet,
+        title=other.title,
+        url=other.url,
+        likeness=same.likeness,
+        shared=same.shared,
+        hours_apart=same.hours_apart,
+        copied=same.containment,
+    )

@@ -1,0 +1,67 @@
+"""What an edition is composed from: the recent articles, and what earlier editions of the series told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from digest.compose import Past, Reading
+from digest.model.edition import EditionKey, ToldStory
+from digest.model.news import Article
+from digest.parts import OUTBOX, Parts
+from digest.store import articles as article_store
+from digest.store import told
+from digest.summarise.extract import content_terms
+from digest.summarise.figures import figures
+from digest.summarise.judge import is_dangling
+from digest.summarise.naming import names
+from digest.summarise.reading import printable_sentences
+
+REMEMBERED = timedelta(days=14)  # how long an edition's stories may be named, and not be told again as new
+GROUPED_AGAIN = timedelta(days=5)  # how long their articles stand beside the fresh ones, so that they are met
+MOST_TELLINGS = 12  # of one told story that do: enough to know it by, and a bound on the cost
+
+
+def _numbers(text: str) -> dict[float, str]:
+    """Every number of a text, read as its own language most likely means it, with how it is written."""
+    return {figure.values[0]: figure.written for figure in reversed(figures(text))}
+
+
+READING = Reading(
+    sentences=printable_sentences, terms=content_terms, numbers=_numbers, names=names, leans=is_dangling
+)
+
+
+@dataclass(frozen=True)
+class Material:
+    """``recent`` articles, from ``since`` (UTC) on, may go in; ``told`` are older ones that have been in."""
+
+    recent: list[Article]
+    told: list[Article]
+    past: Past
+    since: datetime
+
+
+def gathered(parts: Parts, conn: Connection, key: EditionKey, now: datetime) -> Material:
+    """What there is to compose the edition of ``key`` from at ``now``."""
+    since = parts.recency.since(parts.schedule, min(key.slot, now))
+    recent = article_store.recent_articles(conn, since=since, until=now + timedelta(days=1))
+    # What only a folder of files took counts as told while the outbox is still the transport: the first
+    # edition that is really e-mailed may tell it again.
+    told_by = {OUTBOX, "smtp"} if parts.transport_name == OUTBOX else {parts.transport_name}
+    where = (conn, key.publication, key.series)
+    stories = told.told_stories(*where, transports=told_by, since=key.slot - REMEMBERED)
+    articles = _articles_of(conn, stories, key.slot - GROUPED_AGAIN)
+    ids = {article.id for article in recent} | articles.keys()
+    used = told.used_articles(*where, transports=told_by, ids=ids)
+    older = sorted(articles.keys() - {article.id for article in recent})
+    return Material(recent, [articles[number] for number in older], Past(stories, used, articles), since)
+
+
+def _articles_of(conn: Connection, stories: Sequence[ToldStory], since: datetime) -> dict[int, Article]:
+    """The articles of what was told since then, by id: the best tellings of each story."""
+    ids = {number for story in stories if story.slot >= since for number in story.article_ids[:MOST_TELLINGS]}
+    return article_store.articles_by_id(conn, ids)

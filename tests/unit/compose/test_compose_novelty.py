@@ -1,0 +1,192 @@
+"""What counts as materially new, sentence by sentence, on invented news."""
+
+from __future__ import annotations
+
+import pytest
+
+from digest.compose.facts import Fact, Kind, facts
+from digest.compose.novelty import News, Nothing, NoveltyOptions, known, whats_new
+from digest.compose.reading import aside
+from digest.material import READING
+from digest.model.news import Article
+
+TOLD = (
+    "Quake shakes Velmora. At least 40 people were killed and 200 injured when an earthquake shook Velmora."
+    " Rescue teams from 3 countries are on their way. The airport is closed."
+)
+
+
+def article(title: str, text: str = "", outlet: str = "One", **fields: object) -> Article:
+    url = f"https://{outlet.lower()}.example.org/{abs(hash(title))}"
+    return Article(url, url, title, text=text, outlet=outlet, **fields)  # type: ignore[arg-type]  # by name
+
+
+def verdict(*articles: Article, told: str = TOLD, **options: object) -> News | Nothing:
+    before = known([told], [told], READING)
+    return whats_new(before, articles, READING, NoveltyOptions(**options))  # type: ignore[arg-type]  # by name
+
+
+def two(title: str, text: str) -> tuple[Article, Article]:
+    return article(title, text), article(f"{title}, officials say", text, outlet="Two")
+
+
+def said(text: str, kind: Kind) -> set[tuple[str, float]]:
+    return {(fact.what, fact.value) for fact in facts(text, READING) if fact.kind is kind}
+
+
+@pytest.mark.parametrize(
+    ("text", "tolls"),
+    [
+        ("At least 31 people were killed and 1,200 injured.", {("dead", 31), ("hurt", 1200)}),
+        ("The death toll rises to thirty-one, with nine missing", {("dead", 31), ("missing", 9)}),
+        ("Police arrested 14 people; 3 died.", {("held", 14), ("dead", 3)}),
+        ("Some 5,000 people were displaced on 4 March 2026.", {("driven out", 5000)}),
+        ("A man aged 40 died in 2024.", set()),
+    ],
+)
+def test_tolls_are_read_with_what_they_count(text: str, tolls: set[tuple[str, float]]) -> None:
+    assert said(text, Kind.TOLL) == tolls
+
+
+def test_other_figures_go_with_their_noun_and_dates_are_none() -> None:
+    text = "The navy sent 12 ships and cut spending by 5 percent on 3 May, 30 years after 1996."
+    assert said(text, Kind.FIGURE) == {("ships", 12), ("%", 5), ("years", 30)}
+
+
+def test_a_headline_in_capitals_names_nobody() -> None:
+    assert said("Minister Lenz Visits The Broken Dam", Kind.NAME) == set()
+    assert said("The dam broke, Minister Lenz said", Kind.NAME) == {("minister lenz", 0)}
+
+
+def test_a_higher_toll_is_new_a_lower_or_an_equal_one_is_not() -> None:
+    found = verdict(*two("Velmora quake toll at 55", "The earthquake in Velmora killed 55 people."))
+    assert isinstance(found, News)
+    assert found.facts == ("55 dead (told: 40)",)
+    assert isinstance(verdict(*two("Velmora quake", "The earthquake in Velmora killed 40 people.")), Nothing)
+    assert isinstance(verdict(*two("Velmora quake", "The earthquake in Velmora killed 35 people.")), Nothing)
+
+
+def test_a_lower_toll_is_new_when_it_is_called_a_correction() -> None:
+    text = "A corrected count says that the earthquake in Velmora killed 35 people."
+    told = f"{TOLD} A figure for the injured was corrected at noon."
+    found = verdict(*two("Velmora quake", text), told=told)
+    assert isinstance(found, News)
+    assert found.facts == ("35 dead (told: 40)",)
+
+
+def test_a_first_toll_is_new() -> None:
+    text = "The earthquake in Velmora left 7 people missing."
+    assert isinstance(verdict(*two("Velmora quake", text)), News)
+
+
+def test_a_changed_figure_counts_only_for_what_was_counted_before() -> None:
+    more = two("Help for Velmora", "Rescue teams from 9 countries have landed with dogs, cranes and tents.")
+    assert isinstance(verdict(*more, shared_words=99), News)
+    other = two("Help for Velmora", "Dogs from 9 kennels have landed with cranes, blankets and tents.")
+    assert isinstance(verdict(*other, shared_words=99), Nothing)
+
+
+def test_an_event_of_a_kind_that_was_told_is_not_new() -> None:
+    old = two("Velmora airport", "The seaport and two mountain roads of Velmora are closed as well.")
+    assert isinstance(verdict(*old, shared_words=99), Nothing)
+    new = two("Velmora builder", "Police arrested the builder of a collapsed school in Velmora.")
+    assert isinstance(verdict(*new, shared_words=99), News)
+
+
+def test_a_statement_is_new_only_from_somebody_new() -> None:
+    nobody = two("Velmora quake", "The rescue teams in Velmora warned of rain, mud and cold nights.")
+    assert isinstance(verdict(*nobody, shared_words=99), Nothing)
+    somebody = two("Velmora quake", "In Velmora the seismologist Ansa Orlu warned of rain, mud and cold.")
+    found = verdict(*somebody, shared_words=99)
+    assert isinstance(found, News)
+    assert found.facts == ("warned",)
+
+
+def test_one_short_report_vouches_for_nothing_and_the_reason_has_the_figures() -> None:
+    found = verdict(article("Velmora quake toll at 55", "The earthquake killed 55 people in Velmora."))
+    assert isinstance(found, Nothing)
+    assert found.why.startswith("best was “Velmora quake toll at 55”")
+    assert found.why.endswith("55 by One alone")
+
+
+def test_two_outlets_of_one_publisher_are_one() -> None:
+    pair = two("Velmora quake toll at 55", "The earthquake killed 55 people in Velmora.")
+    one = [article(each.title, each.text, each.outlet, publisher="Group") for each in pair]
+    assert isinstance(verdict(*one), Nothing)
+
+
+def test_a_full_report_that_says_it_only_further_down_does_not_vouch() -> None:
+    filler = "Tents stand in the square of Velmora. " * 30
+    sure = article("Velmora builder arrested", f"Police arrested a builder in Velmora. {filler}")
+    assert isinstance(verdict(sure), News)
+    low = article(
+        "A night in Velmora", f"Nobody slept in the cold tents. Police arrested a builder. {filler}"
+    )
+    assert isinstance(verdict(low), Nothing)
+
+
+def test_what_two_outlets_say_in_the_same_new_words_is_new_in_any_language() -> None:
+    told = "El terremoto sacude Velmora y deja cuarenta muertos."
+    pair = (
+        article(
+            "Velmora reparte carpas entre las familias",
+            "El gobierno reparte carpas y mantas entre las familias de Velmora que duermen en la calle.",
+        ),
+        article(
+            "Llegan carpas y mantas a Velmora",
+            "Las familias de Velmora reciben carpas y mantas del gobierno desde esta noche en la plaza.",
+            outlet="Two",
+        ),
+    )
+    assert isinstance(verdict(*pair, told=told), News)
+    assert isinstance(verdict(*pair, told=told, shared_words=99), Nothing)
+    assert isinstance(verdict(pair[0], told=told), Nothing)
+
+
+def test_words_told_already_make_no_news_however_many_print_them() -> None:
+    text = "At least 40 people were killed and 200 injured when an earthquake shook Velmora at night."
+    assert isinstance(verdict(*two("Quake shakes Velmora", text)), Nothing)
+
+
+def test_the_sentence_is_never_too_long_to_stand_by_itself() -> None:
+    long = "Police in Velmora arrested the builder, " + "the mason, " * 30 + "and the mayor of the town."
+    found = verdict(*two("Velmora builder arrested", long))
+    assert isinstance(found, News)
+    assert found.line.startswith("Velmora builder arrested")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "WHO says outbreak in Velmora is over",
+        "IS claims attack on Velmora barracks",
+        "Minister explains budget to deputies",
+        "Live rounds found in Velmora harbour",
+        "Analysts arrested in Velmora",
+    ],
+)
+def test_a_report_is_not_taken_for_an_aside(title: str) -> None:
+    assert aside(article(title)) == ""
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "What we know about the Velmora quake",
+        "Velmora quake: live updates",
+        "LIVE: Velmora digs for survivors",
+        "Explainer: How quakes are measured",
+        "Is Velmora ready for the next one?",
+        "Five takeaways from the Velmora vote",
+        "Video: The night Velmora shook",
+    ],
+)
+def test_an_aside_is_known_by_its_title(title: str) -> None:
+    assert aside(article(title))
+
+
+def test_an_aside_is_known_by_its_rubric_and_address() -> None:
+    assert aside(article("Velmora must rebuild", categories=("Opinion",))) == "it is filed under opinion"
+    url = "https://one.example.org/commentisfree/velmora"
+    assert aside(Article(url, url, "Velmora must rebuild")) == "it is filed under commentisfree"
+    assert Fact(Kind.EVENT, "arrest", said="a") == Fact(Kind.EVENT, "arrest", said="b")

@@ -1,0 +1,126 @@
+"""What compose makes of a story that goes on: by hand-made stories, so that grouping has no say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from digest.compose import Composition, Past
+from digest.compose.options import UpdateOptions
+from digest.model.edition import ToldStory
+from digest.model.news import Article, Story
+
+MakeArticle = Callable[..., Article]
+MakeStory = Callable[..., Story]
+Compose = Callable[..., Composition]
+
+DEAD = "The fire at the Orrel mill killed 9 people, the mayor said on Sunday."
+HELD = "Police arrested the owner of the Orrel mill on Sunday evening."
+
+
+def unlike(_stories: object) -> dict[tuple[int, int], float]:
+    return {}
+
+
+@pytest.fixture
+def told(now: datetime) -> ToldStory:
+    return ToldStory(
+        edition_id=7,
+        ref="daily-7",
+        slot=now - timedelta(days=1),
+        local_date="2026-03-01",
+        key="t1",
+        headline="Fire at the Orrel mill",
+        themes=("north",),
+        article_ids=(100, 101),
+        summary="A fire broke out at the Orrel mill.",
+    )
+
+
+@pytest.fixture
+def past(told: ToldStory) -> Past:
+    return Past((told,), dict.fromkeys(told.article_ids, 7))
+
+
+def test_of_two_updates_of_a_running_story_the_one_with_more_publishers_stands(
+    article: MakeArticle, story: MakeStory, composed: Compose, past: Past
+) -> None:
+    used = [article(number, hours=30) for number in (100, 101)]
+    dead = story(*(article(n, f"Nine die at mill, report {n}", text=DEAD) for n in (1, 2, 3)), used[0])
+    held = story(*(article(n, f"Mill owner arrested, report {n}", text=HELD) for n in (4, 5)), used[1])
+    found = composed(held, dead, past=past, kin=unlike)
+    (shown,) = found.edition.stories
+    assert (shown.update_of, shown.follows) == (DEAD, "t1")
+    reason = "tells a story that edition 7 already had; its update is: Nine die at mill, report 1"
+    assert (found.drops[4], found.drops[5]) == (reason, reason)
+    assert found.drops[100] == "already in edition 7"
+    assert [one.update_of for one in composed(held, past=past, kin=unlike).edition.stories] == [HELD]
+
+
+def test_what_tells_something_else_is_no_source_of_the_update(
+    article: MakeArticle, story: MakeStory, composed: Compose, past: Past
+) -> None:
+    side = article(3, "Mill town mourns", text="Candles were lit in every window of the town.")
+    side_copy = article(4, "A town mourns", text="Candles were lit in every window of the town tonight.")
+    news_copy = article(5, "Nine die at mill", text=DEAD)
+    fresh = [article(n, f"Nine die at mill, report {n}", text=DEAD) for n in (1, 2)]
+    whole = story(*fresh, side, article(100, hours=30), copies=[side_copy, news_copy])
+    found = composed(whole, past=past, kin=unlike)
+    (shown,) = found.edition.stories
+    assert shown.article_ids == (1, 2, 5)
+    reason = "tells a story that edition 7 already had; others tell what is new in it"
+    assert (found.drops[3], found.drops[4]) == (reason, reason)
+
+
+def test_a_story_that_grouping_met_through_a_third_goes_on_with_the_closest(
+    article: MakeArticle, story: MakeStory, composed: Compose, past: Past, told: ToldStory, now: datetime
+) -> None:
+    later = ToldStory(
+        8, "daily-8", now - timedelta(hours=20), "2026-03-01", "t2", "Mill closes", ("north",), (102,)
+    )
+    both = Past((told, later), {100: 7, 101: 7, 102: 8})
+    fresh = [article(n, f"Nine die at mill, report {n}", text=DEAD) for n in (1, 2)]
+    whole = story(*fresh, article(100, hours=30), article(102, hours=22))
+
+    def follows(first: float, second: float) -> str:
+        values = {(0, 1): first, (0, 2): second}
+        return composed(whole, past=both, kin=lambda _: values).edition.stories[0].follows
+
+    assert follows(0.3, 0.1) == "t1"
+    assert follows(0.3, 0.25) == "t2", "as close, and told later"
+
+
+def test_likeness_alone_joins_only_lately_told_stories_of_the_same_theme(
+    article: MakeArticle, story: MakeStory, composed: Compose, past: Past
+) -> None:
+    fresh = [article(n, f"Nine die at mill, report {n}", text=DEAD) for n in (1, 2)]
+
+    def follows(likeness: float, theme: str = "north", days: float = 5) -> str:
+        found = composed(
+            story(*fresh, theme=theme),
+            past=past,
+            kin=lambda _: {(0, 1): likeness},
+            updates=UpdateOptions(follow_days=days),
+        )
+        return found.edition.stories[0].follows
+
+    assert follows(0.14) == "t1"
+    assert follows(0.13) == ""
+    assert follows(0.9, theme="south") == ""
+    assert follows(0.9, days=0.5) == ""
+
+
+def test_an_update_may_have_no_summary_beside_the_line(
+    article: MakeArticle, story: MakeStory, composed: Compose, past: Past
+) -> None:
+    fresh = [article(n, f"Nine die at mill, report {n}", text=DEAD) for n in (1, 2)]
+    read: list[Story] = []
+
+    def summarise(one: Story, lead: bool) -> None:
+        read.append(one)
+
+    found = composed(story(*fresh, article(100, hours=30)), past=past, kin=unlike, summarise=summarise)
+    assert found.edition.stories[0].summary is None
+    assert [one.text for one in read[0].articles] == ["", ""], "the line that stands above is left out"

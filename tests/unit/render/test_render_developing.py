@@ -1,0 +1,79 @@
+"""How an update and what is related look in the mail, its text part and the web copy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import ModuleType
+
+import pytest
+from lxml import html
+
+from digest.model.edition import Edition, SourceLink
+from digest.model.links import story_anchor
+from digest.render import Renderer
+from digest.render.checks import visible_text
+from digest.render.flowed import unflow
+
+EARLIER = "https://gazette.example.org/editions/daily-20260301T0630#story-aa"
+
+
+@pytest.fixture
+def edition(samples: ModuleType) -> Edition:
+    chosen: Edition = samples.normal()
+    first, second, *rest = chosen.stories
+    related = (
+        SourceLink("", EARLIER, "Donors meet, and agree on a list", published_at=chosen.key.slot),
+        SourceLink("Polar Post", "https://www.polarpost.example/ice", "How thick is the ice?"),
+    )
+    update = replace(
+        first, update_of="The donors' list is public.", summary=None, follows="aa", related=related
+    )
+    return replace(chosen, stories=(update, second, *rest))
+
+
+def test_related_lines_stand_one_by_one_with_whose_they_are(renderer: Renderer, edition: Edition) -> None:
+    mail = renderer.variant(edition, frozenset())
+    web = renderer.web_copy(edition)
+    lines = [
+        "Related: Donors meet, and agree on a list (9 March)",
+        "Related: How thick is the ice? (Polar Post)",
+    ]
+    for page in (mail.html, web):
+        shown = visible_text(page)
+        assert all(line in shown for line in lines)
+        links = {link.get("href") for link in html.fromstring(page).iter("a")}
+        assert {EARLIER, "https://www.polarpost.example/ice"} <= links
+    text = unflow(mail.text)
+    assert all(line in text for line in lines)
+
+
+def test_an_update_without_a_summary_says_whose_sentence_it_is(renderer: Renderer, edition: Edition) -> None:
+    def shown(of: Edition) -> str:
+        return visible_text(renderer.variant(of, frozenset()).html)
+
+    first, *rest = edition.stories
+    taken = f"sentences taken from {first.sources[0].outlet}"
+    plain = replace(edition, stories=(replace(first, update_of=""), *rest))
+    assert "Update: The donors' list is public." in shown(edition)
+    assert shown(edition).count(taken) == shown(plain).count(taken) + 1
+    assert shown(edition).count("Headline only") == shown(plain).count("Headline only") - 1
+
+
+def test_what_is_new_is_never_cut_inside_its_sentence(renderer: Renderer, edition: Edition) -> None:
+    line = (
+        "The donors "
+        + "and the harbour masters " * 9
+        + "agreed on forty words, which is what a line may have."
+    )
+    first, *rest = edition.stories
+    long = replace(edition, stories=(replace(first, update_of=line), *rest))
+    assert line in visible_text(renderer.variant(long, frozenset()).html)
+
+
+def test_a_link_to_a_story_lands_on_its_element_in_the_web_copy(renderer: Renderer, edition: Edition) -> None:
+    page = html.fromstring(renderer.web_copy(edition))
+    shown = {
+        element.get("id"): visible_text(html.tostring(element).decode()) for element in page.iter("article")
+    }
+    for story in edition.stories:
+        assert story.headline in shown[story_anchor(story.key)]
