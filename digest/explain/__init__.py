@@ -118,6 +118,7 @@ def _thread_of(
         copies = {copy.id for copy in story.copies}
     others = [one for one in told if one.id != article.id]
     close = nearest(article, others or batch, _TELLINGS if others else _NEAREST)
+    close += [one for one in others if one not in close][: _TELLINGS - len(close)]  # an editor's ruling
     tellings = [_telling(parts, article, one, batch) for one in close]
     return Thread(
         lead_id=told[0].id if told else article.id,

@@ -1,13 +1,23 @@
 """Articles into stories, and stories under themes: pure, deterministic, and able to say why.
 
-``score_themes`` judges one article, ``group`` a batch, ``why_same`` two articles for ``explain``;
-``theme_files.load_themes`` reads the themes.
+``score_themes`` judges one article, ``group`` a batch; ``why_same`` and ``nearest_tellings`` compare
+articles for ``explain``; ``theme_files.load_themes`` reads the themes.
 """
 
 from digest.group.options import GroupOptions
-from digest.group.stories import Sameness, group, why_same
+from digest.group.sameness import Sameness, nearest_tellings, why_same
+from digest.group.stories import group
 from digest.group.terms import Theme
 from digest.group.theme_files import load_themes
 from digest.group.themes import score_themes
 
-__all__ = ["GroupOptions", "Sameness", "Theme", "group", "load_themes", "score_themes", "why_same"]
+__all__ = [
+    "GroupOptions",
+    "Sameness",
+    "Theme",
+    "group",
+    "load_themes",
+    "nearest_tellings",
+    "score_themes",
+    "why_same",
+]

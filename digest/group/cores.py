@@ -2,16 +2,20 @@
 
 A day's largest event is told from many sides (victims, witnesses, causes), and a side piece is like no
 other telling closely, though it shares with all of them what the event is about. So an article alone
-joins a story of ten or more when it holds at least three of the story's central terms and is near its
-centre. Articles that already make a story of two or more stay one: a neighbouring event has tellings
-of its own.
+joins a story of ten or more when it holds at least three of the story's central terms, not all of them
+such as are always in the news, and is near its centre. Articles that already make a story of two or more
+stay one: a neighbouring event has tellings of its own.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from digest.group.bonds import Bonds
+from digest.group.vectors import Floats, Ints, Vectors, offsets, spans
 
 _LARGE = 10  # tellings from which a story draws side pieces in
 _CENTRAL_SHARE = 0.2  # of the tellings that hold a term for it to be central
@@ -24,39 +28,69 @@ Vector = Mapping[str, float]
 
 
 def with_side_pieces(
-    groups: Sequence[list[int]], vectors: Sequence[Vector], reachable: Callable[[int, int], bool]
+    groups: Sequence[list[int]], vectors: Vectors, hours: Floats, window_h: float, bonds: Bonds
 ) -> list[list[int]]:
-    """``groups`` (lists of places in ``vectors``) after large ones took in their side pieces.
+    """``groups`` (those of ``bonds``) after large ones took in their side pieces, which ``bonds`` allows.
 
-    The largest chooses first. ``reachable`` says whether two articles may be compared at all.
+    The largest chooses first. ``hours`` says when each article came out; nobody joins a story all of
+    whose articles are more than ``window_h`` away.
     """
-    alone = {group[0] for group in groups if len(group) == 1}
-    grown: dict[int, list[int]] = {}
-    large = [number for number, group in enumerate(groups) if len(group) >= _LARGE]
-    for number in sorted(large, key=lambda number: (-len(groups[number]), number)):
-        core = groups[number]
-        centre, central = _centre(core, vectors)
-        joined = [
-            at
-            for at in sorted(alone)
-            if sum(term in central for term in vectors[at]) >= _CENTRAL_TERMS
-            and _dot(vectors[at], centre) >= _NEAR
-            and any(reachable(at, member) for member in core)
-        ]
-        alone.difference_update(joined)
-        grown[number] = sorted([*core, *joined])
-    taken = {at for group in grown.values() for at in group}
-    rest = [group for number, group in enumerate(groups) if number not in grown and group[0] not in taken]
-    return sorted([*grown.values(), *rest])
+    large = [group for group in groups if len(group) >= _LARGE]
+    alone = _Alone([group[0] for group in groups if len(group) == 1], vectors)
+    for core in sorted(large, key=lambda group: (-len(group), group)):
+        near = alone.side_pieces(core)
+        for at in near[_gaps(hours[near], hours[core]) <= window_h].tolist():
+            if bonds.may_join(at, core[0]):
+                bonds.join(at, core[0])
+                alone.lose(at)
+    return bonds.groups()
 
 
-def _centre(group: Sequence[int], vectors: Sequence[Vector]) -> tuple[dict[str, float], set[str]]:
-    """The group's mean direction, as a vector of length 1, and its central terms."""
-    spread = Counter(term for at in group for term in vectors[at])
-    central = {term for term, count in spread.items() if count >= len(group) * _CENTRAL_SHARE}
-    sums = _sum([vectors[at] for at in group])
-    length = math.sqrt(math.fsum(value * value for value in sums.values())) or 1.0
-    return {term: value / length for term, value in sums.items()}, central
+class _Alone:
+    """The articles that are in no story yet, by the terms they hold."""
+
+    def __init__(self, places: Sequence[int], vectors: Vectors) -> None:
+        self._vectors = vectors
+        self._alone = np.zeros(len(vectors), np.bool_)
+        self._alone[places] = True
+        rows = vectors.take(places)
+        order = np.argsort(rows.ids, kind="stable")
+        self._owners = np.repeat(np.array(places, np.int64), np.diff(rows.starts))[order]
+        self._begins = offsets(np.bincount(rows.ids, minlength=len(vectors.terms)))
+
+    def lose(self, place: int) -> None:
+        """It is in a story now."""
+        self._alone[place] = False
+
+    def side_pieces(self, core: Sequence[int]) -> Ints:
+        """Those that are about what the group ``core`` is about."""
+        vectors = self._vectors
+        told = vectors.take(core)
+        held = np.bincount(told.ids, minlength=len(vectors.terms))
+        central = np.flatnonzero(held >= len(core) * _CENTRAL_SHARE)
+        hold = self._how_many(central) >= _CENTRAL_TERMS
+        hold &= self._how_many(central[~vectors.common[central]]) > 0
+        found = np.flatnonzero(hold & self._alone)
+        centre = np.bincount(told.ids, told.weights, minlength=len(vectors.terms))
+        length = math.sqrt(float(centre @ centre)) or 1.0
+        rows = vectors.take(found.tolist())
+        owners = np.repeat(np.arange(len(found)), np.diff(rows.starts))
+        near = np.bincount(owners, rows.weights * centre[rows.ids], minlength=len(found))
+        return found[near >= _NEAR * length]
+
+    def _how_many(self, terms: Ints) -> Ints:
+        """How many of ``terms`` each article holds."""
+        places, _ = spans(self._begins[terms], self._begins[terms + 1])
+        return np.bincount(self._owners[places], minlength=len(self._vectors))
+
+
+def _gaps(hours: Floats, others: Floats) -> Floats:
+    """How far each of ``hours`` is from the nearest of ``others``."""
+    ordered = np.sort(others)
+    after = np.minimum(np.searchsorted(ordered, hours), len(ordered) - 1)
+    before = np.maximum(after - 1, 0)
+    gaps: Floats = np.minimum(np.abs(ordered[after] - hours), np.abs(ordered[before] - hours))
+    return gaps
 
 
 def odd_ones(vectors: Sequence[Vector]) -> set[int]:
@@ -66,22 +100,13 @@ def odd_ones(vectors: Sequence[Vector]) -> set[int]:
     """
     if len(vectors) < _FEW:
         return set()
-    sums = _sum(vectors)
-    closeness = [
-        _dot(vector, sums) - math.fsum(value * value for value in vector.values()) for vector in vectors
-    ]
-    middle = sorted(closeness)[len(closeness) // 2]
-    least = middle if len(vectors) >= _LARGE else middle * _FAR
-    return {at for at, value in enumerate(closeness) if value < least}
-
-
-def _sum(vectors: Sequence[Vector]) -> dict[str, float]:
     sums: dict[str, float] = {}
     for vector in vectors:
         for term, value in vector.items():
             sums[term] = sums.get(term, 0.0) + value
-    return sums
-
-
-def _dot(first: Vector, second: Vector) -> float:
-    return math.fsum(value * second.get(term, 0.0) for term, value in first.items())
+    closeness = [
+        math.fsum(value * (sums[term] - value) for term, value in vector.items()) for vector in vectors
+    ]
+    middle = sorted(closeness)[len(closeness) // 2]
+    least = middle if len(vectors) >= _LARGE else middle * _FAR
+    return {at for at, value in enumerate(closeness) if value < least}

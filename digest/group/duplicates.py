@@ -8,18 +8,20 @@ Everything is done on sorted integer arrays, so that cost grows with the words, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digest.group.text import fold, words
+from digest.group.vectors import offsets
 from digest.model.news import Article
 
 _RUN = 5
 _FEWEST_RUNS = 6  # below this a text is a phrase, and only the same phrase is a copy
 _FURNITURE = 3
 _SHORT_TEXT_WORDS = 40
+_PART_RUNS = 500_000  # sorted at a time
 _MOST_SHARERS = 80  # a run in more texts than this says nothing about any two of them
 _ROOTS = np.array(
     [6364136223846793005, 2862933555777941757, 3202034522624059733, 3935559000370003845, 1], np.uint64
@@ -31,14 +33,21 @@ _Runs = NDArray[np.uint64]
 
 def copy_pairs(articles: Sequence[Article], containment: float) -> dict[tuple[int, int], float]:
     """Pairs (i, j), i < j, of articles that are copies of one another, and their containment."""
-    runs, owners, sizes = _runs(articles)
-    if not runs.size:
-        return {}
+    runs, begins = _runs(articles)
     families: dict[str, int] = {}
     family = np.array([families.setdefault(article.family, len(families)) for article in articles], np.int64)
-    runs, owners = _without_furniture(runs, owners, family)
-    sizes = np.bincount(owners, minlength=len(articles)).astype(np.int64)
-    return _contained(runs, owners, sizes, containment)
+    sizes = np.zeros(len(articles), np.int64)
+    met: list[_Ints] = []
+    shared: list[_Ints] = []
+    for places in _parts(runs):
+        order = places[np.argsort(runs[places], kind="stable")]
+        owners = np.searchsorted(begins, order, side="right") - 1
+        kept, whose = _without_furniture(runs[order], owners, family)
+        sizes += np.bincount(whose, minlength=len(articles))
+        pairs, counts = _meetings(kept, whose, len(articles))
+        met.append(pairs)
+        shared.append(counts)
+    return _contained(met, shared, sizes, containment)
 
 
 def _tokens(article: Article) -> list[str]:
@@ -49,30 +58,39 @@ def _tokens(article: Article) -> list[str]:
     return tokens
 
 
-def _runs(articles: Sequence[Article]) -> tuple[_Runs, _Ints, _Ints]:
-    """All five-word runs as numbers, each once per article, sorted by run; and whose they are."""
+def _runs(articles: Sequence[Article]) -> tuple[_Runs, _Ints]:
+    """All five-word runs as numbers, each once per article, and where each article's begin."""
     numbers: dict[str, int] = {}
-    parts: list[_Runs] = []
-    sizes = np.zeros(len(articles), np.int64)
-    for at, article in enumerate(articles):
+    found: list[_Runs] = []
+    for article in articles:
         tokens = _tokens(article)
-        if len(tokens) < _RUN:
-            continue
         ids = np.array([numbers.setdefault(token, len(numbers) + 1) for token in tokens], np.uint64)
+        if len(ids) < _RUN:
+            found.append(np.zeros(0, np.uint64))
+            continue
         windows = np.lib.stride_tricks.sliding_window_view(ids, _RUN)
         mixed = np.zeros(len(windows), np.uint64)
         for column in range(_RUN):
             mixed = (mixed ^ windows[:, column]) * _ROOTS[column]
             mixed ^= mixed >> np.uint64(29)
-        unique = np.unique(mixed)
-        sizes[at] = unique.size
-        parts.append(unique)
-    if not parts:
-        return np.zeros(0, np.uint64), np.zeros(0, np.int64), sizes
-    owners = np.repeat(np.arange(len(articles), dtype=np.int64), sizes)
-    runs = np.concatenate(parts)
-    order = np.argsort(runs, kind="stable")
-    return runs[order], owners[order], sizes
+        found.append(np.unique(mixed))
+    begins = offsets(np.array([len(runs) for runs in found], np.int64))
+    whole = np.empty(begins[-1], np.uint64)
+    for at in range(len(found)):
+        whole[begins[at] : begins[at + 1]] = found[at]
+        found[at] = whole[:0]  # or all of them would be held twice
+    return whole, begins
+
+
+def _parts(runs: _Runs) -> Iterator[_Ints]:
+    """The places of the runs in parts that hold all equal ones, so that sorting them needs little memory."""
+    count = min(-(-len(runs) // _PART_RUNS), 256)
+    part = np.zeros(len(runs), np.uint8)
+    for begin in range(0, len(runs), _PART_RUNS):
+        chunk = slice(begin, begin + _PART_RUNS)
+        part[chunk] = runs[chunk] % np.uint64(count)
+    for number in range(count):
+        yield np.flatnonzero(part == number)
 
 
 def _without_furniture(runs: _Runs, owners: _Ints, family: _Ints) -> tuple[_Runs, _Ints]:
@@ -92,24 +110,33 @@ def _without_furniture(runs: _Runs, owners: _Ints, family: _Ints) -> tuple[_Runs
     return runs[keep], owners[keep]
 
 
-def _contained(runs: _Runs, owners: _Ints, sizes: _Ints, containment: float) -> dict[tuple[int, int], float]:
-    """Pairs that share enough runs. ``runs`` is sorted, its owners ascend within a run."""
-    total = len(sizes)
-    codes: list[_Ints] = []
+def _meetings(runs: _Runs, owners: _Ints, total: int) -> tuple[_Ints, _Ints]:
+    """Pairs of owners, as ``first * total + second``, with how many runs they share.
+
+    ``runs`` is sorted, its owners ascend within a run.
+    """
+    codes = [np.zeros(0, np.int64)]
     for step in range(1, _MOST_SHARERS):
         same = np.flatnonzero(runs[step:] == runs[:-step])
         if not same.size:
             break
         codes.append(owners[same] * total + owners[same + step])
-    if not codes:
+    pairs, counts = np.unique(np.concatenate(codes), return_counts=True)
+    return pairs, counts
+
+
+def _contained(
+    met: Sequence[_Ints], shared: Sequence[_Ints], sizes: _Ints, containment: float
+) -> dict[tuple[int, int], float]:
+    """Pairs that share enough of their runs."""
+    if not met:
         return {}
-    pairs, shared = np.unique(np.concatenate(codes), return_counts=True)
-    found: dict[tuple[int, int], float] = {}
-    first, second = pairs // total, pairs % total
+    pairs, places = np.unique(np.concatenate(met), return_inverse=True)
+    counts = np.bincount(places, np.concatenate(shared), minlength=len(pairs))
+    first, second = pairs // len(sizes), pairs % len(sizes)
     shorter = np.minimum(sizes[first], sizes[second])
-    share = shared / shorter
+    share = counts / shorter
     needed = np.where(shorter < _FEWEST_RUNS, 1.0, containment)
-    for at in np.flatnonzero(share >= needed):
-        low, high = sorted((int(first[at]), int(second[at])))
-        found[low, high] = float(share[at])
-    return found
+    return {
+        (int(first[at]), int(second[at])): float(share[at]) for at in np.flatnonzero(share >= needed).tolist()
+    }

@@ -6,12 +6,19 @@ and themes don't scale it: what it is good for is the caller's to say.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from digest.group.features import extract
+from digest.group.options import GroupOptions
 from digest.model.news import Article
 
+if TYPE_CHECKING:
+    from digest.group.vectors import Floats, Ints, Vectors
+
+# NumPy takes 150 ms, which commands that group nothing need not wait for: it is imported where it is used.
+
 _MOST = 6  # tellings of a story that are looked at
+_WINDOW_H = GroupOptions().window_h
 
 
 def kinship(stories: Sequence[Sequence[Article]]) -> dict[tuple[int, int], float]:
@@ -19,12 +26,23 @@ def kinship(stories: Sequence[Sequence[Article]]) -> dict[tuple[int, int], float
 
     Weights depend on the stories given: what most of them share says nothing.
     """
-    from digest.group.linkage import likenesses  # noqa: PLC0415 - needs NumPy: see ``stories``
+    import numpy as np  # noqa: PLC0415 - see above
 
+    from digest.group.features import extract  # noqa: PLC0415 - see above
+    from digest.group.linkage import likenesses  # noqa: PLC0415 - see above
+
+    if not stories:
+        return {}
     kept = [list(tellings[:_MOST]) for tellings in stories]
-    features = iter(extract([article for tellings in kept for article in tellings]))
-    means = [_mean([next(features).weights for _ in tellings]) for tellings in kept]
-    return likenesses(means, [len(means)] * len(means))
+    vectors = extract([article for tellings in kept for article in tellings], _WINDOW_H)
+    means = _means(vectors, [len(tellings) for tellings in kept])
+
+    def undamped(_here: int, others: Ints) -> Floats:
+        return np.ones(len(others))
+
+    found = likenesses(means, [len(means)] * len(means), undamped)
+    pairs = zip(found.low.tolist(), found.high.tolist(), found.likeness.tolist(), strict=True)
+    return {(low, high): value for low, high, value in pairs}
 
 
 def nearest(article: Article, others: Sequence[Article], most: int) -> list[Article]:
@@ -32,20 +50,39 @@ def nearest(article: Article, others: Sequence[Article], most: int) -> list[Arti
 
     ``why_same`` says how close each is. Those that share nothing with it are left out.
     """
-    from digest.group.linkage import likeness_of  # noqa: PLC0415 - needs NumPy: see ``stories``
+    from digest.group.features import extract  # noqa: PLC0415 - see above
+    from digest.group.linkage import likenesses_of_first  # noqa: PLC0415 - see above
 
-    first, *rest = (features.weights for features in extract([article, *others]))
-    found = []
-    for other, vector in zip(others, rest, strict=True):
-        if value := likeness_of([weight * vector[term] for term, weight in first.items() if term in vector]):
-            found.append((-value, other.canonical_url, other))
+    likeness = likenesses_of_first(extract([article, *others], _WINDOW_H)).tolist()
+    found = [
+        (-value, other.canonical_url, other)
+        for value, other in zip(likeness, others, strict=True)
+        if value > 0
+    ]
     return [other for *_, other in sorted(found, key=lambda entry: entry[:2])[:most]]
 
 
-def _mean(vectors: Iterable[Mapping[str, float]]) -> dict[str, float]:
-    every = list(vectors)
-    sums: dict[str, float] = {}
-    for vector in every:
-        for term, weight in vector.items():
-            sums[term] = sums.get(term, 0.0) + weight / len(every)
-    return sums
+def _means(vectors: Vectors, sizes: Sequence[int]) -> Vectors:
+    """One row for each run of ``sizes[i]`` rows: their mean."""
+    import numpy as np  # noqa: PLC0415 - see above
+
+    from digest.group.vectors import Vectors, offsets  # noqa: PLC0415 - see above
+
+    story_of = np.repeat(np.arange(len(sizes)), sizes)
+    owners = np.repeat(story_of, np.diff(vectors.starts))
+    weights = (
+        vectors.weights
+        / np.repeat(np.array(sizes, np.float64), sizes)[
+            np.repeat(np.arange(len(vectors)), np.diff(vectors.starts))
+        ]
+    )
+    cells, at = np.unique(owners * len(vectors.terms) + vectors.ids, return_inverse=True)
+    rows, ids = np.divmod(cells, max(1, len(vectors.terms)))
+    return Vectors(
+        vectors.terms,
+        offsets(np.bincount(rows, minlength=len(sizes))),
+        ids.astype(np.int32),
+        np.bincount(at, weights, minlength=len(cells)).astype(np.float32),
+        vectors.named,
+        vectors.common,
+    )

@@ -16,7 +16,7 @@ class GroupOptions:
     """
 
     window_h: float = 72
-    story_threshold: float = 0.095
+    story_threshold: float = 0.09
     copy_containment: float = 0.5
     theme_in: float = 4
     theme_check: float = 3

@@ -13,12 +13,12 @@ from typing import Any
 
 import digest
 from digest.group import group, load_themes, score_themes
-from digest.group.evaluate import bcubed, pairwise, theme_report
+from digest.group.evaluate import Score, bcubed, pairwise, theme_report
 from digest.model.news import Article, Verdict
 
 HERE = Path(__file__).parent
 THEMES_SHA256 = "8aecd2205dc91410fbfc11c1fad36a379c9f18b7bc4cf40126f4d2124fe82b2d"
-STORIES_SHA256 = "5a344c285674789663a704b27c148c114c7fa8e91aa909d991082ad186784da6"
+STORIES_SHA256 = "215913cb86d7cacb78f1143a7df15a26f89714cb80d6ab5bcd4943f7861fca83"
 # Precision and recall; many of the items were written to be hard.
 THEME_FLOORS = {"indo-pacific": (0.97, 0.89), "arctic": (0.96, 0.9), "middle-east": (0.91, 0.92)}
 SLUGS = ("indo-pacific", "arctic", "middle-east")
@@ -68,11 +68,25 @@ def test_themes_hold_their_floor_in_other_languages() -> None:
     assert all(score.precision >= 0.97 and score.recall >= 0.95 for score in report.by_theme.values())
 
 
-def test_stories_hold_their_floor() -> None:
-    items = corpus("stories.jsonl", STORIES_SHA256)
+def story_scores(which: str) -> tuple[Score, Score]:
+    """BCubed and pairwise scores of one part of the corpus, grouped by itself."""
+    items = [item for item in corpus("stories.jsonl", STORIES_SHA256) if item["set"] == which]
     stories = group([article(item) for item in items], THEMES)
     story_of = {one.url: story.key for story in stories for one in (*story.articles, *story.copies)}
     truth, found = [item["event"] for item in items], [story_of[item["id"]] for item in items]
-    assert bcubed(truth, found).f1 >= 0.98
-    assert pairwise(truth, found).precision >= 0.98
-    assert pairwise(truth, found).recall >= 0.95
+    return bcubed(truth, found), pairwise(truth, found)
+
+
+def test_stories_hold_their_floor() -> None:
+    per_item, per_pair = story_scores("plain")
+    assert per_item.f1 >= 0.98
+    assert per_pair.precision >= 0.98
+    assert per_pair.recall >= 0.95
+
+
+def test_tellings_that_share_few_words_are_not_joined_wrongly_and_some_are_found() -> None:
+    """260 tellings, each in words of its own: what can be asked of counting words here is precision."""
+    per_item, per_pair = story_scores("varied")
+    assert per_item.f1 >= 0.8
+    assert per_item.precision >= 0.985
+    assert per_pair.wrongly_in <= 3

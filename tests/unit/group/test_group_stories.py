@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from digest.group import GroupOptions, Theme, group, why_same
-from digest.group.stories import _preference
+from digest.group import GroupOptions, Theme, group, nearest_tellings, why_same
+from digest.group.order import preference
 from digest.model.news import Article, Story, Verdict
 
 MakeArticle = Callable[..., Article]
@@ -129,7 +130,7 @@ def test_the_best_telling_leads(themes: tuple[Theme, ...], article: MakeArticle)
 
 def test_a_telling_in_the_publications_language_comes_before_a_heavier_one(article: MakeArticle) -> None:
     english, norwegian = article("Ferry sinks", weight=3.0), article("Ferge synker", language="nb-NO")
-    ordered = sorted([english, norwegian], key=lambda item: _preference(item, "nb"))
+    ordered = sorted([english, norwegian], key=lambda item: preference(item, "nb"))
     assert ordered == [norwegian, english]
 
 
@@ -167,7 +168,7 @@ def test_stories_of_unrelated_themes_are_kept_apart(
         ),
     ]
     assert len(group(items, themes)) == 2
-    monkeypatch.setattr("digest.group.stories._UNRELATED", 1.0)
+    monkeypatch.setattr("digest.group.partition._UNRELATED", 1.0)
     assert len(group(items, themes)) == 1
 
 
@@ -221,7 +222,7 @@ def test_the_further_apart_in_time_the_more_a_story_takes(article: MakeArticle) 
         article("Six missing after ferry sinks off Vardø", FERRY_TOO, name=f"b{hours}", hours=hours)
         for hours in (0, 72)
     )
-    assert why_same(first, far).likeness == pytest.approx(why_same(first, near).likeness / 2, abs=0.002)
+    assert why_same(first, far).likeness == pytest.approx(0.35 * why_same(first, near).likeness, abs=0.002)
 
 
 def test_an_odd_telling_never_leads(
@@ -285,3 +286,47 @@ def test_why_same_names_the_shared_terms_and_the_hours_between(article: MakeArti
     assert "vardo" in dict(same.shared)
     assert (same.hours_apart, same.containment) == (3.0, 0.0)
     assert why_same(first, first).containment == 1.0
+
+
+def test_the_tellings_of_a_story_are_shown_from_the_nearest_on_with_copies_first(
+    themes: tuple[Theme, ...], ferry: list[Article], article: MakeArticle
+) -> None:
+    copy = article("Gale sinks ferry", FERRY, name="copy", outlet="Evening Two", hours=1)
+    batch = [*ferry, copy]
+    story = next(story for story in group(batch, themes) if ferry[0] in story.articles)
+    (first, same), (second, alike) = nearest_tellings(ferry[0], story, batch)
+    assert (first, second) == (copy, ferry[1])
+    assert same.containment >= 0.5 > alike.containment
+    assert alike == why_same(ferry[0], ferry[1], batch)
+    assert alike.likeness >= GroupOptions().story_threshold
+
+
+def test_outlets_of_one_publisher_are_a_single_source(
+    themes: tuple[Theme, ...], ferry: list[Article]
+) -> None:
+    one_house = [replace(item, publisher="Harbour Group") for item in ferry[:2]]
+    (story,) = group(one_house, themes, GroupOptions(story_threshold=0.05))
+    assert len(story.articles) == 2
+    assert story.publishers == ("Harbour Group",)
+
+
+def test_words_always_in_the_news_join_less_than_others(article: MakeArticle) -> None:
+    first = article("Norhaven Iran talks end", "Envoys left at noon.", name="a")
+    second = article("Norhaven counts cost as Iran calls", "Porters were asked to stay.", name="b", hours=1)
+    parts = dict(why_same(first, second).shared)
+    assert parts["iran"] < parts["norhaven"]
+
+
+def test_a_days_largest_event_does_not_make_its_own_words_common(article: MakeArticle) -> None:
+    sides = ["survivors", "sprinklers", "mayors", "parents", "hospitals", "engineers", "owners", "skiers"]
+    pieces = [
+        article(f"Hallstein bar fire: {who} {number}", f"The {who} spoke.", name=f"{who}{number}", outlet=who)
+        for number in range(8)
+        for who in sides
+    ]
+    quiet = [
+        article(f"Note {number}", f"Line {number} of {number}.", name=f"n{number}") for number in range(40)
+    ]
+    few = why_same(pieces[0], pieces[1], [*pieces[:14], *quiet]).likeness
+    many = why_same(pieces[0], pieces[1], [*pieces, *quiet]).likeness
+    assert many >= few

@@ -1,0 +1,82 @@
+"""For ``explain``: how alike articles are, and what makes them so."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from digest.group.options import GroupOptions
+from digest.group.order import hour_of
+from digest.model.news import Article, Story
+
+_SHOWN_TERMS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Sameness:
+    """How alike two articles are, and why. ``shared`` pairs a term with its part of ``likeness``."""
+
+    likeness: float
+    shared: tuple[tuple[str, float], ...]
+    containment: float  # of the shorter one's five-word runs, where it is a copy, else 0
+    hours_apart: float
+
+
+def why_same(
+    first: Article, second: Article, others: Sequence[Article] = (), options: GroupOptions | None = None
+) -> Sameness:
+    """How alike two articles are, weighted as among ``others``, were they from two publishers."""
+    return _compared(first, [second], others, options or GroupOptions())[0]
+
+
+def nearest_tellings(
+    article: Article,
+    story: Story,
+    others: Sequence[Article] = (),
+    options: GroupOptions | None = None,
+) -> tuple[tuple[Article, Sameness], ...]:
+    """The other articles of ``article``'s story with how alike they are to it, the most alike first.
+
+    ``others`` are the batch that was grouped, which the weights depend on.
+    """
+    told = [one for one in (*story.articles, *story.copies) if one.canonical_url != article.canonical_url]
+    found = list(zip(told, _compared(article, told, others, options or GroupOptions()), strict=True))
+    found.sort(key=lambda pair: (-pair[1].containment, -pair[1].likeness, pair[0].canonical_url))
+    return tuple(found)
+
+
+def _compared(
+    first: Article, seconds: Sequence[Article], others: Sequence[Article], options: GroupOptions
+) -> list[Sameness]:
+    # NumPy takes 150 ms, which commands that group nothing need not wait for.
+    import numpy as np  # noqa: PLC0415 - see above
+
+    from digest.group.duplicates import copy_pairs  # noqa: PLC0415 - see above
+    from digest.group.features import extract  # noqa: PLC0415 - see above
+    from digest.group.linkage import best_shared, likenesses_of_first  # noqa: PLC0415 - see above
+    from digest.group.partition import fading  # noqa: PLC0415 - see above
+
+    batch = {article.canonical_url: article for article in others}
+    batch |= {article.canonical_url: article for article in (first, *seconds)}
+    place = {url: at for at, url in enumerate(sorted(batch))}
+    vectors = extract([batch[url] for url in sorted(batch)], options.window_h)
+    mine = place[first.canonical_url]
+    found = []
+    for second in seconds:
+        its = place[second.canonical_url]
+        hours = hour_of(second) - hour_of(first)
+        likeness = float(likenesses_of_first(vectors.take([mine, its]))[0]) * float(
+            fading(np.array([hours]), options.window_h)[0]
+        )
+        shared = best_shared(vectors.row(mine), vectors.row(its))
+        share = likeness / math.fsum(part for _, part in shared) if shared else 0.0
+        found.append(
+            Sameness(
+                likeness=round(likeness, 3),
+                shared=tuple((term, round(part * share, 3)) for term, part in shared[:_SHOWN_TERMS]),
+                containment=round(copy_pairs([first, second], options.copy_containment).get((0, 1), 0.0), 3),
+                hours_apart=round(abs(hours), 1),
+            )
+        )
+    return found
