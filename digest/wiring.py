@@ -17,7 +17,7 @@ from digest.deliver.send import SendOptions
 from digest.deliver.transports.base import Transport
 from digest.deliver.transports.outbox import OutboxTransport
 from digest.deliver.transports.smtp import Security, SmtpOptions, SmtpTransport
-from digest.errors import ConfigurationError
+from digest.errors import ConfigurationError, InputError
 from digest.gather.options import GatherOptions
 from digest.group import GroupOptions, Theme
 from digest.group.theme_files import load_themes
@@ -28,6 +28,7 @@ from digest.parts import Parts, Recency, remember_installation
 from digest.render import Publication, Renderer, RenderOptions, default_template_folders
 from digest.schedule import Schedule
 from digest.settings import Settings, is_example, load
+from digest.store.connect import parse_url
 from digest.store.engine import Database, open_database
 from digest.summarise import NoticeWording, SummaryOptions
 
@@ -49,7 +50,24 @@ def read_settings(config: Path | None = None) -> Settings:
 
 def themes_of(settings: Settings) -> tuple[Theme, ...]:
     """The publication's themes: the default files, replaced or added to from its own ``themes/``."""
-    return load_themes([BUILTIN_THEMES, settings.folder / "themes"], settings.themes.order)
+    return load_themes(theme_folders(settings), settings.themes.order)
+
+
+def theme_folders(settings: Settings) -> list[Path]:
+    """Where theme files stand; a later folder's replace those of the same name."""
+    return [BUILTIN_THEMES, settings.folder / "themes"]
+
+
+def themes_in(folder: Path) -> tuple[Theme, ...]:
+    """The default themes, replaced or added to from ``folder``.
+
+    Raises:
+        InputError: there is no such folder.
+        ConfigurationError: a file in it can't be used.
+    """
+    if not folder.is_dir():
+        raise InputError(f"{folder} is no folder; name one that holds theme files")
+    return load_themes([BUILTIN_THEMES, folder], ())
 
 
 @contextmanager
@@ -60,6 +78,17 @@ def open_parts(settings: Settings, *, now: datetime | None = None) -> Iterator[P
         parts = replace(build(settings, database, clock=_clock(now)), rehearsal=rehearsal)
         remember_installation(parts)
         yield parts
+
+
+@contextmanager
+def looking(settings: Settings) -> Iterator[tuple[Database | None, datetime]]:
+    """The database and the time, for commands that only look; None where there is no database yet."""
+    path = parse_url(settings.database.url).path
+    if path is not None and not path.exists():
+        yield None, _clock(None)()
+        return
+    with open_database(settings.database.url) as database:
+        yield database, _clock(None)()
 
 
 def build(settings: Settings, database: Database, *, clock: Callable[[], datetime] = clocks.utc_now) -> Parts:

@@ -41,6 +41,7 @@ MODULES = {
     "gather": "feeds",
     "feeds": "feeds",
     "themes": "themes",
+    "eval": "evaluate",
     "subscribers": "subscribers",
     "db": "database",
 }

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -18,6 +18,9 @@ from digest.errors import InputError
 if TYPE_CHECKING:  # the whole program stands behind these two
     from digest.parts import Parts
     from digest.settings import Settings
+
+
+Item = TypeVar("Item")
 
 
 @dataclass
@@ -112,6 +115,16 @@ def printable(text: str) -> str:
 def watched() -> bool:
     """Whether a person watches standard error."""
     return sys.stderr.isatty()
+
+
+def with_bar(items: Iterable[Item], what: str) -> Iterator[Item]:
+    """The items, with a bar on standard error while a person watches."""
+    from rich.console import Console  # noqa: PLC0415 - rarely needed
+    from rich.progress import track  # noqa: PLC0415 - the same
+
+    total = len(items) if isinstance(items, Sized) else None
+    console = Console(stderr=True)
+    yield from track(items, what, total=total, console=console, transient=True, disable=not watched())
 
 
 def local(when: datetime | None, parts: Parts) -> str:

@@ -24,7 +24,7 @@ class RelatedOptions:
 
     Attributes:
         most: Lines under one story.
-        likeness: At which two stories are of one matter; what makes two articles one story is 0.095.
+        likeness: At which two stories are of one matter; what makes two articles one story is 0.09.
         hint: Added when a telling's own page names the other story's headline among its related articles.
         hint_words: Share of the headline's words that such a line must have.
         named: How often one story is named at most, so that a cluster doesn't name itself in a ring.

@@ -61,7 +61,7 @@ def read_folder(feed: Feed, options: GatherOptions, now: datetime) -> FolderRead
     articles, problems = [], []
     for path in _files(root)[:MAX_FILES]:
         try:
-            articles.append(_article(path, feed, options, now))
+            articles.append(read_article(path, feed, options, now))
         except (OSError, ParseError, ValueError) as error:
             problems.append(f"{path.name}: {error}")
     return FolderRead(tuple(articles), tuple(problems))
@@ -85,7 +85,8 @@ def _files(root: Path) -> list[Path]:
     return sorted(found, key=lambda path: (-path.stat().st_mtime, path.name))
 
 
-def _article(path: Path, feed: Feed, options: GatherOptions, now: datetime) -> Article:
+def read_article(path: Path, feed: Feed, options: GatherOptions, now: datetime) -> Article:
+    """The article in one file. Raises OSError, ParseError or ValueError when there is none."""
     size = path.stat().st_size
     if size > options.max_bytes:
         raise ParseError("too-large", f"larger than {options.max_bytes:,} bytes")
