@@ -14,10 +14,11 @@ from datetime import datetime, timedelta
 from digest.compose.headline import clean_headline, same_words
 from digest.compose.novelty import Known, News, Nothing, known, whats_new
 from digest.compose.options import UpdateOptions
-from digest.compose.reading import Reading, aside
+from digest.compose.reading import Reading
 from digest.compose.related import Alike
 from digest.compose.sift import Sifted, dated, ids
 from digest.model.edition import ToldStory
+from digest.model.genre import aside
 from digest.model.news import Article, Story
 
 _CLOSE = 0.6  # of the likeness to the closest told story

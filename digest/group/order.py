@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from digest.model.genre import aside
 from digest.model.news import Article
 
 _HOUR_S = 3600
@@ -26,14 +27,15 @@ def batch_order(article: Article) -> tuple[datetime, str, str, str]:
     return (time_of(article), article.canonical_url, article.url, article.title)
 
 
-def preference(article: Article, language: str) -> tuple[bool, bool, bool, float, datetime, str]:
-    """Sorts the better telling first; ``language`` is the publication's."""
+def preference(article: Article, language: str) -> tuple[bool, bool, bool, bool, float, datetime, str]:
+    """Sorts the better telling first, a report before an opinion; ``language`` is the publication's."""
     base = language.partition("-")[0]
     foreign = bool(article.language) and article.language.partition("-")[0] != base
     full = len(article.text.split()) >= _FULL_TEXT_WORDS
     return (
         foreign,
         bool(article.ai_notice),
+        bool(aside(article)),
         not full,
         -article.weight,
         time_of(article),

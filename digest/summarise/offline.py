@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from digest.model.edition import Method, Provenance, Summary
+from digest.model.genre import is_live_page
 from digest.model.news import Article, Story
 from digest.summarise.deks import judge_dek
 from digest.summarise.extract import MAX_TELLINGS, extract, shared_terms
@@ -33,9 +34,10 @@ class SummaryOptions:
 def summarise(story: Story, options: SummaryOptions, *, lead: bool = False) -> Summary | None:
     """The story's summary within its limits, or None when no sentence of it may stand by itself.
 
-    The dek of the lead article comes first, then those of the other tellings (these only when they stand
-    under the lead's headline as well), then an extract. ``lead`` gives the limits of an edition's first
-    story. A sentence longer than ``max_words`` is never cut: the next way gets its turn.
+    The dek of the lead article comes first, then those of the other tellings, then an extract. The others'
+    deks, and that of a page rewritten all day, must stand under the lead's headline as well. ``lead`` gives
+    the limits of an edition's first story. A sentence longer than ``max_words`` is never cut: the next way
+    gets its turn.
     """
     max_sentences = options.lead_sentences if lead else options.max_sentences
     max_words = options.lead_max_words if lead else options.max_words
@@ -48,7 +50,8 @@ def summarise(story: Story, options: SummaryOptions, *, lead: bool = False) -> S
 def _ways(story: Story, max_sentences: int, max_words: int) -> Iterator[Summary]:
     for article in story.articles[:MAX_TELLINGS]:
         text = judge_dek(article, max_sentences=max_sentences, max_words=max_words).text
-        if text and (article is story.lead or _fits_headline(text, story.lead.title)):
+        trusted = article is story.lead and not is_live_page(article.title)
+        if text and (trusted or _fits_headline(text, story.lead.title)):
             yield Summary(text, _provenance(Method.PUBLISHER, [article], sentences(text, article.language)))
     if chosen := extract(story, max_sentences=max_sentences, max_words=max_words):
         lines = tuple(sentence.text for sentence in chosen)

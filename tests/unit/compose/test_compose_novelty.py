@@ -6,8 +6,8 @@ import pytest
 
 from digest.compose.facts import Fact, Kind, facts
 from digest.compose.novelty import News, Nothing, NoveltyOptions, known, whats_new
-from digest.compose.reading import aside
 from digest.material import READING
+from digest.model.genre import aside
 from digest.model.news import Article
 
 TOLD = (

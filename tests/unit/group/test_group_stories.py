@@ -330,3 +330,15 @@ def test_a_days_largest_event_does_not_make_its_own_words_common(article: MakeAr
     few = why_same(pieces[0], pieces[1], [*pieces[:14], *quiet]).likeness
     many = why_same(pieces[0], pieces[1], [*pieces, *quiet]).likeness
     assert many >= few
+
+
+def test_a_report_leads_before_a_question_and_a_live_page(article: MakeArticle) -> None:
+    text = "The harbour board of Orrel closed the north quay after a crane fell on Monday. Two men were hurt."
+    titles = ("Live: Orrel quay closed after crane falls", "Why did the Orrel quay crane fall?",
+              "Orrel quay closed after crane falls")  # fmt: skip
+    tellings = [
+        article(title, f"{text} {title}", outlet=f"Outlet {hours}", hours=hours)
+        for hours, title in enumerate(titles)
+    ]
+    (story,) = group(tellings, ())
+    assert story.lead.title == titles[2]

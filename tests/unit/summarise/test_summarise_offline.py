@@ -56,6 +56,16 @@ def test_another_dek_is_used_only_where_it_fits_the_headline(article: MakeArticl
         assert summarise(story(lead, article(id=2, dek=bad)), OPTIONS) is None
 
 
+def test_what_a_live_page_leads_with_must_fit_its_headline(article: MakeArticle, story: MakeStory) -> None:
+    dek = "Rain and hail are expected across the whole coast on Tuesday."
+    title = "County council votes for second ferry"
+    report = summarise(story(article(title=title, dek=dek, text=ONE)), OPTIONS)
+    live = summarise(story(article(title=f"Live: {title}", dek=dek, text=ONE)), OPTIONS)
+    assert report is not None
+    assert live is not None
+    assert (report.text, live.provenance.method) == (dek, Method.EXTRACT)
+
+
 def test_without_a_dek_it_is_an_extract_of_whole_sentences(article: MakeArticle, story: MakeStory) -> None:
     summary = summarise(story(article(text=ONE), article(id=2, text=TWO)), OPTIONS)
     assert summary is not None
