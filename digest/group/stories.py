@@ -17,7 +17,7 @@ from digest.model.news import Article, Story, ThemeScore, Verdict
 if TYPE_CHECKING:
     from digest.group.partition import Part
 
-_SUPPORT = 1 / 3  # share of a story's articles that must not be OUT of a theme for it to be IN
+_SUPPORT = 0.4  # share of a story's articles that must be IN a theme for it to be: of three, two
 _Scores = Mapping[str, ThemeScore]
 
 
@@ -82,7 +82,7 @@ def _themes(
         of = [score[theme.slug] for score in scores]
         best = max(of, key=lambda score: (score.score, [hit.term for hit in score.hits]))
         value = round((best.score + math.fsum(score.score for score in of) / len(of)) / 2, 2)
-        backed = sum(score.verdict is not Verdict.OUT for score in of) >= len(of) * _SUPPORT
+        backed = sum(score.verdict is Verdict.IN for score in of) >= len(of) * _SUPPORT
         if value < options.theme_check or best.verdict is Verdict.OUT:
             continue
         sure = value >= options.theme_in and best.verdict is Verdict.IN and backed

@@ -342,3 +342,25 @@ def test_a_report_leads_before_a_question_and_a_live_page(article: MakeArticle) 
     ]
     (story,) = group(tellings, ())
     assert story.lead.title == titles[2]
+
+
+@pytest.mark.parametrize(("inside", "verdict"), [(1, Verdict.CHECK), (2, Verdict.IN)])
+def test_one_telling_that_strays_into_a_theme_does_not_take_four_others_with_it(
+    themes: tuple[Theme, ...], article: MakeArticle, inside: int, verdict: Verdict
+) -> None:
+    arctic = "The Arctic Council met in Nuuk over Greenland's ice sheet and the Northern Sea Route."
+    halden = [
+        "The ferry Halden sank off Orrel on Monday with eighty aboard, captain Strand said.",
+        "Captain Strand left the ferry Halden last, off Orrel, after eighty had gone into the boats.",
+        "Off Orrel divers look for the ferry Halden; all eighty aboard were saved, says captain Strand.",
+        "Eighty people and captain Strand were taken ashore at Orrel when the ferry Halden went down.",
+        "How could the ferry Halden sink within sight of Orrel? Captain Strand and eighty others are alive.",
+    ]
+    whats = ("sinks", "lost", "search", "rescue", "wreck")
+    tellings = [
+        article(f"Ferry Halden {what} off Orrel", f"{text} {extra}", outlet=f"Outlet {what}")
+        for what, text, extra in zip(whats, halden, [arctic] * inside + [""] * (5 - inside), strict=True)
+    ]
+    (story,) = group(tellings, themes)
+    assert len(story.articles) == 5
+    assert [(score.theme, score.verdict) for score in story.themes] == [("arctic", verdict)]
