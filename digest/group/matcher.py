@@ -8,10 +8,10 @@ covers "Arctic". Themes don't cover each other's words.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from digest.group.spellings import ANY_ENDING, is_acronym, spellings, split
+from digest.group.spellings import ANY_ENDING, first_words, is_acronym, spellings, split
 from digest.group.terms import Theme
 from digest.group.text import fold, is_unspaced
 
@@ -40,79 +40,57 @@ class _Form(NamedTuple):
     second: str  # the word that has to follow, "" for none or a stem
 
 
+class _Entry(NamedTuple):
+    """A form as the themes write it, not yet compiled."""
+
+    text: str
+    parts: tuple[str, ...]  # the words of the folded form, with their stars
+    exact: bool
+    owners: _Owners
+
+
 class _Index(dict[str, tuple[_Form, ...]]):
     """Forms by their lower-cased first word, longest first; a word of no form has an empty tuple.
 
-    Stems are resolved when a word is first looked up, and then remembered.
+    A text holds few of the words that themes know. So forms are compiled, and stems resolved, when a word
+    is first looked up, and then remembered: a command that looks at ten articles pays for their words only.
     """
 
-    def __init__(self, forms: dict[str, list[_Form]]) -> None:
-        self._stems = {first[:-1]: found for first, found in forms.items() if first.endswith(ANY_ENDING)}
-        self._lengths = sorted({len(stem) for stem in self._stems})
-        self._whole = {first: found for first, found in forms.items() if not first.endswith(ANY_ENDING)}
+    def __init__(self, entries: Iterable[_Entry]) -> None:
         super().__init__()
-
-    def _resolve(self, word: str) -> tuple[_Form, ...]:
-        found = list(self._whole.get(word, ()))
-        for length in self._lengths:
-            found.extend(self._stems.get(word[:length], ()) if length <= len(word) else ())
-        return tuple(sorted(found, key=lambda form: (-len(form.tail), form.text)))
+        self._entries: dict[str, list[_Entry]] = {}
+        for entry in entries:
+            for first in first_words(entry.parts, exact=entry.exact):
+                self._entries.setdefault(first, []).append(entry)
+        self._lengths = sorted({len(first) - 1 for first in self._entries if first.endswith(ANY_ENDING)})
 
     def __missing__(self, word: str) -> tuple[_Form, ...]:
-        forms = self._resolve(word)
+        stems = (word[:length] + ANY_ENDING for length in self._lengths if length <= len(word))
+        firsts = [first for first in (word, *stems) if first in self._entries]
+        found = [form for first in firsts for form in _compile(first, self._entries[first])]
+        forms = tuple(sorted(found, key=lambda form: (-len(form.tail), form.text)))
         if len(self) < _REMEMBERED:
             self[word] = forms
         return forms
 
 
 class Matcher:
-    """The compiled terms of a list of themes. Made once, used for any number of articles."""
+    """The terms of a list of themes, ready to be found. Made once, used for any number of articles."""
 
     def __init__(self, themes: Sequence[Theme]) -> None:
-        self._owners: dict[_Key, _Owners] = {}
-        self._written: dict[_Key, tuple[str, tuple[bool, ...]]] = {}
+        entries: list[_Entry] = []
         unspaced: dict[str, _Owners] = {}
-        for (form, exact), owners in _by_form(themes).items():
-            folded = fold(form)
+        for (text, exact), owners in _by_form(themes).items():
+            folded = fold(text)
             if is_unspaced(folded):
                 _merge(unspaced.setdefault(folded, {}), owners)
             else:
-                self._gather(form, folded, owners, exact=exact)
-        by_first: dict[str, list[_Form]] = {}
-        for key in self._owners:
-            by_first.setdefault(key[0][0].lower(), []).append(self._form(key))
-        self._index = _Index(by_first)
+                entries.append(_Entry(text, tuple(split(folded)), exact or is_acronym(folded), owners))
+        self._index = _Index(entries)
         self._unspaced = {form: _targets(owners) for form, owners in unspaced.items()}
         longest_first = sorted(unspaced, key=lambda form: (-len(form), form))
         self._unspaced_pattern = (
             re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
-        )
-
-    def _gather(self, form: str, folded: str, owners: _Owners, *, exact: bool) -> None:
-        """Notes who owns every spelling of a form."""
-        exact = exact or is_acronym(folded)
-        parts = split(folded)
-        capitals = tuple(part[0].isupper() for part in parts)
-        for spelling in spellings(parts, exact=exact):
-            key = (spelling if exact else tuple(map(str.lower, spelling)), exact)
-            _merge(self._owners.setdefault(key, {}), owners)
-            written, asked = self._written.setdefault(key, (form, capitals))
-            if asked != capitals:
-                # "Arctic wolf" and "Arctic Wolf" are one form, which asks for the fewer capitals.
-                self._written[key] = (written, tuple(map(min, zip(asked, capitals, strict=True))))
-
-    def _form(self, key: _Key) -> _Form:
-        spelling, exact = key
-        text, capitals = self._written[key]
-        tail = tuple(word.lower() for word in spelling[1:])
-        return _Form(
-            tail=tail,
-            capitals=capitals,
-            exact=spelling if exact else None,
-            text=text,
-            targets=_targets(self._owners[key]),
-            simple=not exact and not tail and not capitals[0],
-            second=tail[0] if tail and not tail[0].endswith(ANY_ENDING) else "",
         )
 
     def find(self, tokens: Sequence[str], *, acronyms: bool = True) -> list[Found]:
@@ -152,6 +130,38 @@ def _by_form(themes: Sequence[Theme]) -> dict[tuple[str, bool], _Owners]:
             for form in term.forms:
                 found.setdefault((form, term.exact), {}).setdefault(at, []).append(number)
     return found
+
+
+def _compile(first: str, entries: Iterable[_Entry]) -> list[_Form]:
+    """The forms that begin with ``first``; those spelled alike become one with all their owners."""
+    owned: dict[_Key, _Owners] = {}
+    written: dict[_Key, tuple[str, tuple[bool, ...]]] = {}
+    for entry in entries:
+        capitals = tuple(part[0].isupper() for part in entry.parts)
+        for spelling in spellings(entry.parts, exact=entry.exact):
+            if spelling[0].lower() != first:
+                continue
+            key = (spelling if entry.exact else tuple(map(str.lower, spelling)), entry.exact)
+            _merge(owned.setdefault(key, {}), entry.owners)
+            text, asked = written.setdefault(key, (entry.text, capitals))
+            if asked != capitals:
+                # "Arctic wolf" and "Arctic Wolf" are one form, which asks for the fewer capitals.
+                written[key] = (text, tuple(map(min, zip(asked, capitals, strict=True))))
+    return [_form(key, *written[key], owners) for key, owners in owned.items()]
+
+
+def _form(key: _Key, text: str, capitals: tuple[bool, ...], owners: _Owners) -> _Form:
+    spelling, exact = key
+    tail = tuple(word.lower() for word in spelling[1:])
+    return _Form(
+        tail=tail,
+        capitals=capitals,
+        exact=spelling if exact else None,
+        text=text,
+        targets=_targets(owners),
+        simple=not exact and not tail and not capitals[0],
+        second=tail[0] if tail and not tail[0].endswith(ANY_ENDING) else "",
+    )
 
 
 def _merge(into: _Owners, owners: _Owners) -> None:

@@ -7,7 +7,7 @@ that decline their words.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from digest.group.text import words
 
@@ -46,7 +46,14 @@ def split(folded: str) -> list[str]:
     return _STARRED.findall(folded.replace("'", "")) if ANY_ENDING in folded else words(folded)
 
 
-def spellings(parts: list[str], *, exact: bool) -> Iterator[tuple[str, ...]]:
+def first_words(parts: Sequence[str], *, exact: bool) -> set[str]:
+    """The first words, in small letters, of the ``spellings``, without making all of them."""
+    if len(parts) > 1 and (exact or parts[0].isascii()):
+        return {parts[0].lower()}
+    return {spelling[0].lower() for spelling in spellings(parts, exact=exact)}
+
+
+def spellings(parts: Sequence[str], *, exact: bool) -> Iterator[tuple[str, ...]]:
     """What the words of a folded form may look like in a text."""
     first = parts[0]
     if exact:

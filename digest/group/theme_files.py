@@ -194,10 +194,10 @@ class _Reader:
     def _topics(self, entries: list[str], where: str) -> frozenset[str]:
         keys: set[str] = set()
         for phrase in self._words(entries, where):
-            self._terms.setdefault(
-                f"topic:{phrase}", Term(f"topic:{phrase}", phrase, (phrase,), role=Role.TOPIC)
-            )
-            keys.add(f"topic:{phrase}")
+            key = f"topic:{phrase}"
+            if key not in self._terms:
+                self._terms[key] = Term(key, phrase, (phrase,), role=Role.TOPIC)
+            keys.add(key)
         return frozenset(keys)
 
     def _subject(self, side: str) -> frozenset[str]:
@@ -217,7 +217,6 @@ class _Reader:
         return self._gazetteer.expand_places(entries, self._file, where)
 
     def _words(self, entries: list[str], where: str) -> list[str]:
-        return [
+        for phrase in entries:  # those of the lists were checked when they were read
             check_stars(phrase, self._file)
-            for phrase in self._gazetteer.expand_words(entries, self._file, where)
-        ]
+        return self._gazetteer.expand_words(entries, self._file, where)

@@ -33,7 +33,7 @@ from digest.model.news import Article, Hit, ThemeScore, Verdict
 _LEAD_WORDS = 60
 _REST_CAP = 2.0
 _UNTITLED = 0.75
-_SILENT_TITLE = 1.3
+_SILENT_TITLE = 1.4
 _ELSEWHERE = 0.5
 _STEEPNESS = math.log(4) / 2  # confidence is 0.5 at the threshold for IN, 0.8 two points above it
 _DEK_COPY_CHARS = 60

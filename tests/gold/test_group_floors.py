@@ -17,10 +17,10 @@ from digest.group.evaluate import Score, bcubed, pairwise, theme_report
 from digest.model.news import Article, Verdict
 
 HERE = Path(__file__).parent
-THEMES_SHA256 = "8aecd2205dc91410fbfc11c1fad36a379c9f18b7bc4cf40126f4d2124fe82b2d"
+THEMES_SHA256 = "bf6ab9000ca30790279ca7a0aa944e2fb79dc986025c3360d88797662c6aadcb"
 STORIES_SHA256 = "215913cb86d7cacb78f1143a7df15a26f89714cb80d6ab5bcd4943f7861fca83"
 # Precision and recall; many of the items were written to be hard.
-THEME_FLOORS = {"indo-pacific": (0.97, 0.89), "arctic": (0.96, 0.9), "middle-east": (0.91, 0.92)}
+THEME_FLOORS = {"indo-pacific": (0.965, 0.935), "arctic": (0.965, 0.92), "middle-east": (0.93, 0.945)}
 SLUGS = ("indo-pacific", "arctic", "middle-east")
 THEMES = load_themes([Path(digest.__file__).parent / "themes"], SLUGS)
 
@@ -52,8 +52,8 @@ def themes_of(items: list[dict[str, Any]]) -> list[set[str]]:
 def test_themes_hold_their_floor() -> None:
     items = corpus("themes.jsonl", THEMES_SHA256)
     report = theme_report([item["labels"] for item in items], themes_of(items), SLUGS)
-    assert len(items) >= 1000
-    assert report.macro_f1 >= 0.93
+    assert len(items) >= 1300
+    assert report.macro_f1 >= 0.945
     found = {slug: (score.precision, score.recall) for slug, score in report.by_theme.items()}
     for slug, (precision, recall) in THEME_FLOORS.items():
         assert found[slug][0] >= precision, slug
