@@ -28,7 +28,7 @@ from digest.model.delivery import Accepted, Deferred
 from digest.model.edition import EditionState
 from digest.parts import OUTBOX, Parts, installed_at
 from digest.schedule import BEGUN, Alert, Draft, Intent, Pause, Resume, Send, Standing, plan
-from digest.store import editions, meta
+from digest.store import alerts, editions, meta
 from digest.store import feeds as feed_store
 
 log = logging.getLogger("digest")
@@ -210,7 +210,7 @@ def _sent(parts: Parts, row: editions.EditionRow, now: datetime, what: str) -> l
 
 def _alert(parts: Parts, alert: Alert, now: datetime) -> list[Done]:
     with parts.database.write() as conn:
-        fresh = editions.add_alert(conn, alert.key, alert.text, now)
+        fresh = alerts.add_alert(conn, alert.key, alert.text, now)
     return [Done(alert.text, failed=True)] if fresh else []
 
 
@@ -219,7 +219,7 @@ def _tell_editor(parts: Parts, now: datetime) -> list[Done]:
     if not parts.editor_email or parts.transport_name == OUTBOX:
         return []  # a folder tells nobody: they stay untold until mail can go out
     with parts.database.write() as conn:
-        waiting = editions.claim_untold(conn, now)
+        waiting = alerts.claim_untold(conn, now)
     if not waiting:
         return []
     keys = [key for key, _at, _text in waiting]
@@ -229,7 +229,7 @@ def _tell_editor(parts: Parts, now: datetime) -> list[Done]:
         outcome = Deferred(text=str(error))
     if isinstance(outcome, Deferred):
         with parts.database.write() as conn:
-            editions.mark_untold(conn, keys)
+            alerts.mark_untold(conn, keys)
     if not isinstance(outcome, Accepted):
         log.warning("the editor could not be told of %d alerts: %s", len(keys), outcome.text)
     return []

@@ -30,6 +30,7 @@ from digest.store import editions
 from digest.store.editions import EditionRow
 from digest.summarise.grounding import Claim, ungrounded
 
+_HEADLINE_CLAIMS = frozenset({Claim.NUMBER, Claim.QUOTATION})
 _NEAR_EACH = 25  # stories below the cut, and as many to check, that the file offers
 
 
@@ -182,19 +183,19 @@ def _unfounded(session: Session, change: Change) -> Iterator[Problem]:
         if missing:
             yield Problem(
                 wording.line,
-                f"none of the articles of {wording.name} has {', '.join(missing)}:"
+                f"the articles of {wording.name} don't bear out {', '.join(missing)}:"
                 " mend it, or answer for it with a line `facts: confirmed` below the story's first",
             )
 
 
 def _lacking(session: Session, wording: Wording) -> list[str]:
-    """What the words claim and no article has. In headlines capitals mean nothing, and so name nobody."""
+    """What the words claim and no article bears out. Of a headline, capitals and grammar claim nothing."""
     articles = [session.articles[number] for number in wording.ids if number in session.articles]
     sources = [f"{article.title}\n\n{article.dek}\n\n{article.text}" for article in articles]
     return [
-        f"the {found.kind} {found.text!r}"
+        str(found)
         for found in ungrounded(wording.text, sources)
-        if not (wording.is_headline and found.kind is Claim.NAME)
+        if not wording.is_headline or found.kind in _HEADLINE_CLAIMS
     ]
 
 

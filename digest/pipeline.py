@@ -15,29 +15,25 @@ import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
 from digest import material
-from digest.compose import Composition, compose
-from digest.deliver.envelope import Envelope
+from digest.compose import Composition, Summariser, compose
 from digest.deliver.send import SendReport, deliver
 from digest.errors import StateError
 from digest.group import group as group_articles
 from digest.group.kinship import kinship
 from digest.llm import Asking, Way
-from digest.model.decisions import Decision, Rulings
-from digest.model.delivery import Counts, Recipient
+from digest.messages import composer
+from digest.model.decisions import Decision, Decisions, Rulings
+from digest.model.delivery import Counts
 from digest.model.edition import Edition, EditionKey, EditionState, Notice, Provenance
-from digest.model.links import edition_ref
-from digest.model.message import Hole, Person, Variant
+from digest.model.message import Variant
 from digest.model.news import Article, FeedHealth, Story
-from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, make_token, message_id
 from digest.parts import Parts
 from digest.render import variant_key
-from digest.render.message import compile_message
 from digest.rulebook import read_rulebook
 from digest.store import articles as article_store
 from digest.store import audience, deliveries, editions
@@ -118,33 +114,48 @@ def draft_value(
     with parts.database.read() as conn:
         found = material.gathered(parts, conn, key, now)
         rulings, decisions = read_rulebook(conn, key.publication, key.series, decided=decided)
+    grouped = stories(parts, [*found.recent, *found.told], rulings)
+    way = Way(parts.summaries, parts.model, parts.publication.language, parts.database)
+    asking = Asking(now, parts.stop) if ask else None
+    composition = way.summarised(_composing(parts, key, now, found, grouped, decisions), asking)
+    return Composition(parts.renderer.fit(composition.edition), composition.drops)
+
+
+def _composing(
+    parts: Parts,
+    key: EditionKey,
+    now: datetime,
+    found: material.Material,
+    grouped: Sequence[Story],
+    decisions: Decisions,
+) -> Callable[[Summariser], Composition]:
+    """What composes the edition, given what sums a story up: once, or again when a model has answered."""
 
     def notice(provenances: Sequence[Provenance]) -> Notice | None:
         return None if parts.notice_off else ai_notice(provenances, wording=parts.wording)
 
-    composing: Callable[..., Composition] = partial(
-        compose,
-        key,
-        stories(parts, [*found.recent, *found.told], rulings),
-        themes=[theme.style for theme in parts.themes],
-        title=parts.publication.name,
-        language=parts.publication.language,
-        local_date=parts.schedule.local_day(key.slot).isoformat(),
-        now=now,
-        options=replace(parts.composing, max_age_h=(now - found.since).total_seconds() / 3600),
-        notice=notice,
-        past=found.past,
-        reading=material.READING,
-        kin=kinship,
-        told_url=lambda told: parts.links.story(told.ref, told.key),
-        articles_considered=len(found.recent),
-        outlets=len({article.outlet for article in found.recent}),
-        decisions=decisions,
-    )
-    way = Way(parts.summaries, parts.model, parts.publication.language, parts.database)
-    asking = Asking(now, parts.stop) if ask else None
-    composition = way.summarised(lambda summariser: composing(summarise=summariser), asking)
-    return Composition(parts.renderer.fit(composition.edition), composition.drops)
+    def composing(summarise: Summariser) -> Composition:
+        return compose(
+            key,
+            grouped,
+            themes=[theme.style for theme in parts.themes],
+            title=parts.publication.name,
+            language=parts.publication.language,
+            local_date=parts.schedule.local_day(key.slot).isoformat(),
+            now=now,
+            options=replace(parts.composing, max_age_h=(now - found.since).total_seconds() / 3600),
+            summarise=summarise,
+            notice=notice,
+            past=found.past,
+            reading=material.READING,
+            kin=kinship,
+            told_url=lambda told: parts.links.story(told.ref, told.key),
+            articles_considered=len(found.recent),
+            outlets=len({article.outlet for article in found.recent}),
+            decisions=decisions,
+        )
+
+    return composing
 
 
 def draft(parts: Parts, key: EditionKey, now: datetime) -> EditionRow:
@@ -226,48 +237,6 @@ def _fresh(conn: Connection, row: EditionRow) -> EditionRow:
     fresh = editions.get_edition(conn, row.id)
     assert fresh is not None
     return fresh
-
-
-def composer(parts: Parts, row: EditionRow) -> Callable[[Recipient], Envelope]:
-    """What makes one recipient's message: holes filled, links signed."""
-    with parts.database.write() as conn:
-        variants = editions.get_variants(conn, row.id)
-        secret = parts.token_secret(conn)
-    ref = edition_ref(row.key)
-    date = row.frozen_at or parts.clock()  # the same on every retry
-    compiled = {
-        key: compile_message(variant, parts.publication, edition_ref=ref, date=date)
-        for key, variant in variants.items()
-    }
-    slug, domain, sender = row.key.publication, parts.publication.domain, parts.sender
-
-    def compose_one(recipient: Recipient) -> Envelope:
-        leave = make_token(secret, UNSUBSCRIBE, slug, recipient.subscriber_id)
-        prefer = make_token(secret, PREFERENCES, slug, recipient.subscriber_id)
-        unsubscribe_url = parts.links.unsubscribe(leave)
-        person = Person(
-            address=recipient.address,
-            name=recipient.name,
-            message_id=message_id(secret, f"{slug}/{ref}", recipient.subscriber_id, domain),
-            envelope_from=sender,
-            list_unsubscribe=list_unsubscribe(unsubscribe_url, parts.unsubscribe_mailto, leave),
-            holes={
-                Hole.UNSUBSCRIBE_URL: unsubscribe_url,
-                Hole.PREFERENCES_URL: parts.links.preferences(prefer),
-                Hole.ADDRESS: recipient.address,
-            },
-        )
-        content = compiled[recipient.variant].fill(person)
-        # What we compile ends its lines in CRLF and begins none with a dot; an address may be non-ASCII.
-        canonical = content.isascii()
-        return Envelope(sender, recipient.address, content, canonical=canonical, edition=ref)
-
-    return compose_one
-
-
-def list_unsubscribe(url: str, mailbox: str, token: str) -> str:
-    """The header's value (RFC 2369): a page that also takes the one-click POST, and a mailbox."""
-    return f"<{url}>, <mailto:{mailbox}?subject=unsubscribe%20{token}>"
 
 
 def send(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from digest.deliver.envelope import Envelope
+from digest.messages import list_unsubscribe
 from digest.model.edition import Edition
 from digest.model.links import edition_ref
 from digest.model.message import Hole, Person
 from digest.model.tokens import message_id
 from digest.parts import Parts
-from digest.pipeline import list_unsubscribe
 from digest.render.message import compile_message
 
 

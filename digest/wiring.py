@@ -94,12 +94,7 @@ def looking(settings: Settings) -> Iterator[tuple[Database | None, datetime]]:
 def build(settings: Settings, database: Database, *, clock: Callable[[], datetime] = clocks.utc_now) -> Parts:
     """The parts for these settings over an open database."""
     publication = publication_of(settings)
-    summaries = settings.summaries
-    wording = None
-    if summaries.notice_short or summaries.notice_full:
-        wording = NoticeWording(short=summaries.notice_short, full=summaries.notice_full)
     folders = default_template_folders(settings.folder)
-    delivery = settings.delivery
     return Parts(
         database=database,
         publication=publication,
@@ -109,26 +104,17 @@ def build(settings: Settings, database: Database, *, clock: Callable[[], datetim
         links=Links(settings.publication.base_url),
         gathering=gathering_of(settings),
         grouping=GroupOptions(),
-        summaries=SummaryOptions(
-            max_sentences=summaries.max_sentences,
-            max_words=summaries.max_words,
-            lead_sentences=summaries.lead_sentences,
-        ),
+        summaries=summarising_of(settings),
         composing=composing_of(settings),
-        sending=SendOptions(
-            connections=delivery.connections,
-            batch_size=delivery.batch_size,
-            rate_per_s=delivery.rate or None,
-            max_attempts=delivery.max_attempts,
-        ),
+        sending=sending_of(settings),
         template_folders=tuple(folders),
         renderer=Renderer(folders, publication, RenderOptions(max_html_kib=settings.edition.max_html_kib)),
         transport=lambda: transport_of(settings),
-        transport_name=delivery.transport,
+        transport_name=settings.delivery.transport,
         clock=clock,
         model=model_of(settings),
-        wording=wording,
-        notice_off=not summaries.notice,
+        wording=wording_of(settings),
+        notice_off=not settings.summaries.notice,
         skip_quiet_day=settings.schedule.quiet_day == "skip",
         settings_feeds=settings.feeds,
         editor_email=settings.publication.editor_email,
@@ -217,6 +203,22 @@ def composing_of(settings: Settings) -> ComposeOptions:
     )
 
 
+def summarising_of(settings: Settings) -> SummaryOptions:
+    """How long a summary may be."""
+    chosen = settings.summaries
+    return SummaryOptions(
+        max_sentences=chosen.max_sentences, max_words=chosen.max_words, lead_sentences=chosen.lead_sentences
+    )
+
+
+def wording_of(settings: Settings) -> NoticeWording | None:
+    """The AI notice in the publisher's own words; None where they have none."""
+    chosen = settings.summaries
+    if not (chosen.notice_short or chosen.notice_full):
+        return None
+    return NoticeWording(short=chosen.notice_short, full=chosen.notice_full)
+
+
 def model_of(settings: Settings) -> ModelOptions | None:
     """The language model that is asked for summaries; None when there is none."""
     chosen = settings.summaries
@@ -236,6 +238,17 @@ def model_of(settings: Settings) -> ModelOptions | None:
             tokens=chosen.max_tokens_per_day or None,
             cost_millionths=round(chosen.max_cost_per_day * 1_000_000) or None,
         ),
+    )
+
+
+def sending_of(settings: Settings) -> SendOptions:
+    """How an edition is handed over."""
+    chosen = settings.delivery
+    return SendOptions(
+        connections=chosen.connections,
+        batch_size=chosen.batch_size,
+        rate_per_s=chosen.rate or None,
+        max_attempts=chosen.max_attempts,
     )
 
 

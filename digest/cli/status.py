@@ -25,7 +25,7 @@ from digest.errors import StoreError
 from digest.model.delivery import Counts, DeliveryRecord, DeliveryState
 from digest.model.links import edition_ref
 from digest.parts import OUTBOX, Parts
-from digest.store import audience, deliveries, editions
+from digest.store import alerts, audience, deliveries, editions
 from digest.store.editions import EditionRow
 
 WhoOption = Annotated[
@@ -50,7 +50,7 @@ def overview(parts: Parts, ref: str = "") -> Overview:
         return Overview(
             tuple((row, deliveries.counts(conn, row.id)) for row in rows),
             audience.count_subscribers(conn),
-            tuple(editions.list_alerts(conn, limit=10)),
+            tuple(alerts.list_alerts(conn, limit=10)),
         )
 
 

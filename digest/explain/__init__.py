@@ -19,7 +19,7 @@ from digest.group.kinship import nearest
 from digest.model.decisions import Rulings
 from digest.model.edition import EditionStory
 from digest.model.links import edition_ref
-from digest.model.news import Article, Story
+from digest.model.news import Article, Feed, Story
 from digest.parts import Parts
 from digest.rulebook import read_rulebook
 from digest.store import articles as article_store
@@ -49,10 +49,7 @@ def explain(parts: Parts, reference: str, now: datetime) -> Explanation:
             raise NotFoundError(
                 f"{reference!r} was never gathered: no feed named it, or `digest gather` has not run since"
             )
-        feed = next(
-            (feed for feed in feed_store.list_feeds(conn, active_only=False) if feed.id == article.feed_id),
-            None,
-        )
+        feed = _feed_of(conn, article)
         rows = editions.list_editions(conn, parts.publication.slug, limit=_EDITIONS)
         placed = [
             (row, placing)
@@ -80,6 +77,12 @@ def explain(parts: Parts, reference: str, now: datetime) -> Explanation:
         decisions=tuple(one for one in standing if article.id in {one.article_id, one.other_id}),
         answers=tuple(answers),
     )
+
+
+def _feed_of(conn: Connection, article: Article) -> Feed | None:
+    """Where it came from; None when that feed is stored no more."""
+    feeds = feed_store.list_feeds(conn, active_only=False)
+    return next((feed for feed in feeds if feed.id == article.feed_id), None)
 
 
 def _placing(row: EditionRow, article_id: int, drops: dict[int, str]) -> Placing | None:

@@ -116,10 +116,8 @@ class _Read:
 
 
 def _read(article: Article, terms_of: _Words) -> _Read:
-    dek, text = article.dek, article.text
-    if dek and text.startswith(dek[:60]):
-        dek = ""
-    body = _folded(" ".join(f"{dek}\n{text}".split(" ", _TEXT_WORDS + 40)[: _TEXT_WORDS + 40]))
+    dek = "" if article.opens_with_dek else article.dek
+    body = _folded(" ".join(f"{dek}\n{article.text}".split(" ", _TEXT_WORDS + 40)[: _TEXT_WORDS + 40]))
     tokens: list[str] = []
     firsts: set[int] = set()
     for sentence in _SENTENCE.split(body):

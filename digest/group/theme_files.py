@@ -32,9 +32,7 @@ def load_themes(paths: Sequence[Path], order: Sequence[str]) -> tuple[Theme, ...
     Raises:
         ConfigurationError: a file can't be used, two have one slug, or ``order`` names no theme.
     """
-    files: dict[str, Path] = {}
-    for folder in paths:
-        files.update({path.name: path for path in sorted(folder.glob("*.toml"))})
+    files = files_in(paths)
     gazetteer = Gazetteer(
         TomlFile.read(files.pop(GAZETTEER)) if GAZETTEER in files else None,
         TomlFile.read(files.pop(VOCABULARY)) if VOCABULARY in files else None,
@@ -54,6 +52,11 @@ def load_themes(paths: Sequence[Path], order: Sequence[str]) -> tuple[Theme, ...
             raise ConfigurationError(f"themes.order names {slug!r}, but no theme file has that slug: {known}")
     rest = sorted(set(themes) - set(order), key=lambda slug: (themes[slug].priority, slug))
     return tuple(themes[slug] for slug in [*dict.fromkeys(order), *rest])
+
+
+def files_in(folders: Sequence[Path]) -> dict[str, Path]:
+    """All files that count, by name: a later folder's replaces an earlier one's of the same name."""
+    return {path.name: path for folder in folders for path in sorted(folder.glob("*.toml"))}
 
 
 class _Reader:

@@ -1,7 +1,6 @@
 """One question to a model: booked before it goes out, repeated once at most; its answer judged and kept.
 
-``Asker.ask`` runs in a thread of its own for each question. ``keep`` judges, in the thread of the draft:
-what it compares words with is not made for several threads at once.
+``Asker.ask`` runs in a thread of its own for each question. ``keep`` judges, in the thread of the draft.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+_DEK_COPY_CHARS = 60  # from which a text that begins as the dek does is taken to repeat it
+
 
 class FeedKind(StrEnum):
     """What stands behind a feed's address."""
@@ -110,6 +112,12 @@ class Article:
     def family(self) -> str:
         """What independence is counted by: the publisher, else the outlet."""
         return self.publisher or self.outlet
+
+    @property
+    def opens_with_dek(self) -> bool:
+        """Whether the text begins as the dek does, so that the dek adds nothing to it."""
+        dek = self.dek.strip()
+        return bool(dek) and self.text.startswith(dek[:_DEK_COPY_CHARS])
 
 
 class Verdict(StrEnum):

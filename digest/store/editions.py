@@ -17,27 +17,9 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, case, insert, selec
 from digest.errors import StateError
 from digest.model.edition import OPEN_TO_EDITING, Edition, EditionKey, EditionState
 from digest.model.message import Variant
-from digest.store.alerts import add_alert, claim_untold, list_alerts, mark_untold
 from digest.store.codec import edition_from_json, edition_to_json
 from digest.store.sql import insert_or_ignore
 from digest.store.tables import edition_articles, edition_variants, editions
-
-__all__ = [  # the alerts are mostly about editions, and are reached through here as well
-    "EditionRow",
-    "add_alert",
-    "claim_untold",
-    "find_edition",
-    "freeze",
-    "get_drops",
-    "get_edition",
-    "get_variants",
-    "list_alerts",
-    "list_editions",
-    "mark_untold",
-    "move",
-    "open_slot",
-    "save_content",
-]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ from digest.errors import StoreError
 from digest.model.delivery import DeliveryState, Recipient
 from digest.store.deliveries import LEFT, in_state, may_be_mailed
 from digest.store.engine import Database
-from digest.store.tables import Instant, deliveries
+from digest.store.instant import Instant
+from digest.store.tables import deliveries
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, select, true, update
 
 from digest.model.answers import Caps, ModelAnswer, Usage
 from digest.store.sql import among, insert_or_ignore
@@ -74,15 +74,6 @@ def usage_on(conn: Connection, day: date) -> Usage:
     """What was used up on a UTC day, with what is booked for questions under way."""
     row = conn.execute(select(model_usage).where(model_usage.c.day == day.isoformat())).one_or_none()
     return Usage() if row is None else Usage(row.requests, row.tokens_in, row.tokens_out, row.cost_millionths)
-
-
-def prune_answers(conn: Connection, before: datetime) -> int:
-    """Delete answers and days of usage from before this; how many answers there were.
-
-    A question whose answer is gone may be asked again, so keep them for as long as stories are news.
-    """
-    conn.execute(delete(model_usage).where(model_usage.c.day < before.date().isoformat()))
-    return conn.execute(delete(model_summaries).where(model_summaries.c.answered_at < before)).rowcount
 
 
 def _add(conn: Connection, day: date, more: Usage, condition: ColumnElement[bool]) -> int:

@@ -99,7 +99,7 @@ def judge_answer(answer: Answer, prompt: Prompt) -> Summary | Refused:
 def _invented(text: str, prompt: Prompt) -> str:
     """What the summary says and no telling does; "" when there is nothing."""
     for found in ungrounded(text, [telling.whole for telling in prompt.tellings], language=prompt.language):
-        return f"the {found.kind} {found.text!r} does not stand so in the sources"
+        return str(found)
     return Vocabulary(telling.whole for telling in prompt.tellings).objection(text, prompt.language)
 
 

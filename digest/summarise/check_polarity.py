@@ -14,6 +14,7 @@ from digest.summarise.polarity import OPPOSITES, Denial
 
 _WINDOW = 6
 _FADE = 0.5
+_SHOWN = 60  # characters of a claim in a message
 _HEADS = 2  # words of meaning after a 'not' that it is taken to say no to
 _UNRELATED = 0.4  # what a 'no' of a source counts that says no to something else
 _LEAST = 0.8  # likeness under which no source bears a 'not' out
@@ -30,7 +31,7 @@ def check_polarity(summary: Sequence[Passage], grounds: Grounds) -> Iterator[Ung
     for mine in summary:
         for denial in mine.denials:
             if denial.plain and not _borne_out(denial, mine, grounds):
-                text = mine.text[mine.spots[denial.place][0] :][:60].rpartition(" ")[0]
+                text = _beginning(mine.text[mine.spots[denial.place][0] :])
                 yield Ungrounded(Claim.POLARITY, text, "no source says no to this")
         free = [place for place in range(len(mine.stems)) if place not in mine.denied]
         lost = (at for at in free if mine.stems[at] in denied and _lost(at, mine, grounds))
@@ -39,6 +40,11 @@ def check_polarity(summary: Sequence[Passage], grounds: Grounds) -> Iterator[Ung
         for at in free:
             if mine.opposable(at) and _turned(at, mine, grounds):
                 yield Ungrounded(Claim.POLARITY, mine.words[at], "the sources say the opposite")
+
+
+def _beginning(text: str) -> str:
+    """As many of its first words as a message has room for, the last one left out as it may be cut."""
+    return text[:_SHOWN].rpartition(" ")[0] or text[:_SHOWN]
 
 
 def _around(one: Passage, place: int) -> Context:

@@ -24,4 +24,9 @@ class Ungrounded:
 
     kind: Claim
     text: str
-    reason: str = ""
+    reason: str
+
+    def __str__(self) -> str:
+        """For a message: what is claimed, and what is wrong with it."""
+        what = "words" if self.kind is Claim.POLARITY else self.kind
+        return f"the {what} {self.text!r} ({self.reason})"

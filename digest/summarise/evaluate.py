@@ -1,36 +1,23 @@
-"""How good are the extracts? ROUGE over a file of stories with a summary that a person wrote.
+"""What measuring needs: records as stories, their extracts, and the first sentences these have to beat.
 
-A record has ``id``, ``articles`` (each with ``title`` and ``text``) and ``reference``. Deks play no part:
-what is measured is the extract alone, against the first sentences of the first article.
+A record has ``id``, ``articles`` (each with ``title`` and ``text``) and ``reference``, a summary that a
+person wrote. Deks play no part: what is measured is the extract alone. ``digest.evaluate`` takes the means.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from statistics import fmean
+from collections.abc import Mapping
 from typing import Any
 
 from digest.errors import InputError
 from digest.model.news import Article, Story
 from digest.summarise.extract import extract
-from digest.summarise.rouge import rouge
 from digest.summarise.sentences import sentences
 
 MAX_SENTENCES = 2
 MAX_WORDS = 60
 
 Record = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryScores:
-    """Mean F1 over all records, 0 to 1."""
-
-    items: int
-    rouge_1: float
-    rouge_2: float
-    rouge_l: float
 
 
 def story_of(record: Record) -> Story:
@@ -70,20 +57,3 @@ def predict(record: Record, *, max_sentences: int = MAX_SENTENCES, max_words: in
 def lead_baseline(record: Record, count: int) -> str:
     """The first ``count`` sentences of the first article: what an extract has to beat."""
     return " ".join(sentences(story_of(record).lead.text)[:count])
-
-
-def score(records: Sequence[Record], summarise: Callable[[Record], str] = predict) -> SummaryScores:
-    """The mean scores of ``summarise`` over ``records``.
-
-    Raises:
-        InputError: there are none, or one is not of the form.
-    """
-    if not records:
-        raise InputError("no records to score")
-    found = [rouge(summarise(record), str(record.get("reference", ""))) for record in records]
-    return SummaryScores(
-        items=len(found),
-        rouge_1=fmean(one.one.f1 for one in found),
-        rouge_2=fmean(one.two.f1 for one in found),
-        rouge_l=fmean(one.longest.f1 for one in found),
-    )

@@ -17,10 +17,7 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
-
-import snowballstemmer
 
 from digest.model.news import Article, Story
 from digest.model.words import count_words
@@ -36,8 +33,9 @@ from digest.summarise.judge import (
     is_whole_without_stop,
     strip_dateline,
 )
-from digest.summarise.quoting import LETTER
+from digest.summarise.letters import HAN, LETTER, THAI
 from digest.summarise.sentences import sentences
+from digest.summarise.stems import stem
 
 MAX_TELLINGS = 8  # articles looked at; a story told more often is told the same
 MAX_CHARS = 6_000  # of each, from the top
@@ -53,8 +51,8 @@ _REDUNDANCY = 0.6
 _SAME = 0.4  # more alike, and two never stand together; 0.5 has 0.3 more ROUGE-2 and repeats itself
 
 _WORD = re.compile(rf"{LETTER}+")
-_HAN = re.compile("[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")
-_THAI = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u1000-\u109f]+")
+_HAN = re.compile(f"[{HAN}]+")
+_THAI = re.compile(f"[{THAI}]+")
 _HAN_TERM, _THAI_TERM = 2, 4  # characters that make a term where no spaces part the words
 _COMMON = word_set(
     """
@@ -63,7 +61,6 @@ _COMMON = word_set(
     also over out up if when while what there no can could new s t mr mrs ms
     """
 )
-_STEMMER = snowballstemmer.stemmer("english")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,16 +161,11 @@ def _terms(text: str) -> list[str]:
     if not plain.isascii():
         plain = _HAN.sub(lambda match: _grams(match.group(), _HAN_TERM), plain)
         plain = _THAI.sub(lambda match: _grams(match.group(), _THAI_TERM), plain)
-    return [_stem(word) for word in _WORD.findall(plain)]
+    return [stem(word) for word in _WORD.findall(plain)]
 
 
 def _grams(run: str, size: int) -> str:
     return f" {' '.join(run[at : at + size] for at in range(max(1, len(run) - size + 1)))} "
-
-
-@lru_cache(maxsize=50_000)
-def _stem(word: str) -> str:
-    return str(_STEMMER.stemWord(word)) if word.isascii() else word
 
 
 def _scores(pool: Sequence[Sentence], story: Story) -> list[float]:

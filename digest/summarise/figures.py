@@ -23,7 +23,7 @@ from digest.summarise.figure_words import (
     SCALE,
     SMALL,
 )
-from digest.summarise.quoting import LETTER
+from digest.summarise.letters import LETTER
 
 
 class Unit(StrEnum):

@@ -15,17 +15,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
 
-import snowballstemmer
-
+from digest.summarise import stems
 from digest.summarise.abbreviations import word_set
 from digest.summarise.figures import Figure, figures
+from digest.summarise.letters import LETTER, UNSPACED
 from digest.summarise.naming import Name, in_sentence, plain
 from digest.summarise.polarity import OPPOSITES, Denial, denials, unprefixed
-from digest.summarise.quoting import LETTER, UNSPACED
 from digest.summarise.sentences import sentences
 
 _TOKEN = re.compile(rf"\d[\d.,]*\d|\d|{LETTER}+(?:[’'.]{LETTER}+)*")
-_STEMMER = snowballstemmer.stemmer("english")
 COMMON = word_set(
     """
     the a an of to in on for and or but is are was were be been being has have had it its that this these
@@ -73,9 +71,9 @@ class Passage:
 
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
-    """The stem of a lower-case word; names with other spellings made one; other scripts as they are."""
+    """The stem of a lower-case word; names with other spellings made one; figures as they are."""
     one = plain(word)
-    return str(_STEMMER.stemWord(one)) if one.isascii() and one.isalpha() else one
+    return stems.stem(one) if one.isalpha() else one
 
 
 def passage(text: str, language: str = "") -> Passage:

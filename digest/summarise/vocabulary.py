@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-import snowballstemmer
-
 from digest.summarise.abbreviations import word_set
+from digest.summarise.letters import HAN, THAI
 from digest.summarise.sentences import sentences
+from digest.summarise.stems import stem
 
 NEW_WORDS = 0.3  # share of a sentence's words of meaning that no source has
 COVERED = 0.5  # share of them that the sentences named as its ground have
@@ -22,10 +22,7 @@ MIN_COUNTED = 4  # words; in a shorter sentence one word more or less says nothi
 _PREFIX = 5  # letters; longer words that begin alike count as forms of one word, in any language
 
 # One character where words aren't parted by spaces; else letters, with the vowel signs that some scripts add.
-_TERM = re.compile(
-    "[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0eff\u1780-\u17ff\u1000-\u109f]"
-    "|(?:[^\\W\\d_]|[\u0590-\u05cf\u0610-\u065f\u0900-\u0dff]){3,}"
-)
+_TERM = re.compile(f"[{HAN}{THAI}]|(?:[^\\W\\d_]|[\u0590-\u05cf\u0610-\u065f\u0900-\u0dff]){{3,}}")
 _COMMON = word_set(
     """
     the and for but are was were been being has have had its that this with from she they his her their
@@ -51,7 +48,7 @@ _GRAVE = word_set(
 
 @cache
 def _grave() -> frozenset[str]:
-    return frozenset(snowballstemmer.stemmer("english").stemWords(sorted(_GRAVE)))
+    return frozenset(map(stem, _GRAVE))
 
 
 class Vocabulary:
@@ -59,21 +56,17 @@ class Vocabulary:
 
     def __init__(self, texts: Iterable[str]) -> None:
         terms = [term for text in texts for term in _terms(text)]
-        self._stemmer = snowballstemmer.stemmer("english")  # our own: threads can't share one
-        self._stems = {self._stem(term) for term in terms}
+        self._stems = {stem(term) for term in terms}
         self._prefixes = {term[:_PREFIX] for term in terms if len(term) > _PREFIX}
 
     def has(self, term: str) -> bool:
         """Whether the texts have this word in some form."""
-        return self._stem(term) in self._stems or (len(term) > _PREFIX and term[:_PREFIX] in self._prefixes)
+        return stem(term) in self._stems or (len(term) > _PREFIX and term[:_PREFIX] in self._prefixes)
 
     def _lacks_grave(self, term: str) -> bool:
         """Whether it is a grave word that the texts don't have. A word that begins alike won't do."""
-        stem = self._stem(term)
-        return stem in _grave() and stem not in self._stems
-
-    def _stem(self, term: str) -> str:
-        return str(self._stemmer.stemWord(term)) if term.isascii() else term
+        stemmed = stem(term)
+        return stemmed in _grave() and stemmed not in self._stems
 
     def covers(self, sentence: str) -> bool:
         """Whether the texts have half of the sentence's words of meaning or more."""

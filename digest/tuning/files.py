@@ -12,17 +12,14 @@ from typing import Any
 from digest.errors import ConfigurationError, InputError, NotFoundError
 from digest.group import Theme, load_themes
 from digest.group.gazetteer import Gazetteer
-from digest.group.theme_files import GAZETTEER, VOCABULARY
+from digest.group.theme_files import GAZETTEER, VOCABULARY, files_in
 from digest.group.toml_file import TomlFile
 from digest.tuning.toml_text import add_phrase
 
 
 def theme_files(folders: Sequence[Path]) -> dict[str, Path]:
     """The theme files that count, by name: a later folder's replaces an earlier one's."""
-    files: dict[str, Path] = {}
-    for folder in folders:
-        files.update({path.name: path for path in sorted(folder.glob("*.toml"))})
-    return {name: path for name, path in files.items() if name not in {GAZETTEER, VOCABULARY}}
+    return {name: path for name, path in files_in(folders).items() if name not in {GAZETTEER, VOCABULARY}}
 
 
 def file_of(slug: str, folders: Sequence[Path]) -> Path:
@@ -51,8 +48,8 @@ def _data(path: Path) -> dict[str, Any]:
 
 def gazetteer_of(folders: Sequence[Path]) -> Gazetteer:
     """The places that these folders' themes know."""
-    paths = [folder / GAZETTEER for folder in folders if (folder / GAZETTEER).is_file()]
-    return Gazetteer(TomlFile.read(paths[-1]) if paths else None, None)
+    path = files_in(folders).get(GAZETTEER)
+    return Gazetteer(TomlFile.read(path) if path else None, None)
 
 
 def load_with(path: Path, folders: Sequence[Path], text: str | None = None) -> tuple[Theme, ...]:

@@ -34,7 +34,7 @@ def corrections(conn: Connection, publication: str) -> list[Decision]:
 
 def past(conn: Connection, publication: str, *, now: datetime, days: float) -> Past:
     """The articles of the last ``days``, and those that were ever corrected."""
-    filed = {made.article_id: frozenset(made.value.split()) for made in corrections(conn, publication)}
+    filed = {made.article_id: frozenset(made.slugs) for made in corrections(conn, publication)}
     recent = article_store.recent_articles(
         conn, since=now - timedelta(days=days), until=now + timedelta(days=1)
     )

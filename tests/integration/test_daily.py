@@ -20,7 +20,7 @@ from digest.model.edition import EditionState
 from digest.model.news import Article
 from digest.parts import Parts, address_pepper, remember_installation
 from digest.settings import Settings
-from digest.store import articles, audience, editions
+from digest.store import alerts, articles, audience, editions
 from digest.store.editions import EditionRow
 from digest.store.engine import Database
 from digest.wiring import build
@@ -259,7 +259,7 @@ def test_nobody_to_send_to_is_told_once_and_the_draft_stays(
     assert any("nobody to send to" in step.what for step in first)
     assert [step.what for step in again] == [step.what for step in first if "nobody" in step.what]
     with parts.database.read() as conn:
-        assert len(editions.list_alerts(conn)) == 1
+        assert len(alerts.list_alerts(conn)) == 1
     assert state(parts) is EditionState.DRAFT
     assert not outgoing.messages
 
@@ -307,7 +307,7 @@ def test_one_steps_failure_does_not_stop_the_heartbeat(
     done = at(parts, clock, SLOT)
     assert any("the template is broken" in step.what for step in done)
     with parts.database.read() as conn:
-        assert any("the template is broken" in text for _key, _at, text in editions.list_alerts(conn))
+        assert any("the template is broken" in text for _key, _at, text in alerts.list_alerts(conn))
 
 
 def test_the_editor_hears_once_that_the_model_is_out_and_the_edition_goes_out_all_the_same(
@@ -322,7 +322,7 @@ def test_the_editor_hears_once_that_the_model_is_out_and_the_edition_goes_out_al
     assert asked > 0
     at(parts, clock, SLOT)
     with parts.database.read() as conn:
-        assert sum("language model" in text for _key, _at, text in editions.list_alerts(conn)) == 1
+        assert sum("language model" in text for _key, _at, text in alerts.list_alerts(conn)) == 1
     assert len(outgoing.messages) == 3
 
 

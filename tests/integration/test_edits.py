@@ -354,16 +354,19 @@ def test_words_that_no_article_bears_out_are_refused_until_an_editor_answers_for
         return file.replace(NEWS["greenland"][1], text)
 
     (problem,) = refused(parts, row, edit)
-    assert f"has {missing}: mend it, or answer for it with a line `facts: confirmed`" in problem.text
+    assert f"don't bear out {missing} (" in problem.text
+    assert "): mend it, or answer for it with a line `facts: confirmed`" in problem.text
     shown = edit(write(edits.begin(parts, row).sheet)).split("\n")
     assert shown[problem.line - 1].strip() == text
     assert refused(parts, row, edit, confirm_facts=True) == ()
     edited(parts, row, edit, with_line(parts, "greenland", "facts: confirmed"))
 
 
-def test_a_headline_is_held_to_its_figures_but_not_to_its_capitals(parts: Parts) -> None:
+def test_a_headline_is_held_to_its_figures_but_not_to_its_capitals_or_its_grammar(parts: Parts) -> None:
     row = drafted(parts)
     old = NEWS["greenland"][0]
+    denied = "The vote of Greenland was not counted in Nuuk"
+    assert refused(parts, row, lambda text: text.replace(old, denied)) == ()
     assert refused(parts, row, lambda text: text.replace(old, "Greenland Counts And Counts")) == ()
     (problem,) = refused(parts, row, lambda text: text.replace(old, "Greenland counts 31 votes"))
     assert "the number '31'" in problem.text

@@ -23,17 +23,14 @@ from digest.model.edition import (
     ToldStory,
 )
 from digest.model.message import Variant
+from digest.store.alerts import add_alert, claim_untold, list_alerts, mark_untold
 from digest.store.editions import (
-    add_alert,
-    claim_untold,
     find_edition,
     freeze,
     get_drops,
     get_edition,
     get_variants,
-    list_alerts,
     list_editions,
-    mark_untold,
     move,
     open_slot,
     save_content,

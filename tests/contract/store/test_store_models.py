@@ -101,17 +101,3 @@ def test_processes_that_reserve_at_once_never_pass_the_cap(database: Database) -
     assert sum(booked) == 20
     with database.read() as conn:
         assert models.usage_on(conn, DAY) == Usage(20, 1_400, 600)
-
-
-def test_pruning_takes_old_answers_and_old_days(database: Database) -> None:
-    old = replace(GOOD, key="d" * 64, answered_at=NOW - timedelta(days=60))
-    with database.write() as conn:
-        for answer in (old, GOOD):
-            models.save_answer(conn, answer)
-        for day in (old.answered_at.date(), DAY):
-            models.reserve(conn, day, Usage(1, 5, 5), Caps())
-        assert models.prune_answers(conn, NOW - timedelta(days=30)) == 1
-        assert models.find_answer(conn, old.key) is None
-        assert models.find_answer(conn, GOOD.key) == GOOD
-        assert models.usage_on(conn, old.answered_at.date()) == Usage()
-        assert models.usage_on(conn, DAY) == Usage(1, 5, 5)

@@ -216,6 +216,11 @@ def test_words_of_other_languages_are_not_taken_for_english_negations(language: 
 _anything = st.text(alphabet=st.characters(codec="utf-8"), max_size=200)
 
 
+def test_a_no_by_itself_is_shown_whole() -> None:
+    (found,) = ungrounded("no", [""], language="en")
+    assert str(found) == "the words 'no' (no source says no to this)"
+
+
 @settings(max_examples=150, deadline=None)
 @given(_anything, _anything, st.sampled_from(["", "en", "ar", "zh", "de"]))
 def test_no_text_crashes_the_check_and_each_bears_itself_out(text: str, other: str, language: str) -> None:

@@ -1,0 +1,57 @@
+"""One recipient's message: the rendered variant in its envelope, personal links filled in and signed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from digest.deliver.envelope import Envelope
+from digest.model.delivery import Recipient
+from digest.model.links import edition_ref
+from digest.model.message import Hole, Person
+from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, make_token, message_id
+from digest.parts import Parts
+from digest.render.message import compile_message
+from digest.store import editions
+from digest.store.editions import EditionRow
+
+
+def composer(parts: Parts, row: EditionRow) -> Callable[[Recipient], Envelope]:
+    """What makes one recipient's message: holes filled, links signed."""
+    with parts.database.write() as conn:
+        variants = editions.get_variants(conn, row.id)
+        secret = parts.token_secret(conn)
+    ref = edition_ref(row.key)
+    date = row.frozen_at or parts.clock()  # the same on every retry
+    compiled = {
+        key: compile_message(variant, parts.publication, edition_ref=ref, date=date)
+        for key, variant in variants.items()
+    }
+    slug, domain, sender = row.key.publication, parts.publication.domain, parts.sender
+
+    def compose_one(recipient: Recipient) -> Envelope:
+        leave = make_token(secret, UNSUBSCRIBE, slug, recipient.subscriber_id)
+        prefer = make_token(secret, PREFERENCES, slug, recipient.subscriber_id)
+        unsubscribe_url = parts.links.unsubscribe(leave)
+        person = Person(
+            address=recipient.address,
+            name=recipient.name,
+            message_id=message_id(secret, f"{slug}/{ref}", recipient.subscriber_id, domain),
+            envelope_from=sender,
+            list_unsubscribe=list_unsubscribe(unsubscribe_url, parts.unsubscribe_mailto, leave),
+            holes={
+                Hole.UNSUBSCRIBE_URL: unsubscribe_url,
+                Hole.PREFERENCES_URL: parts.links.preferences(prefer),
+                Hole.ADDRESS: recipient.address,
+            },
+        )
+        content = compiled[recipient.variant].fill(person)
+        # What we compile ends its lines in CRLF and begins none with a dot; an address may be non-ASCII.
+        canonical = content.isascii()
+        return Envelope(sender, recipient.address, content, canonical=canonical, edition=ref)
+
+    return compose_one
+
+
+def list_unsubscribe(url: str, mailbox: str, token: str) -> str:
+    """The header's value (RFC 2369): a page that also takes the one-click POST, and a mailbox."""
+    return f"<{url}>, <mailto:{mailbox}?subject=unsubscribe%20{token}>"
