@@ -36,6 +36,7 @@ BUILTIN_THEMES = Path(__file__).parent / "themes"
 GATHER_WITHIN_S = 120  # a slow morning on the web must not make an edition late
 PREFETCH = timedelta(days=3)  # how far a Monday may reach back over days without an edition
 CLOCK_VARIABLE = "DIGEST_NOW"
+EARLIEST, LATEST = 1970, 9999  # years that --now and the variable may name; LATEST not itself
 RESUME_FOR = timedelta(days=1)  # longer than the last retry of a deferred message can take
 
 
@@ -137,6 +138,8 @@ def _clock(now: datetime | None) -> Callable[[], datetime]:
             raise ConfigurationError(f"{CLOCK_VARIABLE}={text!r} needs its offset; write 2026-03-01T06:30Z")
     if now is None:
         return clocks.utc_now
+    if not EARLIEST <= now.year < LATEST:  # a day's or a week's arithmetic must not leave the calendar
+        raise InputError(f"the year {now.year} is no time for a newsletter: {EARLIEST} to {LATEST - 1} are")
     start, began = now, time.monotonic()
     return lambda: start + timedelta(seconds=time.monotonic() - began)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ from typing import Annotated
 import typer
 
 from digest.cli.common import JsonOption, counted, emit_json, opened, printable, say, settings_of
-from digest.errors import InputError, StateError
+from digest.errors import DigestError, InputError, StateError
 from digest.settings import load, template
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="The folder.")]
@@ -47,9 +48,16 @@ def init(
         files = sorted(source.rglob("*.j2"))
         own = folder / "templates"
         written += [_new(own / file.relative_to(source), file.read_text("utf-8")) for file in files]
-    settings = load(config.resolve(), {}, folder.resolve())
-    with open_parts(settings) as parts:
-        say(f"Database: {parts.database.url}")
+    # The database may be named in the environment alone, as it is on servers; the file is new and fits.
+    env = {name: value for name, value in os.environ.items() if name.startswith("DIGEST_DATABASE__")}
+    settings = load(config.resolve(), env, folder.resolve())
+    try:
+        with open_parts(settings) as parts:
+            say(f"Database: {parts.database.url}")
+    except DigestError:
+        for made in filter(None, written):
+            made.unlink()
+        raise
     for path in written:
         if path:
             say(f"Written: {path}")

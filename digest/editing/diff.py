@@ -13,6 +13,7 @@ from digest.editing.sheet import LEAD, NEAR, Block, Entry, Mark, Page, Problem, 
 from digest.model.decisions import DecisionKind
 
 _NAMED = 60  # characters of a headline in a message
+_LONGEST = {DecisionKind.HEADLINE: 300, DecisionKind.SUMMARY: 2_000}  # characters; some 300 words
 
 
 def diff(sheet: Sheet, page: Page, *, series: str, by: str, now: datetime) -> Change:
@@ -116,7 +117,7 @@ def _worded(block: Block, entry: Entry, change: Change, ids: frozenset[int]) -> 
         if rewritten and entry.headline in {"", own}:
             change.revoke(DecisionKind.HEADLINE, block)
             change.words.append(f"{name(block)}: its source's headline again")
-        elif entry.headline:
+        elif any(map(str.isalnum, entry.headline)):
             _rewrite(DecisionKind.HEADLINE, block, entry, change, ids)
         else:
             change.problems.append(
@@ -138,6 +139,10 @@ def _worded(block: Block, entry: Entry, change: Change, ids: frozenset[int]) -> 
 def _rewrite(kind: DecisionKind, block: Block, entry: Entry, change: Change, ids: frozenset[int]) -> None:
     is_headline = kind is DecisionKind.HEADLINE
     text, line = (entry.headline, entry.line) if is_headline else (entry.summary, entry.at("text"))
+    if len(text) > (longest := _LONGEST[kind]):
+        mend = f"has {len(text)} characters, and {longest} are the most: shorten it"
+        change.problems.append(Problem(line, f"the {kind.value} of s{block.number} {mend}"))
+        return
     change.say(kind, block, text)
     change.words.append(f"{name(block)}: {kind.value} rewritten: {text}")
     change.wordings.append(Wording(name(block), text, ids, is_headline, entry.facts_confirmed, line))

@@ -118,6 +118,9 @@ class _Reader:
         near = difflib.get_close_matches(plain, KEYS, 1, _LIKE_A_KEY)
         if near:
             self.wrong(at, f"{word!r} is no key: write `{near[0]}:`, or indent the line if it is text")
+        elif word[0].islower() and self.drafts and not self.drafts[-1].text:
+            # Where keys stand: as text, `pin: 3` would go out as the story's summary.
+            self.wrong(at, f"{word!r} is no key; they are {', '.join(KEYS)}; indent the line if it is text")
         return ""
 
     def _value(self, at: int, key: str, value: str) -> None:
@@ -199,7 +202,7 @@ class _Reader:
     def _split(self, at: Mapping[str, int], values: Mapping[str, str]) -> tuple[tuple[int, ...], ...]:
         if SPLIT not in values:
             return ()
-        if not values[SPLIT]:
+        if not values[SPLIT].strip(", "):
             self.wrong(at[SPLIT], f"`{SPLIT}:` needs numbers of articles that stand below the story")
         groups = (self._read_numbers(at[SPLIT], SPLIT, part) for part in values[SPLIT].split(","))
         return tuple(group for group in groups if group)

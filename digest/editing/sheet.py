@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,10 @@ KEYS = (THEMES, PINNED, TOGETHER, APART, MERGE, SPLIT, FACTS)
 CONFIRMED = "confirmed"
 NONE = "none"
 DOUBT = "?"  # behind the themes of a story that is in, and yet to be checked
+
+
+# Zero-width and direction-changing characters: they come along with pasted text, and no mail shows them.
+_UNSEEN = re.compile("[\u00ad\u200b\u202a-\u202e\u2060-\u206f\ufeff]")
 
 
 class Mark(StrEnum):
@@ -199,5 +204,6 @@ class Problem:
 def one_line(text: str) -> str:
     """The text on one line, with nothing in it that a terminal or an editor would obey."""
     unseen = {"Cc", "Cs", "Zl", "Zp"}
-    kept = "".join(" " if unicodedata.category(letter) in unseen else letter for letter in text)
+    shown = _UNSEEN.sub("", text)
+    kept = "".join(" " if unicodedata.category(letter) in unseen else letter for letter in shown)
     return " ".join(part for part in kept.split(" ") if part).strip()

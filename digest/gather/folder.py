@@ -91,7 +91,10 @@ def read_article(path: Path, feed: Feed, options: GatherOptions, now: datetime) 
     if size > options.max_bytes:
         raise ParseError("too-large", f"larger than {options.max_bytes:,} bytes")
     data = path.read_bytes()
-    fields, body = _front_matter(decoded(data))
+    whole = decoded(data)
+    if "\0" in whole:
+        raise ParseError("not-a-page", "a file of another kind, no text")
+    fields, body = _front_matter(whole)
     kind = path.suffix.lower()
     parts = (
         _from_html(data, path)

@@ -23,6 +23,9 @@ from digest.settings.sections import SECTIONS, Settings, keys_of
 CONFIG_VARIABLE = "DIGEST_CONFIG"
 FILE_NAME = "digest.toml"
 
+# Where an address can hold a key or a password: before the @, and behind the question mark.
+_KEY_IN_ADDRESS = re.compile(r"(?<=://)[^/@\s]+(?=@)|(?<=\?).+", re.DOTALL)
+
 
 def load(path: Path | None, env: Mapping[str, str], cwd: Path) -> Settings:
     """Read the settings.
@@ -205,7 +208,7 @@ def _read(spec: KeySpec, value: Value, problems: Problems) -> tuple[bool, Any]:
 
 def _brief(content: object) -> str:
     if isinstance(content, str):
-        shown = kinds.quoted(content)
+        shown = kinds.quoted(_KEY_IN_ADDRESS.sub("...", content))
     elif isinstance(content, bool):
         shown = str(content).lower()
     else:

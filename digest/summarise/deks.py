@@ -62,7 +62,7 @@ def judge_dek(article: Article, *, max_sentences: int, max_words: int) -> DekVer
     found = sentences(dek, article.language)
     kept: list[str] = []
     why = "it holds no whole sentence"
-    for sentence in found:
+    for sentence in dict.fromkeys(found):  # some feeds say it twice
         problem = _problem(sentence, article, alone=len(found) == 1)
         if not problem:
             kept.append(sentence)

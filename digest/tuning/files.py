@@ -59,12 +59,15 @@ def load_with(path: Path, folders: Sequence[Path], text: str | None = None) -> t
 
     Raises:
         ConfigurationError: it can't be used.
+        InputError: it is no theme file.
     """
     with tempfile.TemporaryDirectory() as name:
         draft = Path(name) / path.name
         if text is None:
             if path.name in {GAZETTEER, VOCABULARY}:
                 raise InputError(f"{path} is no theme; name the folder it stands in to test it")
+            if path.suffix != ".toml":
+                raise InputError(f"{path} is no theme file: its name has to end in .toml")
             shutil.copyfile(path, draft)
         else:
             draft.write_text(text, encoding="utf-8", newline="")

@@ -56,6 +56,21 @@ def test_init_writes_settings_that_the_program_accepts(desk: Desk) -> None:
     assert "already" in news.run("init", ".", code=1).stderr
 
 
+def test_init_makes_the_database_that_the_environment_names(desk: Desk) -> None:
+    url = f"sqlite:///{desk.folder / 'elsewhere.db'}"
+    assert url in desk.run("init", "news", DIGEST_DATABASE__URL=url).stderr
+    assert (desk.folder / "elsewhere.db").exists()
+    assert not (desk.folder / "news" / "subscribers.db").exists()
+
+
+def test_init_without_its_database_leaves_no_file_and_can_be_repeated(desk: Desk) -> None:
+    nowhere = f"sqlite:///{desk.folder / 'missing' / 'folder' / 'x.db'}"
+    refused = desk.run("init", "news", code=1, DIGEST_DATABASE__URL=nowhere).stderr
+    assert len(refused.strip().splitlines()) == 1
+    assert not (desk.folder / "news" / "digest.toml").exists()
+    desk.run("init", "news")
+
+
 def test_an_unknown_setting_is_told_with_its_line_and_the_nearest_name(desk: Desk) -> None:
     (desk.folder / "digest.toml").write_text('[publication]\nnmae = "X"\n', encoding="utf-8")
     refused = desk.run("status", code=1)
@@ -80,6 +95,8 @@ def test_an_unknown_setting_is_told_with_its_line_and_the_nearest_name(desk: Des
         (("gather", "--now", "tomorrow"), "tomorrow"),
         (("draft", "--date", "2020-01-01"), "2020-01-01"),
         (("draft", "--date", "soon"), "soon"),
+        (("draft", "--now", "0001-01-01"), "the year 1 is no time for a newsletter"),
+        (("draft", "--now", "9999-12-31T23:59:59"), "the year 9999"),
         (("feeds", "add", ""), "empty"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,

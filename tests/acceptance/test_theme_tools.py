@@ -235,6 +235,8 @@ def test_a_correction_is_obeyed_and_taken_back(sea_desk: Desk) -> None:
         (("correct", "1", "--none", "--in", "arctic"), 2, "--none"),
         (("suggest", "--accept", "1"), 1, "digest themes suggest"),
         (("suggest", "--theme", "antarctic"), 1, "antarctic"),
+        (("test", "subscribers.db"), 1, "its name has to end in .toml"),
+        (("new", "Space", "--from", "subscribers.db"), 1, "a file of another kind, no text"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )

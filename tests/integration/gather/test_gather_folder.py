@@ -143,7 +143,11 @@ def test_odd_files_cost_themselves_alone(feed: Feed, tmp_path_factory: pytest.Te
     assert {"Good headline", "Crème brûlée"} <= titles
     assert "Secret" not in titles
     assert "Hidden" not in titles
-    assert [problem.split(":")[0] for problem in sorted(read.problems)] == ["empty.txt", "huge.txt"]
+    assert [problem.split(":")[0] for problem in sorted(read.problems)] == [
+        "empty.txt",
+        "huge.txt",
+        "junk.txt",
+    ]
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:

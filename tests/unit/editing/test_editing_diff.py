@@ -195,6 +195,25 @@ def test_the_sources_own_words_cannot_be_deleted(of_three: Sheet) -> None:
     )
 
 
+@pytest.mark.parametrize("nothing", ["\u200b \u200e", "...", "\u200d"])
+def test_a_headline_without_a_letter_is_none(of_three: Sheet, nothing: str) -> None:
+    (problem,) = refused(
+        of_three, lambda text: text.replace("s30 Ships number 30 leave for the island", f"s30 {nothing}")
+    )
+    assert "s30 has no headline" in problem
+
+
+def test_words_longer_than_a_newsletter_can_carry_are_refused_even_when_confirmed(of_three: Sheet) -> None:
+    def edit(text: str) -> str:
+        return text.replace(
+            "The 20 ships sail at dawn. They carry salt.", "The ships carry salt. " * 500
+        ).replace("s30 Ships number 30 leave for the island", "s30 " + "Ships leave " * 40)
+
+    problems = refused(of_three, edit)
+    assert "the summary of s20 has 10999 characters, and 2000 are the most: shorten it" in problems[0]
+    assert "the headline of s30 has 479 characters, and 300 are the most: shorten it" in problems[1]
+
+
 def test_facts_can_be_confirmed_in_the_file(of_three: Sheet) -> None:
     change = changed(
         of_three,

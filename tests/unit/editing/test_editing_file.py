@@ -200,6 +200,9 @@ def test_an_emptied_file_says_nothing(of_three: Sheet, text: str) -> None:
         ("themes: south", "themes: south\nmerge wiht: s10", "write `merge with:`"),
         ("themes: south", "themes: south\nsplit: s31", "'s31' is no number"),
         ("themes: south", "themes: south\nsplit:", "`split:` needs numbers"),
+        ("themes: south", "themes: south\nsplit: ,,", "`split:` needs numbers"),
+        ("themes: south", "themes: south\npin: 3", "'pin' is no key; they are themes, pinned,"),
+        ("themes: south", "themes: south\nmerge: s10", "'merge' is no key; they are themes, pinned,"),
         ("themes: south", "themes: south\nfacts: yes", "write `facts: confirmed`"),
     ],
 )
@@ -229,6 +232,22 @@ def test_a_story_that_stands_twice_is_named(of_three: Sheet) -> None:
     assert (
         f"s30 stands in line {first} already" in refused(of_three, lambda text: text + "drop s30 Again\n")[0]
     )
+
+
+def test_an_unindented_paragraph_may_have_a_colon_where_no_key_stands() -> None:
+    of = sheet(block(10, summary="Salt."))
+    for text in ("Harbour: the ships are back.", "    The ships are back.\nwhy: nobody knows."):
+        page, problems = parse(write(of).replace("    Salt.", text), of)
+        assert problems == ()
+        assert page is not None
+        assert page.entries[0].summary == " ".join(text.split())
+
+
+def test_no_character_that_turns_or_hides_text_comes_in_with_an_edit() -> None:
+    of = sheet(block(10, summary="Salt."))
+    page, _ = parse(write(of).replace("    Salt.", "    \u202eSa\u200blt\u202c\u2066 and\ufeff fish."), of)
+    assert page is not None
+    assert page.entries[0].summary == "Salt and fish."
 
 
 def test_text_that_looks_like_something_else_is_text_when_it_is_indented() -> None:

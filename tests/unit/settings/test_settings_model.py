@@ -35,6 +35,15 @@ def test_the_key_comes_from_a_file_of_its_own_and_shows_nowhere(read: Read, tmp_
 
 
 @pytest.mark.parametrize(
+    "url", ["https://llm.example.org/v1?key=sk-very-secret", "ftp://me:sk-very-secret@llm.example.org/v1"]
+)
+def test_no_message_repeats_a_key_in_an_address(refused: Refused, url: str) -> None:
+    message = refused(MODEL.replace("https://llm.example.org/v1/", url))
+    assert "model_url = " in message
+    assert "sk-very-secret" not in message
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ('[summaries]\nmethod = "model"', 'toml:2: summaries.method = "model" needs summaries.model_url'),

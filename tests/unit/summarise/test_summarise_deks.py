@@ -35,6 +35,10 @@ def test_a_whole_statement_is_used_as_it_stands(article: MakeArticle, dek: str) 
     assert verdict(article, dek, language=language).text == dek
 
 
+def test_a_sentence_that_a_feed_says_twice_is_printed_once(article: MakeArticle) -> None:
+    assert verdict(article, f"{WHOLE} {WHOLE} {SECOND}").text == f"{WHOLE} {SECOND}"
+
+
 @pytest.mark.parametrize(
     ("dek", "reason"),
     [
