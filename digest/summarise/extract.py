@@ -145,11 +145,6 @@ def _printable(line: str, article: Article) -> bool:
     )
 
 
-def shared_terms(text: str, other: str) -> int:
-    """How many words of meaning two texts have in common, by their stems."""
-    return len(content_terms(text) & content_terms(other))
-
-
 def content_terms(text: str) -> frozenset[str]:
     """The stems of a text's words of meaning."""
     return frozenset(_terms(text)) - _COMMON

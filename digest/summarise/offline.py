@@ -13,12 +13,13 @@ from digest.model.edition import Method, Provenance, Summary
 from digest.model.genre import is_live_page
 from digest.model.news import Article, Story
 from digest.summarise.deks import judge_dek
-from digest.summarise.extract import MAX_TELLINGS, extract, shared_terms
+from digest.summarise.extract import MAX_TELLINGS, content_terms, extract
 from digest.summarise.grounding import ungrounded
 from digest.summarise.judge import is_dangling
 from digest.summarise.sentences import sentences
 
-_SHARED = 2  # words; fewer, and the two may have been put in one story by mistake
+# Words, one of them no name; fewer, and the two may tell of different things in one place.
+_SHARED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,11 @@ def _ways(story: Story, max_sentences: int, max_words: int) -> Iterator[Summary]
 
 def _fits_headline(text: str, headline: str) -> bool:
     """Whether another outlet's dek can stand under this headline: by itself, and about the same thing."""
-    return not is_dangling(text) and shared_terms(text, headline) >= _SHARED
+    if is_dangling(text):
+        return False
+    shared = content_terms(text) & content_terms(headline)
+    plain = content_terms(" ".join(word for word in text.split() if not word[:1].isupper()))
+    return len(shared) >= _SHARED and not shared.isdisjoint(plain)
 
 
 def _provenance(method: Method, articles: Sequence[Article], lines: tuple[str, ...]) -> Provenance:
