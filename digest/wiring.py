@@ -50,8 +50,8 @@ def read_settings(config: Path | None = None) -> Settings:
 
 
 def themes_of(settings: Settings) -> tuple[Theme, ...]:
-    """The publication's themes: the default files, replaced or added to from its own ``themes/``."""
-    return load_themes(theme_folders(settings), settings.themes.order)
+    """The publication's themes: the default ones that its order names, and all of its own ``themes/``."""
+    return load_themes(theme_folders(settings), settings.themes.order, if_named=BUILTIN_THEMES)
 
 
 def theme_folders(settings: Settings) -> list[Path]:

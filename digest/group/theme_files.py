@@ -26,8 +26,12 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
-def load_themes(paths: Sequence[Path], order: Sequence[str]) -> tuple[Theme, ...]:
+def load_themes(
+    paths: Sequence[Path], order: Sequence[str], *, if_named: Path | None = None
+) -> tuple[Theme, ...]:
     """The themes of the folders ``paths``, those named in ``order`` first, the others by priority.
+
+    A theme whose file stands in the folder ``if_named`` takes part only when ``order`` names it.
 
     Raises:
         ConfigurationError: a file can't be used, two have one slug, or ``order`` names no theme.
@@ -50,8 +54,9 @@ def load_themes(paths: Sequence[Path], order: Sequence[str]) -> tuple[Theme, ...
         if slug not in themes:
             known = ", ".join(sorted(themes)) or "none"
             raise ConfigurationError(f"themes.order names {slug!r}, but no theme file has that slug: {known}")
-    rest = sorted(set(themes) - set(order), key=lambda slug: (themes[slug].priority, slug))
-    return tuple(themes[slug] for slug in [*dict.fromkeys(order), *rest])
+    rest = {slug for slug in themes if slug not in order and origin[slug].parent != if_named}
+    by_priority = sorted(rest, key=lambda slug: (themes[slug].priority, slug))
+    return tuple(themes[slug] for slug in [*dict.fromkeys(order), *by_priority])
 
 
 def files_in(folders: Sequence[Path]) -> dict[str, Path]:

@@ -176,7 +176,8 @@ class ThemeSettings:
     order: tuple[str, ...] = key(
         quantities.slugs(),
         ("indo-pacific", "arctic", "middle-east"),
-        "The themes, in the order of their sections.",
+        "The themes, in the order of their sections. A default theme that isn't named takes no part; your own"
+        " in themes/ always do, those not named coming last.",
     )
     also_today: bool = key(
         quantities.boolean(),

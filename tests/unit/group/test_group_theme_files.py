@@ -167,3 +167,14 @@ def test_a_phrase_in_hard_and_soft_is_hard_and_own_phrases_are_hard_too(tmp_path
     assert theme.soft == {"topic:regatta"}
     assert theme.hard == {"topic:flood", "phrases:dam", "phrases:river basin"}
     assert theme.asks_for_hard
+
+
+def test_a_default_theme_that_the_order_leaves_out_takes_no_part(tmp_path: Path) -> None:
+    defaults, own = tmp_path / "defaults", tmp_path / "own"
+    for folder, slug in ((defaults, "hills"), (defaults, "lakes"), (own, "rivers")):
+        folder.mkdir(exist_ok=True)
+        (folder / f"{slug}.toml").write_text(
+            f'slug = "{slug}"\nname = "{slug}"\ncolour = "#1f4e8c"\n[phrases]\nstrong = ["{slug}"]\n', "utf-8"
+        )
+    found = load_themes([defaults, own], ["lakes"], if_named=defaults)
+    assert [theme.slug for theme in found] == ["lakes", "rivers"]
