@@ -31,7 +31,7 @@ class RelatedOptions:
     """
 
     most: int = 3
-    likeness: float = 0.055
+    likeness: float = 0.06
     hint: float = 0.05
     hint_words: float = 0.8
     named: int = 2
