@@ -32,7 +32,7 @@ class RelatedOptions:
 
     most: int = 3
     likeness: float = 0.06
-    hint: float = 0.05
+    hint: float = 0.02
     hint_words: float = 0.8
     named: int = 2
 
