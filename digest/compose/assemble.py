@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from digest.compose.balance import balanced
@@ -158,7 +157,7 @@ def _ranking(
             kept[words] = one
     pinned = [one for one in kept.values() if one.place]
     floating = [one for one in kept.values() if not one.place]
-    return pinned, balanced(floating, lambda one, part: replace(one, parts=(*one.parts, part))), drops
+    return pinned, balanced(floating), drops
 
 
 def _lines(left: Sequence[tuple[int, Ranked]], budget: Budget, brief_max: int) -> set[int]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from digest.model.decisions import Decision, DecisionKind, Decisions
 from digest.model.edition import Method, Provenance, RankPart, Summary
@@ -19,8 +19,6 @@ from digest.model.news import ThemeScore, Verdict
 BELOW_THE_CUT = "below the cut"
 TO_CHECK = "only for an editor to check"
 NEARLY_IN = (BELOW_THE_CUT, TO_CHECK)  # how the reasons begin of what an editor may want to bring in
-
-_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class Ruled:
         """Sorts pinned stories by place, and of two at one place the one first pinned there first."""
         pin = self.pinned
         assert pin is not None
-        return (pin.place, pin.decided_at or _BEFORE_ALL, pin.article_id)
+        return (pin.place, pin.moment, pin.article_id)
 
     @property
     def headline(self) -> str:
@@ -67,7 +65,7 @@ def ruled_by(decisions: Decisions, article_ids: Sequence[int], told: Mapping[int
     pinned = decisions.latest(unspent, {DecisionKind.PIN})
     dropped = decisions.latest(article_ids, {DecisionKind.DROP})
     if pinned and dropped:
-        pinned, dropped = (pinned, None) if _later(pinned, dropped) else (None, dropped)
+        pinned, dropped = (pinned, None) if pinned.moment > dropped.moment else (None, dropped)
     return Ruled(
         pinned=pinned,
         dropped=dropped,
@@ -75,10 +73,6 @@ def ruled_by(decisions: Decisions, article_ids: Sequence[int], told: Mapping[int
         worded=decisions.latest(unspent, {DecisionKind.HEADLINE}),
         summed_up=decisions.latest(unspent, {DecisionKind.SUMMARY}),
     )
-
-
-def _later(one: Decision, other: Decision) -> bool:
-    return (one.decided_at or _BEFORE_ALL) > (other.decided_at or _BEFORE_ALL)
 
 
 def by(decision: Decision) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from digest import desk, material, pipeline
 from digest.errors import NotFoundError
 from digest.explain.value import Explanation, Placing, Telling, Thread
-from digest.group import score_themes, why_same
+from digest.group import Sameness, score_themes, why_same
 from digest.group.kinship import nearest
 from digest.model.decisions import Rulings
 from digest.model.edition import EditionStory
@@ -31,7 +31,7 @@ from digest.store.editions import EditionRow
 __all__ = ["Explanation", "explain"]
 
 _EDITIONS = 20  # looked through, the newest first
-_TELLINGS = 6  # compared with the article one by one
+_TELLINGS = 6  # of its story that are named
 _NEAREST = 3  # named where it is alone
 
 
@@ -60,8 +60,8 @@ def explain(parts: Parts, reference: str, now: datetime) -> Explanation:
         found = material.gathered(parts, conn, key, when)
         shown = next((placing.story for _, placing in placed if placing.story), None)
         told = _articles_of(conn, shown) if shown else []
-        rulings, _decisions = read_rulebook(conn, key.publication, key.series)
         standing = list_decisions(conn, key.publication, key.series)
+        rulings, _decisions = read_rulebook(conn, key.publication, key.series, decided=standing)
     batch = [one for one in (*found.recent, *found.told) if one.id != article.id]
     thread = _thread_of(parts, article, told, batch, None if shown else rulings)
     with parts.database.read() as conn:
@@ -120,9 +120,8 @@ def _thread_of(
         told, why = [*story.articles, *story.copies], story.why
         copies = {copy.id for copy in story.copies}
     others = [one for one in told if one.id != article.id]
-    close = nearest(article, others or batch, _TELLINGS if others else _NEAREST)
-    close += [one for one in others if one not in close][: _TELLINGS - len(close)]  # an editor's ruling
-    tellings = [_telling(parts, article, one, batch) for one in close]
+    close = why_same(article, others or nearest(article, batch, _NEAREST), batch, parts.grouping)
+    tellings = [_telling(other, same) for other, same in close[:_TELLINGS]]
     return Thread(
         lead_id=told[0].id if told else article.id,
         size=len(told) or 1,
@@ -142,9 +141,7 @@ def _story_of(parts: Parts, article: Article, batch: Sequence[Article], rulings:
     )
 
 
-def _telling(parts: Parts, article: Article, other: Article, batch: Sequence[Article]) -> Telling:
-    context = [one for one in batch if one.id not in {article.id, other.id}]
-    same = why_same(article, other, context, parts.grouping)
+def _telling(other: Article, same: Sameness) -> Telling:
     return Telling(
         id=other.id,
         outlet=other.outlet,

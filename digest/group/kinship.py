@@ -68,14 +68,9 @@ def _means(vectors: Vectors, sizes: Sequence[int]) -> Vectors:
 
     from digest.group.vectors import Vectors, offsets  # noqa: PLC0415 - see above
 
-    story_of = np.repeat(np.arange(len(sizes)), sizes)
-    owners = np.repeat(story_of, np.diff(vectors.starts))
-    weights = (
-        vectors.weights
-        / np.repeat(np.array(sizes, np.float64), sizes)[
-            np.repeat(np.arange(len(vectors)), np.diff(vectors.starts))
-        ]
-    )
+    row_of = np.repeat(np.arange(len(vectors)), np.diff(vectors.starts))
+    owners = np.repeat(np.arange(len(sizes)), sizes)[row_of]
+    weights = vectors.weights / np.array(sizes, np.float64)[owners]
     cells, at = np.unique(owners * len(vectors.terms) + vectors.ids, return_inverse=True)
     rows, ids = np.divmod(cells, max(1, len(vectors.terms)))
     return Vectors(

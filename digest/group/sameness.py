@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from digest.group.options import GroupOptions
 from digest.group.order import hour_of
-from digest.model.news import Article, Story
+from digest.model.news import Article
 
 _SHOWN_TERMS = 8
 
@@ -24,24 +24,16 @@ class Sameness:
 
 
 def why_same(
-    first: Article, second: Article, others: Sequence[Article] = (), options: GroupOptions | None = None
-) -> Sameness:
-    """How alike two articles are, weighted as among ``others``, were they from two publishers."""
-    return _compared(first, [second], others, options or GroupOptions())[0]
-
-
-def nearest_tellings(
     article: Article,
-    story: Story,
-    others: Sequence[Article] = (),
+    others: Sequence[Article],
+    batch: Sequence[Article] = (),
     options: GroupOptions | None = None,
 ) -> tuple[tuple[Article, Sameness], ...]:
-    """The other articles of ``article``'s story with how alike they are to it, the most alike first.
+    """Each of ``others`` with how alike it is to ``article``, were it from another publisher.
 
-    ``others`` are the batch that was grouped, which the weights depend on.
+    Copies come first, then the most alike. ``batch`` is what was grouped, which the weights depend on.
     """
-    told = [one for one in (*story.articles, *story.copies) if one.canonical_url != article.canonical_url]
-    found = list(zip(told, _compared(article, told, others, options or GroupOptions()), strict=True))
+    found = list(zip(others, _compared(article, others, batch, options or GroupOptions()), strict=True))
     found.sort(key=lambda pair: (-pair[1].containment, -pair[1].likeness, pair[0].canonical_url))
     return tuple(found)
 

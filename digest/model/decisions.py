@@ -71,6 +71,11 @@ class Decision:
         return replace(self, kind=_OPPOSITE[self.kind]) if self.kind in _OPPOSITE else None
 
     @property
+    def moment(self) -> datetime:
+        """When it was decided, UTC; before everything where that isn't known."""
+        return self.decided_at or _BEFORE_ALL
+
+    @property
     def place(self) -> int:
         """Where a PIN puts its story, from 1."""
         return int(self.value)
@@ -96,8 +101,7 @@ def amended(
 
 
 def _age(decision: Decision) -> tuple[datetime, DecisionKind, int, int]:
-    at = decision.decided_at or _BEFORE_ALL
-    return (at, decision.kind, decision.article_id, decision.other_id)
+    return (decision.moment, decision.kind, decision.article_id, decision.other_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ _ASIDE_TITLE = re.compile(
       \b(?:explain(?:ed|er)|opinion|analysis|comment(?:ary)?|editorial|op-ed|timeline|profile|podcast|quiz
         |obituary|takeaways?|in\ pictures|in\ photos|photos?|video|watch|listen|interview|newsletter)\s*[:|]
     | [|:]\s*(?:explain(?:ed|er)|opinion|analysis|comment|editorial|in\ pictures)\s*$
-    | ^\W*(?:live|watch|video|opinion|analysis|explainer|letters?|podcast|recap)\b\s*[:|\u2013\u2014-]
-    | \blive\ (?:updates?|blog|coverage|news)\b | \blive\s*$ | \bas\ it\ happened\b | \bat\ a\ glance\b
+    | ^\W*(?:watch|video|opinion|analysis|explainer|letters?|podcast|recap)\b\s*[:|\u2013\u2014-]
+    | \bas\ it\ happened\b | \bat\ a\ glance\b
     | \bwhat\ (?:we\ know|to\ know|you\ need\ to\ know|happens\ next|comes\ next)\b
     | \bwhat\ (?:is|are|do|does|did|was|were)\b | \bhere's\ (?:what|why|how)\b
     | ^\W*(?-i:How|Why|Who|What|Can|Could|Is|Are|Should|Does|Did|Where)\b
@@ -38,9 +38,10 @@ def aside(article: Article) -> str:
     """What kind of piece this is if it reports nothing by itself; "" for a report.
 
     An explainer, an opinion, a live page, a video: by its title, its address or its rubric. English, and
-    rather one too many: it only keeps an article from being the proof that something happened.
+    rather one too many: it only keeps an article from leading a story that a report tells too, and from being
+    the proof that something happened.
     """
-    if _ASIDE_TITLE.search(article.title):
+    if is_live_page(article.title) or _ASIDE_TITLE.search(article.title):
         return "its title is an explainer's, an opinion's or a live page's"
     segments = urlsplit(article.url).path.lower().split("/")
     words = {segment for segment in segments[:-1] if segment} | {name.lower() for name in article.categories}

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
 
-from digest.group import GroupOptions, Theme, group, nearest_tellings, why_same
+from digest.group import GroupOptions, Sameness, Theme, group, why_same
 from digest.group.order import preference
 from digest.model.news import Article, Story, Verdict
 
@@ -30,6 +30,11 @@ def ferry(article: MakeArticle) -> list[Article]:
         article("Six missing after ferry sinks off Vardø", FERRY_TOO, outlet="Harbour Post", hours=2),
         article("Bakery recalls rye bread over glass", "A customer found glass in a loaf.", hours=1),
     ]
+
+
+def sameness(first: Article, second: Article, batch: Sequence[Article] = ()) -> Sameness:
+    ((_, found),) = why_same(first, [second], batch)
+    return found
 
 
 def keys(stories: tuple[Story, ...]) -> dict[str, str]:
@@ -222,7 +227,7 @@ def test_the_further_apart_in_time_the_more_a_story_takes(article: MakeArticle) 
         article("Six missing after ferry sinks off Vardø", FERRY_TOO, name=f"b{hours}", hours=hours)
         for hours in (0, 72)
     )
-    assert why_same(first, far).likeness == pytest.approx(0.35 * why_same(first, near).likeness, abs=0.002)
+    assert sameness(first, far).likeness == pytest.approx(0.35 * sameness(first, near).likeness, abs=0.002)
 
 
 def test_an_odd_telling_never_leads(
@@ -280,12 +285,12 @@ def test_articles_in_other_scripts_are_grouped(themes: tuple[Theme, ...], articl
 def test_why_same_names_the_shared_terms_and_the_hours_between(article: MakeArticle) -> None:
     first = article("Ferry sinks off Vardø in gale", FERRY, name="a")
     second = article("Six missing after ferry sinks off Vardø", FERRY_TOO, name="b", hours=3)
-    same = why_same(first, second)
+    same = sameness(first, second)
     assert same.likeness > GroupOptions().story_threshold
     assert sum(part for _, part in same.shared) <= same.likeness + 0.005
     assert "vardo" in dict(same.shared)
     assert (same.hours_apart, same.containment) == (3.0, 0.0)
-    assert why_same(first, first).containment == 1.0
+    assert sameness(first, first).containment == 1.0
 
 
 def test_the_tellings_of_a_story_are_shown_from_the_nearest_on_with_copies_first(
@@ -294,10 +299,11 @@ def test_the_tellings_of_a_story_are_shown_from_the_nearest_on_with_copies_first
     copy = article("Gale sinks ferry", FERRY, name="copy", outlet="Evening Two", hours=1)
     batch = [*ferry, copy]
     story = next(story for story in group(batch, themes) if ferry[0] in story.articles)
-    (first, same), (second, alike) = nearest_tellings(ferry[0], story, batch)
+    told = [one for one in (*story.articles, *story.copies) if one is not ferry[0]]
+    (first, same), (second, alike) = why_same(ferry[0], told, batch)
     assert (first, second) == (copy, ferry[1])
     assert same.containment >= 0.5 > alike.containment
-    assert alike == why_same(ferry[0], ferry[1], batch)
+    assert alike == sameness(ferry[0], ferry[1], batch)
     assert alike.likeness >= GroupOptions().story_threshold
 
 
@@ -313,7 +319,7 @@ def test_outlets_of_one_publisher_are_a_single_source(
 def test_words_always_in_the_news_join_less_than_others(article: MakeArticle) -> None:
     first = article("Norhaven Iran talks end", "Envoys left at noon.", name="a")
     second = article("Norhaven counts cost as Iran calls", "Porters were asked to stay.", name="b", hours=1)
-    parts = dict(why_same(first, second).shared)
+    parts = dict(sameness(first, second).shared)
     assert parts["iran"] < parts["norhaven"]
 
 
@@ -327,8 +333,8 @@ def test_a_days_largest_event_does_not_make_its_own_words_common(article: MakeAr
     quiet = [
         article(f"Note {number}", f"Line {number} of {number}.", name=f"n{number}") for number in range(40)
     ]
-    few = why_same(pieces[0], pieces[1], [*pieces[:14], *quiet]).likeness
-    many = why_same(pieces[0], pieces[1], [*pieces, *quiet]).likeness
+    few = sameness(pieces[0], pieces[1], [*pieces[:14], *quiet]).likeness
+    many = sameness(pieces[0], pieces[1], [*pieces, *quiet]).likeness
     assert many >= few
 
 
