@@ -21,7 +21,7 @@ class Beat:
 
     def dump(self) -> str:
         """As stored."""
-        return f"{self.wall.isoformat()} {self.boot_id} {self.uptime_s:.0f}"
+        return f"{self.wall.isoformat()} {self.boot_id} {self.uptime_s!r}"
 
     @classmethod
     def load(cls, text: str) -> Beat:

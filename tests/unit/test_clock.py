@@ -35,4 +35,10 @@ def test_across_a_reboot_nothing_can_be_told() -> None:
 
 def test_a_beat_survives_storing() -> None:
     now = beat(utc_now())
-    assert Beat.load(now.dump()) == replace(now, uptime_s=round(now.uptime_s))
+    assert Beat.load(now.dump()) == now
+
+
+def test_a_beat_is_stored_no_later_than_it_was() -> None:
+    begun = replace(THEN, uptime_s=1000.7)  # rounded up, the next beat would seem to come before it
+    moments_later = replace(later(timedelta(days=4), timedelta()), uptime_s=1000.8)
+    assert jumped(Beat.load(begun.dump()), moments_later)
