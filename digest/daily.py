@@ -18,7 +18,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 from functools import partial
 
-from digest import clock, pipeline
+from digest import clock, pipeline, retention
 from digest.deliver.envelope import Envelope
 from digest.deliver.one import hand_over_one
 from digest.deliver.send import SendReport
@@ -35,6 +35,8 @@ log = logging.getLogger("digest")
 
 BEAT = "last_beat"
 DEAD_AFTER = timedelta(days=7)
+FORGOTTEN_AT = "forgotten_at"
+FORGET_EVERY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ def ensure(parts: Parts, now: datetime) -> tuple[Done, ...]:
         done += _guarded(parts, name, now, partial(_act, parts, intent, now, news=gathered))
     if jumped and any(step.report for step in done):
         _keep_beat(parts, now)  # a person has confirmed the date
+    if not (jumped or parts.rehearsal):  # what a wrong clock calls old must not go
+        done += _guarded(parts, "retention", now, lambda: _forget(parts, now))
     done += _guarded(parts, "tell", now, lambda: _tell_editor(parts, now))
     return tuple(done)
 
@@ -96,6 +100,18 @@ def _gather(parts: Parts, now: datetime) -> list[Done]:
             text = f"the feed {feeds[feed_id].name} has given nothing since {since:%Y-%m-%d}: {state.message}"
             done += _alert(parts, Alert(f"feed:{feed_id}:{since:%Y-%m-%d}", text), now)
     return done
+
+
+def _forget(parts: Parts, now: datetime) -> list[Done]:
+    """Once a day, delete what has been kept long enough."""
+    with parts.database.read() as conn:
+        last = meta.get_meta(conn, FORGOTTEN_AT)
+    if last is not None and now - datetime.fromisoformat(last) < FORGET_EVERY:
+        return []
+    forgotten = retention.apply(parts, now)
+    with parts.database.write() as conn:
+        meta.set_meta(conn, FORGOTTEN_AT, now.isoformat())
+    return [Done(f"kept long enough: {forgotten}")] if forgotten.any else []
 
 
 def _standings(parts: Parts) -> dict[datetime, Standing]:

@@ -51,6 +51,17 @@ class Recency:
         return min(oldest, previous)
 
 
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How long what is no longer needed is kept."""
+
+    articles: timedelta = timedelta(days=90)
+    model_answers: timedelta = timedelta(days=90)
+    recipients: timedelta = timedelta(days=400)
+    unconfirmed: timedelta = timedelta(days=30)
+    departed: timedelta = timedelta(days=400)
+
+
 @dataclass(frozen=True)
 class Parts:
     """Everything concrete that the verbs work with. ``secret`` overrides the key kept in the store."""
@@ -71,6 +82,7 @@ class Parts:
     transport: Callable[[], Transport]
     transport_name: str
     clock: Callable[[], datetime]
+    keep: Keep = Keep()
     model: ModelOptions | None = None  # None: every summary is made offline
     wording: NoticeWording | None = None
     notice_off: bool = False

@@ -24,7 +24,7 @@ from digest.group.theme_files import load_themes
 from digest.llm import ModelOptions
 from digest.model.answers import Caps
 from digest.model.links import Links
-from digest.parts import Parts, Recency, remember_installation
+from digest.parts import Keep, Parts, Recency, remember_installation
 from digest.render import Publication, Renderer, RenderOptions, default_template_folders
 from digest.schedule import Schedule
 from digest.settings import Settings, is_example, load
@@ -113,6 +113,7 @@ def build(settings: Settings, database: Database, *, clock: Callable[[], datetim
         transport=lambda: transport_of(settings),
         transport_name=settings.delivery.transport,
         clock=clock,
+        keep=keep_of(settings),
         model=model_of(settings),
         wording=wording_of(settings),
         notice_off=not settings.summaries.notice,
@@ -174,6 +175,18 @@ def schedule_of(settings: Settings) -> Schedule:
         max_lateness=chosen.max_lateness,
         finish_within=chosen.max_lateness + RESUME_FOR,
         silence_sends=chosen.approval == "silence-sends",
+    )
+
+
+def keep_of(settings: Settings) -> Keep:
+    """How long what is no longer needed is kept."""
+    chosen = settings.retention
+    return Keep(
+        articles=chosen.articles,
+        model_answers=chosen.model_answers,
+        recipients=chosen.recipients,
+        unconfirmed=chosen.unconfirmed,
+        departed=chosen.departed,
     )
 
 

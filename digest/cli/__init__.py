@@ -44,6 +44,7 @@ MODULES = {
     "eval": "evaluate",
     "subscribers": "subscribers",
     "db": "database",
+    "retention": "retention",
 }
 
 

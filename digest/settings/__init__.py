@@ -17,7 +17,13 @@ from digest.settings.editorial import (
     ThemeSettings,
 )
 from digest.settings.load import load
-from digest.settings.machinery import Bounces, DatabaseSettings, DeliverySettings, WebSettings
+from digest.settings.machinery import (
+    Bounces,
+    DatabaseSettings,
+    DeliverySettings,
+    RetentionSettings,
+    WebSettings,
+)
 from digest.settings.sections import Settings, is_example
 from digest.settings.summaries import SummarySettings
 
@@ -29,6 +35,7 @@ __all__ = [
     "EditionSettings",
     "GatherSettings",
     "PublicationSettings",
+    "RetentionSettings",
     "ScheduleSettings",
     "Settings",
     "SummarySettings",

@@ -1,14 +1,17 @@
-"""The sections an operator cares for: the way out, the database and the web pages."""
+"""The sections an operator cares for: the way out, the database, the web pages, how long things are kept."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
 
 from digest.settings import kinds, quantities
 from digest.settings.keys import key
 
+_DAY = timedelta(days=1)
+_CENTURY = 36_500 * _DAY
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
@@ -102,4 +105,39 @@ class WebSettings:
         "What the links in mails are signed with, 32 characters or more. Empty: a key made on first use and"
         " kept in the database. With another secret, links in mails already sent stop working.",
         secret=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionSettings:
+    """How long what is no longer needed is kept; `digest run` and `digest retention apply` do the rest."""
+
+    section: ClassVar[str] = "retention"
+
+    articles: timedelta = key(
+        quantities.duration(15 * _DAY, _CENTURY),
+        90 * _DAY,
+        "Articles go this long after they were gathered, but for those that an edition told or that an"
+        " editor decided on.",
+    )
+    model_answers: timedelta = key(
+        quantities.duration(_DAY, _CENTURY),
+        90 * _DAY,
+        "What a language model answered goes after this long; the same question would then be asked anew.",
+    )
+    recipients: timedelta = key(
+        quantities.duration(7 * _DAY, _CENTURY),
+        400 * _DAY,
+        "Who got an edition (address, name, the mail server's words) is forgotten this long after it was"
+        " sent; how many got it stays. Bounces, complaints and alerts go as late.",
+    )
+    unconfirmed: timedelta = key(
+        quantities.duration(_DAY, _CENTURY),
+        30 * _DAY,
+        "Whoever asked to subscribe and never confirmed it is deleted after this long.",
+    )
+    departed: timedelta = key(
+        quantities.duration(_DAY, _CENTURY),
+        400 * _DAY,
+        "Readers who left are forgotten after this long; a hash of the address keeps them off the list.",
     )

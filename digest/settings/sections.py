@@ -22,7 +22,13 @@ from digest.settings.editorial import (
     ThemeSettings,
 )
 from digest.settings.keys import KeySpec, specs
-from digest.settings.machinery import Bounces, DatabaseSettings, DeliverySettings, WebSettings
+from digest.settings.machinery import (
+    Bounces,
+    DatabaseSettings,
+    DeliverySettings,
+    RetentionSettings,
+    WebSettings,
+)
 from digest.settings.summaries import SummarySettings
 
 EXAMPLE_DOMAIN = "example.org"
@@ -49,6 +55,7 @@ class Settings:
     bounces: Bounces = field(default_factory=Bounces)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     web: WebSettings = field(default_factory=WebSettings)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
 
     @property
     def from_name(self) -> str:
@@ -74,6 +81,7 @@ SECTIONS: Mapping[str, Any] = {
         Bounces,
         DatabaseSettings,
         WebSettings,
+        RetentionSettings,
         FeedSettings,
     )
 }

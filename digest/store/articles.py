@@ -9,13 +9,13 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, or_, select, update
 
 from digest.model.news import Article
 from digest.store.feeds import MAX_URL_BYTES
 from digest.store.merging import merge
 from digest.store.sql import among
-from digest.store.tables import articles, edition_articles, feeds
+from digest.store.tables import articles, feeds
 
 _NAMES = [field.name for field in fields(Article)]
 _COLUMNS = [articles.c[name] for name in _NAMES]
@@ -92,13 +92,6 @@ def canonical_urls(conn: Connection, ids: Collection[int]) -> dict[int, str]:
     """The canonical addresses of the articles with these ids; ids that are not there are left out."""
     query = select(articles.c.id, articles.c.canonical_url).where(among(conn, articles.c.id, ids))
     return {row.id: row.canonical_url for row in conn.execute(query)}
-
-
-def prune_articles(conn: Connection, before: datetime) -> int:
-    """Delete articles gathered before this, but for those that stand in a frozen edition; how many."""
-    used = select(edition_articles.c.article_id).where(edition_articles.c.article_id == articles.c.id)
-    old = and_(articles.c.gathered_at < before, ~used.exists())
-    return conn.execute(delete(articles).where(old)).rowcount
 
 
 def _by_canonical_url(conn: Connection, urls: Collection[str]) -> dict[str, Article]:

@@ -16,7 +16,7 @@ from digest.store.subscriber_rows import join_themes, to_row
 from digest.store.tables import deliveries, editions, events, subscribers, suppressions
 
 __all__ = [
-    "add_subscriber", "count_subscribers", "erase", "find_subscriber", "get_subscriber",
+    "add_subscriber", "count_subscribers", "erase", "find_subscriber", "forget", "get_subscriber",
     "import_subscribers", "iter_subscribers", "list_subscribers", "set_state", "set_themes", "suppress",
     "suppression", "theme_choices", "unsuppress",
 ]  # fmt: skip
@@ -148,7 +148,12 @@ def suppression(conn: Connection, key_hash: str) -> Suppression | None:
 
 
 def erase(conn: Connection, subscriber_id: int, now: datetime) -> None:
-    """Forget who this was, everywhere; keep that they must never be mailed, as a hash nobody can read.
+    """Forget who this was, everywhere, because they asked; see ``forget``."""
+    forget(conn, subscriber_id, SuppressionReason.ERASED, now)
+
+
+def forget(conn: Connection, subscriber_id: int, reason: SuppressionReason, now: datetime) -> None:
+    """Empty all that says who this was; keep that they must never be mailed, as a hash nobody can read.
 
     Their deliveries stay, so that every edition still adds up, without address, name or the server's
     words (servers repeat the address).
@@ -158,7 +163,7 @@ def erase(conn: Connection, subscriber_id: int, now: datetime) -> None:
     ).scalar_one_or_none()
     if key_hash is None:
         return
-    suppress(conn, key_hash, SuppressionReason.ERASED, now)
+    suppress(conn, key_hash, reason, now)
     conn.execute(
         update(subscribers)
         .where(subscribers.c.id == subscriber_id)

@@ -232,13 +232,16 @@ def resend_uncertain(conn: Connection, edition_id: int, now: datetime) -> int:
 
 
 def _reopen(conn: Connection, edition_id: int, state: DeliveryState, now: datetime) -> int:
-    """Move the deliveries of ``state`` back to pending, and their batches and the edition with them."""
+    """Move the deliveries of ``state`` back to pending, and their batches and the edition with them.
+
+    Whoever was forgotten since can't be sent to: there is no address any more.
+    """
     current = conn.scalar(select(editions.c.state).where(editions.c.id == edition_id).with_for_update())
     if current not in _SENT_OUT:
         raise StateError(f"edition {edition_id} is {current or 'unknown'}: nothing of it was sent yet")
     moved = conn.execute(
         update(deliveries)
-        .where(deliveries.c.edition_id == edition_id, in_state(state))
+        .where(deliveries.c.edition_id == edition_id, in_state(state), deliveries.c.address != "")
         .values(state=DeliveryState.PENDING, attempts=0, due_at=null())
     ).rowcount
     if moved:

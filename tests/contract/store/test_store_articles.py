@@ -12,12 +12,12 @@ from digest.store.articles import (
     articles_by_id,
     find_article,
     known_urls,
-    prune_articles,
     recent_articles,
     save_articles,
 )
 from digest.store.engine import Database
 from digest.store.feeds import add_feed, remove_feed
+from digest.store.retention import prune_articles
 from digest.store.tables import edition_articles, editions
 
 NOW = datetime(2026, 3, 1, 6, 30, tzinfo=UTC)
