@@ -261,4 +261,7 @@ def _letter(parts: Parts, waiting: list[tuple[str, datetime, str]], now: datetim
     message["Message-ID"] = make_msgid(domain=publication.domain)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content("\n\n".join(f"{at:%Y-%m-%d %H:%M} UTC  {text}" for _key, at, text in waiting) + "\n")
-    return Envelope(publication.from_email, parts.editor_email, message.as_bytes())
+    content, signer = message.as_bytes(), parts.signer()
+    if signer:
+        content = signer.sign(content, now)
+    return Envelope(publication.from_email, parts.editor_email, content)

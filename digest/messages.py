@@ -16,10 +16,11 @@ from digest.store.editions import EditionRow
 
 
 def composer(parts: Parts, row: EditionRow) -> Callable[[Recipient], Envelope]:
-    """What makes one recipient's message: holes filled, links signed."""
+    """What makes one recipient's message: holes filled, links and the whole signed."""
     with parts.database.write() as conn:
         variants = editions.get_variants(conn, row.id)
         secret = parts.token_secret(conn)
+    signer = parts.signer()
     ref = edition_ref(row.key)
     date = row.frozen_at or parts.clock()  # the same on every retry
     compiled = {
@@ -47,6 +48,8 @@ def composer(parts: Parts, row: EditionRow) -> Callable[[Recipient], Envelope]:
         content = compiled[recipient.variant].fill(person)
         # What we compile ends its lines in CRLF and begins none with a dot; an address may be non-ASCII.
         canonical = content.isascii()
+        if signer:
+            content = signer.sign(content, date, canonical=canonical)
         return Envelope(sender, recipient.address, content, canonical=canonical, edition=ref)
 
     return compose_one

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from digest.compose import ComposeOptions
+from digest.deliver.dkim import Signer
 from digest.deliver.send import SendOptions
 from digest.deliver.transports.base import Transport
 from digest.gather.options import GatherOptions
@@ -83,6 +84,7 @@ class Parts:
     transport_name: str
     clock: Callable[[], datetime]
     keep: Keep = Keep()
+    signer: Callable[[], Signer | None] = lambda: None
     model: ModelOptions | None = None  # None: every summary is made offline
     wording: NoticeWording | None = None
     notice_off: bool = False

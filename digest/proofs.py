@@ -34,7 +34,8 @@ def proof(
     )
     ref = edition_ref(edition.key)
     message = compile_message(variant, parts.publication, edition_ref=ref, date=now, test=True)
-    return Envelope(sender, address, message.fill(person))
+    content, signer = message.fill(person), parts.signer()
+    return Envelope(sender, address, signer.sign(content, now) if signer else content)
 
 
 def filled(text: str, link: str, address: str = "reader@example.org") -> str:

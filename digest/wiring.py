@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import cast
 
 from digest import clock as clocks
 from digest.compose import ComposeOptions
+from digest.deliver.dkim import Algorithm, Identity, Signer
 from digest.deliver.send import SendOptions
 from digest.deliver.transports.base import Transport
 from digest.deliver.transports.outbox import OutboxTransport
@@ -114,6 +116,7 @@ def build(settings: Settings, database: Database, *, clock: Callable[[], datetim
         transport_name=settings.delivery.transport,
         clock=clock,
         keep=keep_of(settings),
+        signer=cache(lambda: signer_of(settings)),
         model=model_of(settings),
         wording=wording_of(settings),
         notice_off=not settings.summaries.notice,
@@ -175,6 +178,31 @@ def schedule_of(settings: Settings) -> Schedule:
         max_lateness=chosen.max_lateness,
         finish_within=chosen.max_lateness + RESUME_FOR,
         silence_sends=chosen.approval == "silence-sends",
+    )
+
+
+def signer_of(settings: Settings) -> Signer | None:
+    """What signs messages; None without a key.
+
+    Raises:
+        ConfigurationError: a key can't be used.
+    """
+    chosen = settings.dkim
+    keys: tuple[tuple[Algorithm, str, Path | None], ...] = (
+        ("ed25519", chosen.ed25519_selector, chosen.ed25519_key),
+        ("rsa", chosen.rsa_selector, chosen.rsa_key),
+    )
+    if not any(path for _kind, _selector, path in keys):
+        return None
+    from digest.deliver.dkim_keys import load_key  # noqa: PLC0415 - most commands sign nothing
+
+    domain = settings.signing_domain.encode("idna").decode()
+    return Signer(
+        tuple(
+            Identity(domain, selector, load_key(path, kind, f"dkim.{kind}_key"))
+            for kind, selector, path in keys
+            if path
+        )
     )
 
 

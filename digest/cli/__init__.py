@@ -45,6 +45,7 @@ MODULES = {
     "subscribers": "subscribers",
     "db": "database",
     "retention": "retention",
+    "dkim": "dkim",
 }
 
 

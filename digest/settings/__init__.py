@@ -21,6 +21,7 @@ from digest.settings.machinery import (
     Bounces,
     DatabaseSettings,
     DeliverySettings,
+    DkimSettings,
     RetentionSettings,
     WebSettings,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "DatabaseSettings",
     "DeliverySettings",
     "Description",
+    "DkimSettings",
     "EditionSettings",
     "GatherSettings",
     "PublicationSettings",

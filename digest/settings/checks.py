@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from digest.settings.machinery import DeliverySettings, WebSettings
+from digest.settings.machinery import DeliverySettings, DkimSettings, WebSettings
 from digest.settings.problems import Problems, Value
 from digest.settings.quantities import show_duration
 from digest.settings.summaries import SummarySettings
@@ -18,6 +18,7 @@ MIN_SECRET = 32  # characters: 128 bits even if it is written in hexadecimal
 def check(sections: Mapping[str, Any], values: Mapping[str, Mapping[str, Value]], problems: Problems) -> None:
     """Report contradictions, at the place of the value that makes each of them one."""
     _delivery(sections["delivery"], values["delivery"], problems)
+    _dkim(sections["dkim"], values["dkim"], problems)
     _notice(sections["summaries"], values["summaries"], problems)
     _model(sections["summaries"], values["summaries"], problems)
     _web(sections["web"], values["web"], problems)
@@ -38,6 +39,25 @@ def _delivery(delivery: DeliverySettings, values: Mapping[str, Value], problems:
     if delivery.smtp_password and delivery.smtp_security == "none" and not _is_local(delivery.smtp_host):
         advice = 'would send the password unencrypted; write "starttls" or "tls"'
         problems.add(values["smtp_security"].origin, f'delivery.smtp_security = "none" {advice}')
+
+
+def _dkim(dkim: DkimSettings, values: Mapping[str, Value], problems: Problems) -> None:
+    for kind, selector, path in (
+        ("rsa", dkim.rsa_selector, dkim.rsa_key),
+        ("ed25519", dkim.ed25519_selector, dkim.ed25519_key),
+    ):
+        has, lacks = ("selector", "key") if selector else ("key", "selector")
+        if bool(selector) != bool(path) and f"{kind}_{lacks}" not in values:
+            advice = f"needs {kind}_{lacks} beside it; `digest dkim new` prints both"
+            problems.add(values[f"{kind}_{has}"].origin, f"dkim.{kind}_{has} {advice}")
+    if (
+        dkim.domain
+        and not (dkim.rsa_key or dkim.ed25519_key)
+        and not {"rsa_key", "ed25519_key"} & set(values)
+    ):
+        problems.add(
+            values["domain"].origin, "dkim.domain signs nothing without a key; `digest dkim new` makes one"
+        )
 
 
 def _is_local(host: str) -> bool:

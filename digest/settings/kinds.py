@@ -20,6 +20,9 @@ from urllib.parse import urlsplit
 T = TypeVar("T")
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_SELECTOR = re.compile(
+    r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*", re.ASCII | re.IGNORECASE
+)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[\w](?:[\w-]{0,61}[\w])?\.)*[\w](?:[\w-]{0,61}[\w])?")
 _HOST = re.compile(r"[A-Za-z0-9_.:-]+")
@@ -75,6 +78,23 @@ def folder() -> Kind[Path]:
     """A folder, as written; where a relative one starts is the reader's business."""
     plain = text(required=True)
     return Kind("folder", lambda value: Path(plain.read(value)), lambda path: quoted(str(path)))
+
+
+def file(*, optional: bool = False) -> Kind[Path | None]:
+    """A file, as written; None where it is optional and empty."""
+    plain = text(required=not optional)
+
+    def read(value: object) -> Path | None:
+        found = plain.read(value)
+        return Path(found) if found else None
+
+    return Kind("file", read, lambda path: quoted(str(path) if path else ""))
+
+
+def selector(*, optional: bool = False) -> Kind[str]:
+    """The name of a DKIM key: the first part of the DNS name that it is published under."""
+    advice = 'is no selector; use letters, digits, dots and hyphens, like "digest2026"'
+    return _pattern("selector", _SELECTOR, advice, optional=optional)
 
 
 def secret() -> Kind[str]:

@@ -123,9 +123,7 @@ class _File:
 
     def _unknown_section(self, name: str, content: object) -> None:
         is_table = isinstance(content, dict | list)
-        if name == "dkim":
-            advice = "is not there yet: signing comes with a later release; remove the section"
-        elif not is_table and (homes := homes_of(name)):
+        if not is_table and (homes := homes_of(name)):
             advice = f"stands outside every section; it belongs under [{homes[0]}]"
         else:
             guess = kinds.nearest(name, list(SECTIONS) if is_table else [*_all_keys()])
@@ -261,4 +259,13 @@ def _with_folder(settings: Settings) -> Settings:
     name, question, options = rest.partition("?")
     if scheme.startswith("sqlite") and separator and name and name != ":memory:" and not name.startswith("/"):
         url = f"{scheme}:///{settings.folder / name}{question}{options}"
-    return replace(settings, delivery=delivery, database=replace(settings.database, url=url))
+    dkim = replace(
+        settings.dkim,
+        rsa_key=_absolute(settings.folder, settings.dkim.rsa_key),
+        ed25519_key=_absolute(settings.folder, settings.dkim.ed25519_key),
+    )
+    return replace(settings, delivery=delivery, dkim=dkim, database=replace(settings.database, url=url))
+
+
+def _absolute(folder: Path, path: Path | None) -> Path | None:
+    return None if path is None else folder / path.expanduser()

@@ -67,6 +67,34 @@ class DeliverySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DkimSettings:
+    """Signatures by which receivers know that a message is yours; `digest dkim new` makes the keys."""
+
+    section: ClassVar[str] = "dkim"
+
+    domain: str = key(
+        kinds.host(optional=True),
+        "",
+        "The domain that signs and publishes the keys. Empty: that of from_email, which DMARC asks for.",
+    )
+    rsa_selector: str = key(
+        kinds.selector(optional=True), "", "The selector of the RSA key, which every receiver understands."
+    )
+    rsa_key: Path | None = key(
+        kinds.file(optional=True), None, "The file of the RSA key. Empty: no such signature."
+    )
+    ed25519_selector: str = key(
+        kinds.selector(optional=True),
+        "",
+        "The selector of the Ed25519 key: seven times quicker to sign with, but not every receiver checks it"
+        " yet; sign with both.",
+    )
+    ed25519_key: Path | None = key(
+        kinds.file(optional=True), None, "The file of the Ed25519 key. Empty: no such signature."
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Bounces:
     """Where mail servers report what could not be delivered."""
 

@@ -26,6 +26,7 @@ from digest.settings.machinery import (
     Bounces,
     DatabaseSettings,
     DeliverySettings,
+    DkimSettings,
     RetentionSettings,
     WebSettings,
 )
@@ -52,6 +53,7 @@ class Settings:
     edition: EditionSettings = field(default_factory=EditionSettings)
     summaries: SummarySettings = field(default_factory=SummarySettings)
     delivery: DeliverySettings = field(default_factory=DeliverySettings)
+    dkim: DkimSettings = field(default_factory=DkimSettings)
     bounces: Bounces = field(default_factory=Bounces)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     web: WebSettings = field(default_factory=WebSettings)
@@ -67,6 +69,11 @@ class Settings:
         """The address bounces come back to, with its default resolved."""
         return self.bounces.address or self.publication.from_email
 
+    @property
+    def signing_domain(self) -> str:
+        """The domain in DKIM signatures, with its default resolved."""
+        return (self.dkim.domain or self.publication.from_email.rpartition("@")[2]).lower()
+
 
 SECTIONS: Mapping[str, Any] = {
     section.section: section
@@ -78,6 +85,7 @@ SECTIONS: Mapping[str, Any] = {
         EditionSettings,
         SummarySettings,
         DeliverySettings,
+        DkimSettings,
         Bounces,
         DatabaseSettings,
         WebSettings,

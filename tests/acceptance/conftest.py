@@ -39,11 +39,13 @@ class Inbox:
 
     def __init__(self) -> None:
         self.messages: list[tuple[str, EmailMessage]] = []
+        self.raw: list[bytes] = []
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.original_content or b""
         for recipient in envelope.rcpt_tos:
             self.messages.append((recipient, message_from_bytes(content, policy=default)))
+            self.raw.append(content)
         return "250 taken"
 
     def per_recipient(self) -> Counter[str]:

@@ -33,7 +33,7 @@ Refused = Callable[..., str]
         ('smtp_hots = "x"', "digest.toml:1: smtp_hots is no setting; did you mean smtp_host?"),
         (
             "\n\n[dkim]\nselector = 1",
-            "digest.toml:3: dkim is not there yet: signing comes with a later release",
+            "digest.toml:4: dkim.selector is no setting; did you mean rsa_selector?",
         ),
         (
             "[publication.delivery]\nrate = 1",

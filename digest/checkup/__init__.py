@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-import dns.exception
-import dns.resolver
-
+from digest.checkup.finding import Finding, Level
+from digest.checkup.sender import LookUp, sender, text_records
 from digest.errors import ConfigurationError, DigestError
 from digest.gather.probe import probe as probe_feed
 from digest.llm import Asking, ModelOptions
@@ -29,25 +26,7 @@ from digest.store import audience, engine
 from digest.store import feeds as feed_store
 from digest.summarise import ai_notice
 
-DNS_TIMEOUT_S = 5.0
-LookUp = Callable[[str], tuple[str, ...]]
-
-
-class Level(StrEnum):
-    """How bad a finding is. Only errors keep an edition from going out."""
-
-    OK = "ok"
-    WARNING = "warning"
-    ERROR = "error"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at. ``mend`` says what to do about it, "" where nothing is to be done."""
-
-    level: Level
-    what: str
-    mend: str = ""
+__all__ = ["Finding", "Level", "check", "sample_edition"]
 
 
 def check(
@@ -56,6 +35,7 @@ def check(
     """Look at everything in turn; ``online`` also asks the feeds, the name servers and the mail server."""
     yield _settings(settings)
     yield from _identity(settings)
+    yield from sender(settings, parts, (lookup or text_records) if online else None)
     yield _database(settings, parts)
     yield _templates(parts)
     yield _readers(parts)
@@ -63,8 +43,6 @@ def check(
     yield from _transport(parts, online=online)
     if parts.model:
         yield from _model(parts, parts.model, online=online)
-    if online:
-        yield from sender_records(parts.publication.domain, lookup or text_records)
 
 
 def _settings(settings: Settings) -> Finding:
@@ -216,47 +194,3 @@ def _model(parts: Parts, model: ModelOptions, *, online: bool) -> Iterator[Findi
     cost = f", cost {used.cost_millionths / 1e6:.2f}" if model.price_in or model.price_out else ""
     counts = f"requests {used.requests:,}, tokens {used.tokens:,}{of_cap}{cost}"
     yield Finding(Level.OK, f"{name}: used today (UTC): {counts}")
-
-
-def text_records(name: str) -> tuple[str, ...]:
-    """The TXT records of a name; none when it has none. Raises dns.exception.DNSException otherwise."""
-    try:
-        answer = dns.resolver.resolve(name, "TXT", lifetime=DNS_TIMEOUT_S)
-    except (dns.resolver.NoAnswer, dns.resolver.NXDOMAIN):
-        return ()
-    return tuple(b"".join(record.strings).decode("utf-8", "replace") for record in answer)
-
-
-def sender_records(domain: str, lookup: LookUp) -> Iterator[Finding]:
-    """What receivers look up about the sender's domain: SPF (RFC 7208) and DMARC (RFC 7489).
-
-    Gmail, Yahoo and Microsoft demand both, and a DKIM signature, of anyone who sends 5,000 a day.
-    """
-    wanted = (
-        ("SPF", domain, "v=spf1", f"publish a TXT record at {domain} that names your mail server"),
-        (
-            "DMARC",
-            f"_dmarc.{domain}",
-            "v=DMARC1",
-            f'publish a TXT record at _dmarc.{domain}: "v=DMARC1; p=none"',
-        ),
-    )
-    for label, name, start, mend in wanted:
-        try:
-            found = [text for text in lookup(name) if text.lower().startswith(start.lower())]
-        except dns.exception.DNSException as error:
-            yield Finding(Level.WARNING, f"{label} of {domain} could not be looked up: {error}", "try again")
-            continue
-        if len(found) == 1:
-            yield Finding(Level.OK, f"{label}: {found[0]}")
-        elif found:
-            yield Finding(
-                Level.ERROR, f"{name} has {len(found)} {label} records; receivers ignore them all", mend
-            )
-        else:
-            yield Finding(Level.WARNING, f"{domain} has no {label} record", mend)
-    yield Finding(
-        Level.WARNING,
-        "DKIM: this program does not sign yet",
-        "let your mail server sign; ask its documentation for the DKIM record",
-    )

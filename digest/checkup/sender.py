@@ -1,0 +1,115 @@
+"""Whether receivers can tell that messages are the sender's own: SPF, DMARC and DKIM."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import dns.exception
+import dns.resolver
+
+from digest.checkup.finding import Finding, Level
+from digest.deliver.dkim import Signer, record_name
+from digest.errors import ConfigurationError
+from digest.parts import Parts
+from digest.settings import Settings
+
+DNS_TIMEOUT_S = 5.0
+LookUp = Callable[[str], tuple[str, ...]]
+
+
+def sender(settings: Settings, parts: Parts, lookup: LookUp | None) -> Iterator[Finding]:
+    """The keys that messages are signed with; with ``lookup`` also what DNS says of the sender."""
+    try:
+        signer = parts.signer()
+    except ConfigurationError as error:
+        yield Finding(Level.ERROR, f"DKIM: {error}")
+        return
+    yield from _signing(signer, settings, parts)
+    if lookup:
+        yield from sender_records(parts.publication.domain, lookup)
+    if lookup and signer:
+        yield from published_keys(signer, lookup)
+
+
+def _signing(signer: Signer | None, settings: Settings, parts: Parts) -> Iterator[Finding]:
+    if signer is None:
+        yield Finding(
+            Level.WARNING,
+            "DKIM: messages are not signed by this program",
+            "`digest dkim new` makes a key, unless your mail server signs",
+        )
+        return
+    for one in signer.identities:
+        yield Finding(
+            Level.OK, f"DKIM: signed by {one.key.algorithm}, {record_name(one.selector, one.domain)}"
+        )
+    domain, signing = parts.publication.domain, settings.signing_domain
+    if not (f".{domain}".endswith(f".{signing}") or f".{signing}".endswith(f".{domain}")):
+        yield Finding(
+            Level.WARNING,
+            f"DKIM: {signing} signs for {domain}, which DMARC does not count",
+            "leave [dkim] domain empty",
+        )
+
+
+def text_records(name: str) -> tuple[str, ...]:
+    """The TXT records of a name; none when it has none. Raises dns.exception.DNSException otherwise."""
+    try:
+        answer = dns.resolver.resolve(name, "TXT", lifetime=DNS_TIMEOUT_S)
+    except (dns.resolver.NoAnswer, dns.resolver.NXDOMAIN):
+        return ()
+    return tuple(b"".join(record.strings).decode("utf-8", "replace") for record in answer)
+
+
+def sender_records(domain: str, lookup: LookUp) -> Iterator[Finding]:
+    """What receivers look up about the sender's domain: SPF (RFC 7208) and DMARC (RFC 7489).
+
+    Gmail, Yahoo and Microsoft demand both, and a DKIM signature, of anyone who sends 5,000 a day.
+    """
+    wanted = (
+        ("SPF", domain, "v=spf1", f"publish a TXT record at {domain} that names your mail server"),
+        (
+            "DMARC",
+            f"_dmarc.{domain}",
+            "v=DMARC1",
+            f'publish a TXT record at _dmarc.{domain}: "v=DMARC1; p=none"',
+        ),
+    )
+    for label, name, start, mend in wanted:
+        try:
+            found = [text for text in lookup(name) if text.lower().startswith(start.lower())]
+        except dns.exception.DNSException as error:
+            yield Finding(Level.WARNING, f"{label} of {domain} could not be looked up: {error}", "try again")
+            continue
+        if len(found) == 1:
+            yield Finding(Level.OK, f"{label}: {found[0]}")
+        elif found:
+            yield Finding(
+                Level.ERROR, f"{name} has {len(found)} {label} records; receivers ignore them all", mend
+            )
+        else:
+            yield Finding(Level.WARNING, f"{domain} has no {label} record", mend)
+
+
+def published_keys(signer: Signer, lookup: LookUp) -> Iterator[Finding]:
+    """Whether receivers find the public half of every key (RFC 6376, section 3.6.2)."""
+    for one in signer.identities:
+        name = record_name(one.selector, one.domain)
+        wanted = one.key.record()
+        try:
+            found = lookup(name)
+        except dns.exception.DNSException as error:
+            yield Finding(Level.WARNING, f"DKIM: {name} could not be looked up: {error}", "try again")
+            continue
+        mend = f'publish a TXT record at {name}: "{wanted}"'
+        if any(_public_half(text) == _public_half(wanted) for text in found):
+            yield Finding(Level.OK, f"DKIM: {name} has the key that messages are signed with")
+        elif found:
+            yield Finding(Level.ERROR, f"DKIM: {name} has another key than messages are signed with", mend)
+        else:
+            yield Finding(Level.ERROR, f"DKIM: {name} has no record: receivers can't check signatures", mend)
+
+
+def _public_half(record: str) -> str:
+    tags = (tag.partition("=") for tag in record.split(";"))
+    return next(("".join(value.split()) for name, _, value in tags if name.strip() == "p"), "")
