@@ -18,7 +18,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 from functools import partial
 
-from digest import clock, pipeline, retention
+from digest import clock, feedback, pipeline, retention
 from digest.deliver.envelope import Envelope
 from digest.deliver.one import hand_over_one
 from digest.deliver.send import SendReport
@@ -35,6 +35,8 @@ log = logging.getLogger("digest")
 
 BEAT = "last_beat"
 DEAD_AFTER = timedelta(days=7)
+POLLED_AT = "polled_at"
+POLL_EVERY = timedelta(minutes=15)
 FORGOTTEN_AT = "forgotten_at"
 FORGET_EVERY = timedelta(days=1)
 
@@ -59,6 +61,8 @@ def ensure(parts: Parts, now: datetime) -> tuple[Done, ...]:
     """
     done = _guarded(parts, "gather", now, lambda: _gather(parts, now))
     gathered = any(not step.failed for step in done)
+    if parts.mailboxes:
+        done += _guarded(parts, "bounces", now, lambda: _poll(parts, now))
     begun = installed_at(parts)
     jumped = _clock_jumped(parts, now)
     for intent in plan(parts.schedule, now, _standings(parts), installed_at=begun, clock_jumped=jumped):
@@ -100,6 +104,18 @@ def _gather(parts: Parts, now: datetime) -> list[Done]:
             text = f"the feed {feeds[feed_id].name} has given nothing since {since:%Y-%m-%d}: {state.message}"
             done += _alert(parts, Alert(f"feed:{feed_id}:{since:%Y-%m-%d}", text), now)
     return done
+
+
+def _poll(parts: Parts, now: datetime) -> list[Done]:
+    """Every quarter of an hour, read the mailboxes that bounces arrive in."""
+    with parts.database.read() as conn:
+        last = meta.get_meta(conn, POLLED_AT)
+    if last is not None and timedelta(0) <= now - datetime.fromisoformat(last) < POLL_EVERY:
+        return []
+    with parts.database.write() as conn:
+        meta.set_meta(conn, POLLED_AT, now.isoformat())
+    tally = feedback.poll(parts, now)
+    return [Done(f"what came back: {tally}")] if tally.verdicts else []
 
 
 def _forget(parts: Parts, now: datetime) -> list[Done]:

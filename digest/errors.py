@@ -2,7 +2,8 @@
 
     DigestError                 expected: one clear line for the user, exit code 1
     |-- InputError              what the user gave is wrong: a file, an address, a row, an option
-    |   `-- NotFoundError       it names something that does not exist
+    |   |-- NotFoundError       it names something that does not exist
+    |   `-- NotGenuineError     it claims to come from someone it does not come from
     |-- StateError              the thing exists, but its state forbids the act
     |-- FeedError               one feed could not be read; the others go on
     |   |-- FetchError          the network, the server or a limit
@@ -31,6 +32,10 @@ class InputError(DigestError):
 
 class NotFoundError(InputError):
     """The user named something that does not exist."""
+
+
+class NotGenuineError(InputError):
+    """A request whose signature does not bear out whom it claims to come from."""
 
 
 class StateError(DigestError):

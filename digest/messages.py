@@ -8,7 +8,7 @@ from digest.deliver.envelope import Envelope
 from digest.model.delivery import Recipient
 from digest.model.links import edition_ref
 from digest.model.message import Hole, Person
-from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, make_token, message_id
+from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, delivery_ref, make_token, message_id
 from digest.parts import Parts
 from digest.render.message import compile_message
 from digest.store import editions
@@ -27,11 +27,13 @@ def composer(parts: Parts, row: EditionRow) -> Callable[[Recipient], Envelope]:
         key: compile_message(variant, parts.publication, edition_ref=ref, date=date)
         for key, variant in variants.items()
     }
-    slug, domain, sender = row.key.publication, parts.publication.domain, parts.sender
+    slug, domain = row.key.publication, parts.publication.domain
 
     def compose_one(recipient: Recipient) -> Envelope:
         leave = make_token(secret, UNSUBSCRIBE, slug, recipient.subscriber_id)
         prefer = make_token(secret, PREFERENCES, slug, recipient.subscriber_id)
+        reference = delivery_ref(secret, slug, row.id, recipient.subscriber_id)
+        sender = parts.sender_for(reference)
         unsubscribe_url = parts.links.unsubscribe(leave)
         person = Person(
             address=recipient.address,

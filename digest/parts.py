@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from digest.bounces.mailboxes import Mailbox
 from digest.compose import ComposeOptions
 from digest.deliver.dkim import Signer
 from digest.deliver.send import SendOptions
@@ -85,6 +86,9 @@ class Parts:
     clock: Callable[[], datetime]
     keep: Keep = Keep()
     signer: Callable[[], Signer | None] = lambda: None
+    mailboxes: tuple[Mailbox, ...] = ()  # where bounces arrive
+    soft_bounces: int = 3  # editions in a month that come back softly before a reader is given up
+    verp: bool = False  # every message has an envelope sender of its own, by which bounces are known
     model: ModelOptions | None = None  # None: every summary is made offline
     wording: NoticeWording | None = None
     notice_off: bool = False
@@ -103,8 +107,13 @@ class Parts:
 
     @property
     def sender(self) -> str:
-        """The envelope sender of every message: where bounces come back to."""
+        """Where bounces come back to."""
         return self.bounce_address or self.publication.from_email
+
+    def sender_for(self, reference: str) -> str:
+        """The envelope sender of one delivery: with VERP, its reference stands in it."""
+        local, _, domain = self.sender.rpartition("@")
+        return f"{local}+{reference}@{domain}" if self.verp else self.sender
 
     def token_secret(self, conn: Connection) -> bytes:
         """What links in mails are signed with."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from digest import material
+from digest import feedback, material
 from digest.compose import Composition, Summariser, compose
 from digest.deliver.send import SendReport, deliver
 from digest.errors import StateError
@@ -262,7 +262,7 @@ def send(
         fresh = _fresh(conn, row)
     if fresh.state not in {EditionState.FROZEN, EditionState.SENDING, EditionState.SENT}:
         raise StateError(f"the edition {row.key} is {fresh.state} now; nothing was sent")
-    return deliver(
+    report = deliver(
         parts.database,
         row.id,
         transport=transport,
@@ -272,3 +272,6 @@ def send(
         stop=parts.stop,
         progress=progress,
     )
+    if report.failed_now and not report.counts.open:
+        feedback.refusals(parts, row.id, now)
+    return report

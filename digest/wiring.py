@@ -10,9 +10,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 from digest import clock as clocks
+from digest.bounces.mailboxes import ImapMailbox, Mailbox, Maildir
 from digest.compose import ComposeOptions
 from digest.deliver.dkim import Algorithm, Identity, Signer
 from digest.deliver.send import SendOptions
@@ -117,6 +118,9 @@ def build(settings: Settings, database: Database, *, clock: Callable[[], datetim
         clock=clock,
         keep=keep_of(settings),
         signer=cache(lambda: signer_of(settings)),
+        mailboxes=tuple(mailboxes_of(settings)),
+        soft_bounces=settings.bounces.soft_limit,
+        verp=settings.bounces.verp,
         model=model_of(settings),
         wording=wording_of(settings),
         notice_off=not settings.summaries.notice,
@@ -204,6 +208,19 @@ def signer_of(settings: Settings) -> Signer | None:
             if path
         )
     )
+
+
+def mailboxes_of(settings: Settings) -> Iterator[Mailbox]:
+    """Where bounces arrive."""
+    chosen = settings.bounces
+    if chosen.maildir:
+        yield Maildir(chosen.maildir)
+    if chosen.imap_host:
+        security = cast("Literal['tls', 'starttls', 'none']", chosen.imap_security)
+        port = chosen.imap_port or (993 if security == "tls" else 143)
+        yield ImapMailbox(
+            chosen.imap_host, port, security, chosen.imap_username, chosen.imap_password, chosen.imap_folder
+        )
 
 
 def keep_of(settings: Settings) -> Keep:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from digest.checkup.finding import Finding, Level
 from digest.checkup.sender import LookUp, sender, text_records
-from digest.errors import ConfigurationError, DigestError
+from digest.errors import ConfigurationError, DigestError, TransportError
 from digest.gather.probe import probe as probe_feed
 from digest.llm import Asking, ModelOptions
 from digest.llm.probe import probe, standing
@@ -41,6 +41,7 @@ def check(
     yield _readers(parts)
     yield from _feeds(parts, online=online)
     yield from _transport(parts, online=online)
+    yield from _bounces(parts, online=online)
     if parts.model:
         yield from _model(parts, parts.model, online=online)
 
@@ -176,6 +177,28 @@ def _transport(parts: Parts, *, online: bool) -> Iterator[Finding]:
             yield Finding(Level.OK, f"transport: {parts.transport_name} can be used")
     except (DigestError, ConfigurationError) as error:
         yield Finding(Level.ERROR, f"transport: {error}", "see [delivery] in digest.toml")
+
+
+def _bounces(parts: Parts, *, online: bool) -> Iterator[Finding]:
+    """Where bounces come back to, and whether anybody reads them."""
+    if parts.transport_name == OUTBOX:
+        return
+    if not parts.mailboxes:
+        yield Finding(
+            Level.WARNING,
+            f"bounces come back to {parts.sender} and are not read by this program",
+            "set maildir or imap_host under [bounces], or let your provider report to `digest bounces hooks`",
+        )
+    for mailbox in parts.mailboxes:
+        if not online:
+            yield Finding(Level.OK, f"bounces: {mailbox.name}")
+            continue
+        try:
+            next(mailbox.messages(""), None)
+        except TransportError as error:
+            yield Finding(Level.ERROR, f"bounces: {error}", "see [bounces] in digest.toml")
+        else:
+            yield Finding(Level.OK, f"bounces: {mailbox.name} can be read")
 
 
 def _model(parts: Parts, model: ModelOptions, *, online: bool) -> Iterator[Finding]:

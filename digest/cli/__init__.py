@@ -46,6 +46,7 @@ MODULES = {
     "db": "database",
     "retention": "retention",
     "dkim": "dkim",
+    "bounces": "bounces",
 }
 
 

@@ -98,14 +98,8 @@ def _json(parts: Parts, seen: Overview, who: DeliveryState | None) -> dict[str, 
 
 
 def _records(parts: Parts, row: EditionRow, who: DeliveryState) -> Iterator[DeliveryRecord]:
-    after = 0
-    while True:
-        with parts.database.read() as conn:
-            page = deliveries.records(conn, row.id, state=who, after_id=after)
-        if not page:
-            return
-        yield from page
-        after = page[-1].subscriber_id
+    with parts.database.read() as conn:
+        yield from deliveries.iter_records(conn, row.id, state=who)
 
 
 def _text(parts: Parts, seen: Overview, who: DeliveryState | None) -> None:

@@ -81,5 +81,9 @@ class Links:
         """The harmless page that personal links of a test message lead to."""
         return self._at("test")
 
+    def hook(self, provider: str, token: str) -> str:
+        """Where a mail provider reports bounces and complaints to."""
+        return self._at("hooks", provider, token)
+
     def _at(self, *parts: str) -> str:
         return "/".join((self.base_url.rstrip("/"), *(quote(part, safe="") for part in parts)))

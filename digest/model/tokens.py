@@ -16,6 +16,7 @@ UNSUBSCRIBE = "unsubscribe"
 PREFERENCES = "preferences"
 
 _MAC_BYTES = 16  # 128 bits: out of reach for guessing over the network, and a third shorter than all 256
+_REF_BYTES = 10  # 80 bits: a reference must fit into the 64 letters before an @
 _MAX_LENGTH = 60  # no token is longer; longer input is not worth decoding
 _ID_BYTES = 8
 _LETTERS = re.compile(r"[a-z2-7]+")
@@ -73,6 +74,38 @@ def message_id(secret: bytes, edition_ref: str, subscriber_id: int, domain: str)
     edition among all that ``secret`` signs for.
     """
     return f"{_base32(_mac(secret, 'message-id', edition_ref, str(subscriber_id)))}@{domain}"
+
+
+def delivery_ref(secret: bytes, publication: str, edition_id: int, subscriber_id: int) -> str:
+    """The reference of one delivery, for envelope senders (VERP) and a header: bounces come back with it.
+
+    At most 55 letters that survive a change of case. The 80 bits of HMAC keep strangers from writing
+    bounces about readers of their choice.
+    """
+    mac = _mac(secret, "delivery", publication, str(edition_id), str(subscriber_id))
+    return f"{edition_id}.{subscriber_id}.{_base32(mac[:_REF_BYTES])}"
+
+
+def read_delivery_ref(secret: bytes, publication: str, text: str) -> tuple[int, int] | None:
+    """The ids of edition and subscriber in a reference that we made; None for any other text."""
+    edition, _, rest = text.strip().lower().partition(".")
+    subscriber = rest.partition(".")[0]
+    if not (edition.isdecimal() and subscriber.isdecimal() and edition.isascii() and len(text) < _MAX_LENGTH):
+        return None
+    expected = delivery_ref(secret, publication, int(edition), int(subscriber))
+    genuine = hmac.compare_digest(expected.encode(), text.strip().lower().encode())
+    return (int(edition), int(subscriber)) if genuine else None
+
+
+def hook_token(secret: bytes, publication: str, provider: str) -> str:
+    """What the address ends with under which a mail provider may report to us: a stranger can't guess it."""
+    return _base32(_mac(secret, "hook", publication, provider))
+
+
+def is_hook_token(secret: bytes, publication: str, provider: str, token: str) -> bool:
+    """Whether ``token`` is the one of this provider."""
+    expected = hook_token(secret, publication, provider)
+    return hmac.compare_digest(expected.encode(), token.encode("utf-8", "replace"))
 
 
 def _mac(secret: bytes, *parts: str) -> bytes:

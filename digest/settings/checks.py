@@ -7,11 +7,12 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from digest.settings.machinery import DeliverySettings, DkimSettings, WebSettings
+from digest.settings.machinery import Bounces, DeliverySettings, DkimSettings, WebSettings
 from digest.settings.problems import Problems, Value
 from digest.settings.quantities import show_duration
 from digest.settings.summaries import SummarySettings
 
+_LONGEST_VERP_LOCAL = 24  # of the 64 letters before an @; a reference takes up to 39 in practice
 MIN_SECRET = 32  # characters: 128 bits even if it is written in hexadecimal
 
 
@@ -19,6 +20,7 @@ def check(sections: Mapping[str, Any], values: Mapping[str, Mapping[str, Value]]
     """Report contradictions, at the place of the value that makes each of them one."""
     _delivery(sections["delivery"], values["delivery"], problems)
     _dkim(sections["dkim"], values["dkim"], problems)
+    _bounces(sections["bounces"], values["bounces"], problems)
     _notice(sections["summaries"], values["summaries"], problems)
     _model(sections["summaries"], values["summaries"], problems)
     _web(sections["web"], values["web"], problems)
@@ -58,6 +60,24 @@ def _dkim(dkim: DkimSettings, values: Mapping[str, Value], problems: Problems) -
         problems.add(
             values["domain"].origin, "dkim.domain signs nothing without a key; `digest dkim new` makes one"
         )
+
+
+def _bounces(bounces: Bounces, values: Mapping[str, Value], problems: Problems) -> None:
+    if bounces.verp and not bounces.address:
+        advice = "needs bounces.address, which every message's own sender is made of"
+        problems.add(values["verp"].origin, f"bounces.verp = true {advice}")
+    if len(bounces.address.rpartition("@")[0]) > _LONGEST_VERP_LOCAL and bounces.verp:
+        advice = (
+            f"leaves no room for a reference; its part before the @ may have {_LONGEST_VERP_LOCAL} letters"
+        )
+        problems.add(values["address"].origin, f"bounces.address {advice}")
+    if bounces.imap_host:
+        for name in ("imap_username", "imap_password"):
+            if not getattr(bounces, name) and name not in values:
+                problems.add(values["imap_host"].origin, f"bounces.imap_host needs bounces.{name}")
+    if bounces.imap_password and bounces.imap_security == "none" and not _is_local(bounces.imap_host):
+        advice = 'would send the password unencrypted; write "tls" or "starttls"'
+        problems.add(values["imap_security"].origin, f'bounces.imap_security = "none" {advice}')
 
 
 def _is_local(host: str) -> bool:

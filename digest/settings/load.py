@@ -264,7 +264,9 @@ def _with_folder(settings: Settings) -> Settings:
         rsa_key=_absolute(settings.folder, settings.dkim.rsa_key),
         ed25519_key=_absolute(settings.folder, settings.dkim.ed25519_key),
     )
-    return replace(settings, delivery=delivery, dkim=dkim, database=replace(settings.database, url=url))
+    bounces = replace(settings.bounces, maildir=_absolute(settings.folder, settings.bounces.maildir))
+    database = replace(settings.database, url=url)
+    return replace(settings, delivery=delivery, dkim=dkim, bounces=bounces, database=database)
 
 
 def _absolute(folder: Path, path: Path | None) -> Path | None:

@@ -96,12 +96,47 @@ class DkimSettings:
 
 @dataclass(frozen=True, slots=True)
 class Bounces:
-    """Where mail servers report what could not be delivered."""
+    """Where bounces and complaints come back to, and what follows from them."""
 
     section: ClassVar[str] = "bounces"
 
     address: str = key(
         kinds.email(optional=True), "", "The envelope sender, to which bounces come back. Empty: from_email."
+    )
+    verp: bool = key(
+        quantities.boolean(),
+        False,
+        "Give every message an envelope sender of its own, address+REFERENCE@domain, by which a bounce is"
+        " known for certain. The mailbox of address must take mail for address+anything.",
+    )
+    soft_limit: int = key(
+        quantities.integer(1, 100),
+        3,
+        "After so many editions that came back within 30 days (mailbox full, disabled, timed out) a reader is"
+        " given up. One whose mailbox does not exist, or who complains, is at once.",
+    )
+    maildir: Path | None = key(
+        kinds.file(optional=True), None, "A Maildir that bounces arrive in. Empty: none is read."
+    )
+    imap_host: str = key(
+        kinds.host(optional=True),
+        "",
+        "The IMAP server of the mailbox that bounces arrive in. Empty: none is read.",
+    )
+    imap_port: int = key(
+        quantities.integer(0, quantities.HIGHEST_PORT),
+        0,
+        "Its port. 0: the usual one for imap_security (993 for tls, else 143).",
+    )
+    imap_security: str = key(
+        kinds.choice("tls", "starttls", "none"),
+        "tls",
+        "As smtp_security; none is for a server on this machine.",
+    )
+    imap_username: str = key(kinds.text(), "", "The user name there.")
+    imap_password: str = key(kinds.secret(), "", "The password there.", secret=True)
+    imap_folder: str = key(
+        kinds.text(required=True), "INBOX", "The folder to read. Nothing in it is changed or deleted."
     )
 
 

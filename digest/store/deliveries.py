@@ -5,7 +5,7 @@ What a run does stands in ``digest.store.batches`` (claim) and ``digest.store.le
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -211,6 +211,16 @@ def records(
         )
         for row in rows
     ]
+
+
+def iter_records(
+    conn: Connection, edition_id: int, *, state: DeliveryState | None = None
+) -> Iterator[DeliveryRecord]:
+    """The ledger by subscriber id, a page at a time, so that memory stays small."""
+    after = 0
+    while page := records(conn, edition_id, state=state, after_id=after):
+        yield from page
+        after = page[-1].subscriber_id
 
 
 def retry_failed(conn: Connection, edition_id: int, now: datetime) -> int:

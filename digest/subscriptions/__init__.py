@@ -19,6 +19,7 @@ from digest.subscriptions.csv_import import import_csv
 from digest.subscriptions.people import (
     Added,
     add,
+    end,
     erase,
     everything_on,
     find,
@@ -39,6 +40,7 @@ __all__ = [
     "check_themes",
     "clean_name",
     "email_key",
+    "end",
     "erase",
     "everything_on",
     "export_csv",

@@ -150,6 +150,16 @@ def unsubscribe(conn: Connection, subscriber_id: int, *, pepper: bytes, now: dat
     _leave(conn, subscriber_id, SuppressionReason.UNSUBSCRIBED, pepper=pepper, now=now)
 
 
+def end(
+    conn: Connection, subscriber_id: int, reason: SuppressionReason, *, pepper: bytes, now: datetime
+) -> bool:
+    """Never mail this reader again, for ``reason``; whether they were mailed until now."""
+    subscriber = audience.get_subscriber(conn, subscriber_id)
+    mailed = subscriber is not None and is_mailed(conn, subscriber, pepper=pepper)
+    _leave(conn, subscriber_id, reason, pepper=pepper, now=now)
+    return mailed
+
+
 def remove(conn: Connection, ref: str, *, pepper: bytes, now: datetime) -> Subscriber:
     """The editor takes someone off the list; an import won't bring them back.
 

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from digest.errors import NotFoundError, StateError, StoreError
 from digest.model.tokens import PREFERENCES, UNSUBSCRIBE
+from digest.web import hooks
 from digest.web.forms import read_form
 from digest.web.pages import PUBLIC, Pages, plain_page
 from digest.web.services import Reader, WebServices
@@ -44,6 +45,7 @@ def create_app(services: WebServices, *, template_folders: Sequence[Path]) -> St
         Route("/editions", site.guarded(site.archive)),
         Route("/editions/{ref}", site.guarded(site.edition)),
         Route("/test", site.guarded(site.test), methods=["GET", "POST"]),
+        Route("/hooks/{provider}/{token}", site.guarded(hooks.endpoint(services.report)), methods=["POST"]),
         Route("/healthz", site.guarded(site.health)),
     ]
     prefix = urlsplit(services.publication.base_url).path.rstrip("/")

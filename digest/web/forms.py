@@ -22,7 +22,7 @@ async def read_form(request: Request) -> Fields:
     Raises:
         HTTPException: 413 for a body over MAX_BODY, 408 for one that comes too slowly, 400 for garbage.
     """
-    body = await _read_body(request)
+    body = await read_body(request, MAX_BODY)
     kind = request.headers.get("content-type", "")
     if kind.partition(";")[0].strip().lower() == "multipart/form-data":
         return _multipart(kind, body)
@@ -33,13 +33,18 @@ async def read_form(request: Request) -> Fields:
     return _grouped(pairs)
 
 
-async def _read_body(request: Request) -> bytes:
+async def read_body(request: Request, most: int) -> bytes:
+    """The body, of ``most`` bytes.
+
+    Raises:
+        HTTPException: 413 for a longer one, 408 for one that comes too slowly.
+    """
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_TIMEOUT_S):
             async for chunk in request.stream():
                 body += chunk
-                if len(body) > MAX_BODY:
+                if len(body) > most:
                     raise HTTPException(413)
     except TimeoutError:
         raise HTTPException(408) from None

@@ -20,6 +20,7 @@ from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, make_token, read_token
 from digest.store import audience, editions
 from digest.store.editions import EditionRow
 from digest.store.engine import Database
+from digest.web.hooks import Report
 
 ARCHIVE_LENGTH = 60  # editions: two months of a daily
 _PUBLIC = frozenset({EditionState.SENDING, EditionState.PAUSED, EditionState.SENT})
@@ -72,6 +73,8 @@ class WebServices:
     ``edition_html(ref, slugs)``: an edition's web copy as seen by a reader of these themes (none: all);
     None where there is no such edition, or it has not gone out.
     ``archive()``: the editions that went out, newest first.
+    ``report(provider, token, request)``: applies what a mail provider reports; LookupError where there is no
+    such provider or the token is not its own, InputError and FetchError as ``digest.bounces.providers`` says.
     """
 
     publication: PublicationFacts
@@ -82,6 +85,7 @@ class WebServices:
     set_themes: Callable[[int, Sequence[str]], None]
     edition_html: Callable[[str, frozenset[str]], str | None]
     archive: Callable[[], Sequence[ArchiveEntry]]
+    report: Report
 
 
 def database_services(
@@ -94,11 +98,13 @@ def database_services(
     pepper: bytes,
     clock: Callable[[], datetime],
     web_copy: Callable[[Edition, frozenset[str]], str],
+    report: Report,
 ) -> WebServices:
     """The services over a database.
 
     ``slug`` is the publication's, ``secret`` what its links are signed with, ``pepper`` what hides the
-    addresses of suppressions, ``web_copy`` renders an edition for a choice of themes (none: all).
+    addresses of suppressions, ``web_copy`` renders an edition for a choice of themes (none: all),
+    ``report`` applies what mail providers report.
     """
     known = [theme.slug for theme in themes]
 
@@ -144,6 +150,7 @@ def database_services(
         set_themes=set_themes,
         edition_html=edition_html,
         archive=archive,
+        report=report,
     )
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 
 from starlette.applications import Starlette
 
+from digest import feedback
+from digest.bounces.providers import PROVIDERS, HookRequest
+from digest.gather.fetch import fetch
+from digest.model.tokens import is_hook_token
 from digest.parts import Parts, address_pepper
 from digest.web.app import create_app
 from digest.web.services import PublicationFacts, database_services
@@ -32,5 +37,21 @@ def web_app(parts: Parts) -> Starlette:
         pepper=pepper,
         clock=parts.clock,
         web_copy=parts.renderer.web_copy,
+        report=_reporter(parts, secret),
     )
     return create_app(services, template_folders=parts.template_folders)
+
+
+def _reporter(parts: Parts, secret: bytes) -> Callable[[str, str, HookRequest], None]:
+    """Applies what mail providers report."""
+
+    def get(url: str) -> bytes:
+        return fetch(url, parts.gathering, now=parts.clock(), accept="*/*").body
+
+    def report(provider: str, token: str, request: HookRequest) -> None:
+        read = PROVIDERS[provider]
+        if not is_hook_token(secret, parts.publication.slug, provider, token):
+            raise LookupError(provider)
+        feedback.apply(parts, read(request, get), parts.clock())
+
+    return report

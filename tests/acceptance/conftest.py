@@ -40,12 +40,14 @@ class Inbox:
     def __init__(self) -> None:
         self.messages: list[tuple[str, EmailMessage]] = []
         self.raw: list[bytes] = []
+        self.senders: dict[str, str] = {}  # the envelope sender of the last message, by recipient
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.original_content or b""
         for recipient in envelope.rcpt_tos:
             self.messages.append((recipient, message_from_bytes(content, policy=default)))
             self.raw.append(content)
+            self.senders[recipient] = envelope.mail_from or ""
         return "250 taken"
 
     def per_recipient(self) -> Counter[str]:

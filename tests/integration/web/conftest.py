@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Connection
 
 from digest import subscriptions
+from digest.bounces.providers import HookRequest
 from digest.model.audience import Subscriber
 from digest.model.edition import Edition, EditionKey, EditionState, EditionStory, SourceLink, ThemeStyle
 from digest.model.links import Links, edition_ref
@@ -90,6 +91,10 @@ class Site:
         return edition_ref(key)
 
 
+def no_report(provider: str, _token: str, _request: HookRequest) -> None:
+    raise LookupError(provider)
+
+
 def services_over(database: Database) -> WebServices:
     def web_copy(edition: Edition, chosen: frozenset[str]) -> str:
         return f"<!doctype html><title>{edition.local_date}</title><p>{'+'.join(sorted(chosen)) or 'all'}"
@@ -103,6 +108,7 @@ def services_over(database: Database) -> WebServices:
         pepper=PEPPER,
         clock=lambda: NOW,
         web_copy=web_copy,
+        report=no_report,
     )
 
 

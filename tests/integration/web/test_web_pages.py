@@ -243,7 +243,7 @@ def broken(error: Exception) -> WebServices:
     def archive() -> Sequence[ArchiveEntry]:
         raise error
 
-    return WebServices(FACTS, THEMES, reader, fail, fail, fail, html, archive)
+    return WebServices(FACTS, THEMES, reader, fail, fail, fail, html, archive, fail)
 
 
 @pytest.mark.parametrize(

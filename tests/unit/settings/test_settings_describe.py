@@ -46,6 +46,7 @@ def test_every_key_is_described_and_documented_with_its_default() -> None:
 def test_secrets_are_marked_so() -> None:
     assert {f"{each.section}.{each.key}" for each in describe() if each.secret} == {
         "delivery.smtp_password",
+        "bounces.imap_password",
         "summaries.model_key",
         "database.url",
         "web.secret",

@@ -1,0 +1,39 @@
+"""What was reported about deliveries after they had left: each report once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, distinct, func, select
+
+from digest.model.feedback import Feedback, FeedbackKind
+from digest.store.sql import insert_or_ignore
+from digest.store.tables import events
+
+_LONGEST_ID = 200
+
+
+def add_event(
+    conn: Connection, one: Feedback, *, edition_id: int | None, subscriber_id: int, now: datetime
+) -> bool:
+    """Note a report about one reader; False if it was noted before."""
+    row = insert_or_ignore(conn, events).values(
+        provider=one.provider,
+        event_id=one.event_id[:_LONGEST_ID],
+        kind=one.kind.value,
+        at=now,
+        edition_id=edition_id,
+        subscriber_id=subscriber_id,
+        detail=one.detail.replace("\x00", "").encode(errors="replace").decode(),
+    )
+    return conn.execute(row).rowcount == 1
+
+
+def editions_bounced(conn: Connection, subscriber_id: int, since: datetime) -> int:
+    """How many editions came back softly from one reader since then."""
+    query = select(func.count(distinct(events.c.edition_id))).where(
+        events.c.subscriber_id == subscriber_id,
+        events.c.kind == FeedbackKind.SOFT.value,
+        events.c.at >= since,
+    )
+    return conn.execute(query).scalar_one()
