@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from digest import desk
+from digest import desk, report
 from digest.cli.common import (
     EditionOption,
     JsonOption,
@@ -21,11 +22,12 @@ from digest.cli.common import (
     table,
 )
 from digest.cli.sending import warn_outbox, words
-from digest.errors import StoreError
+from digest.errors import InputError, StateError, StoreError
 from digest.model.delivery import Counts, DeliveryRecord, DeliveryState
 from digest.model.links import edition_ref
 from digest.parts import OUTBOX, Parts
 from digest.store import alerts, audience, deliveries, editions
+from digest.store import runs as run_store
 from digest.store.editions import EditionRow
 
 WhoOption = Annotated[
@@ -58,11 +60,19 @@ def status(
     ctx: typer.Context,
     edition: EditionOption = "",
     who: WhoOption = None,
+    report_page: Annotated[
+        Path | None,
+        typer.Option(
+            "--report", metavar="FILE", help="Write a page about the edition: counts, reasons, pictures."
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """The latest editions, every delivery by state, and who; the counts add up at every instant."""
     with opened(ctx) as parts:
         seen = overview(parts, edition)
+        if report_page:
+            _write_report(parts, seen, report_page)
         if as_json:
             emit_json(_json(parts, seen, who))
         else:
@@ -75,6 +85,8 @@ def status(
 def _json(parts: Parts, seen: Overview, who: DeliveryState | None) -> dict[str, object]:
     listed = []
     for row, counts in seen.editions:
+        with parts.database.read() as conn:
+            runs = run_store.list_runs(conn, row.id)
         item: dict[str, object] = {
             "id": row.id,
             "ref": edition_ref(row.key),
@@ -84,6 +96,7 @@ def _json(parts: Parts, seen: Overview, who: DeliveryState | None) -> dict[str, 
             "transport": row.transport,
             "counts": asdict(counts),
             "adds_up": counts.adds_up,
+            "runs": [asdict(run) for run in runs],
         }
         if who:
             item["who"] = [asdict(record) for record in _records(parts, row, who)]
@@ -95,6 +108,19 @@ def _json(parts: Parts, seen: Overview, who: DeliveryState | None) -> dict[str, 
         "editions": listed,
         "alerts": [{"key": key, "at": at, "text": text} for key, at, text in seen.alerts],
     }
+
+
+def _write_report(parts: Parts, seen: Overview, path: Path) -> None:
+    """A page about the edition that was named, else about the latest that began."""
+    begun = [row for row, counts in seen.editions if counts.planned]
+    if not begun:
+        raise StateError("no edition has begun to go out: there is nothing to report")
+    page = report.render(parts, report.collect(parts, begun[0]))
+    try:
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path} can't be written: {error.strerror}") from None
+    say(f"Written: {path}")
 
 
 def _records(parts: Parts, row: EditionRow, who: DeliveryState) -> Iterator[DeliveryRecord]:

@@ -14,7 +14,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
@@ -24,6 +24,7 @@ from digest.deliver.envelope import Envelope
 from digest.deliver.fleet import Fleet, FleetOptions
 from digest.deliver.owner import new_owner
 from digest.deliver.rows import Rows, RowsOptions
+from digest.deliver.timeline import Timeline
 from digest.deliver.transports.base import Transport
 from digest.errors import TransportError
 from digest.model.delivery import Counts, DeliveryState, Recipient
@@ -68,6 +69,7 @@ class SendReport:
 
     ``stopped``: it ended by a stop or a hold, though something was left to do. ``first_accepted``: the
     edition's first message was accepted in this run. ``next_due_at``: when deferred ones are due.
+    ``timeline``: this run's outcomes over time, see ``digest.deliver.timeline``.
     """
 
     edition_id: int
@@ -81,6 +83,7 @@ class SendReport:
     stopped: bool = False
     first_accepted: bool = False
     next_due_at: datetime | None = field(default=None)
+    timeline: Mapping[str, object] = field(default_factory=dict)
 
 
 def deliver(
@@ -147,6 +150,7 @@ class _Run:
         self._progress = progress
         self._owner = owner
         self._started = time.monotonic()
+        self._timeline = Timeline()
         self._halted_at: float | None = None  # when a stop or a hold was noticed
         self._next_hold = self._next_renewal = self._next_progress = 0.0
 
@@ -194,6 +198,7 @@ class _Run:
     def _look_around(self, desk: LedgerDesk) -> None:
         """Stop? Held? Time to renew the leases, or to tell how it goes?"""
         now = time.monotonic()
+        self._timeline.note(now - self._started, desk.tally)
         if self._halted_at is None and (self._stop.is_set() or self._held(now)):
             self._halted_at = now
             desk.stop()
@@ -232,6 +237,7 @@ class _Run:
     def _report(self, desk: LedgerDesk, run_id: int) -> SendReport:
         """Finish the edition if nothing is open, and say how it stands."""
         now = self._clock()
+        self._timeline.note(time.monotonic() - self._started, desk.tally)
         with self._ledger.transaction() as conn:
             finish(conn, self._edition_id, now)
             found = counts(conn, self._edition_id)
@@ -248,6 +254,7 @@ class _Run:
                 and (self._halted_at is not None or not is_sending(conn, self._edition_id)),
                 first_accepted=desk.first_accepted,
                 next_due_at=next_due(conn, self._edition_id),
+                timeline=self._timeline.as_json(),
             )
             end_run(conn, run_id, report=json.dumps(asdict(report), default=str), now=now)
         return report

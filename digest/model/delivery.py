@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class DeliveryState(StrEnum):
@@ -121,3 +122,16 @@ class DeliveryRecord:
     text: str
     bounced: bool = False
     complained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One process's work on an edition. ``finished_at`` is None while it goes on, or if it was killed.
+
+    ``report`` is ``digest.deliver.send.SendReport`` as JSON; empty without ``finished_at``.
+    """
+
+    started_at: datetime
+    finished_at: datetime | None
+    owner: str  # see ``digest.deliver.owner``
+    report: Mapping[str, Any]

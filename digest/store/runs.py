@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 from sqlalchemy import Connection, exists, insert, select, update
 
+from digest.model.delivery import Run
 from digest.model.edition import EditionState
 from digest.store.tables import delivery_batches, editions, runs
 
@@ -47,3 +49,9 @@ def start_run(conn: Connection, edition_id: int, *, owner: str, now: datetime) -
 def end_run(conn: Connection, run_id: int, *, report: str, now: datetime) -> None:
     """Note that a run ended, with its report as JSON."""
     conn.execute(update(runs).where(runs.c.id == run_id).values(finished_at=now, report=report))
+
+
+def list_runs(conn: Connection, edition_id: int) -> list[Run]:
+    """The runs that worked on an edition, oldest first."""
+    rows = conn.execute(select(runs).where(runs.c.edition_id == edition_id).order_by(runs.c.id))
+    return [Run(row.started_at, row.finished_at, row.owner, json.loads(row.report)) for row in rows]
