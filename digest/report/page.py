@@ -67,7 +67,7 @@ def _reasons(missed: Iterable[DeliveryRecord]) -> tuple[Reason, ...]:
 
 def _share(part: float) -> str:
     """A share in per cent; what is there is never shown as none."""
-    return "under 0.1 %" if 0 < part < 0.001 else f"{100 * part:.1f} %"  # noqa: PLR2004 - as it says
+    return "< 0.1 %" if 0 < part < 0.001 else f"{100 * part:.1f} %"  # noqa: PLR2004 - as it says
 
 
 def render(parts: Parts, report: Report) -> str:
