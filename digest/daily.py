@@ -280,4 +280,4 @@ def _letter(parts: Parts, waiting: list[tuple[str, datetime, str]], now: datetim
     content, signer = message.as_bytes(), parts.signer()
     if signer:
         content = signer.sign(content, now)
-    return Envelope(publication.from_email, parts.editor_email, content)
+    return Envelope(publication.from_email, parts.editor_email, (content,))

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from digest import pipeline, proofs
+from digest.deliver.envelope import canonical_bytes
 from digest.errors import InputError, NotFoundError, StateError
 from digest.model.edition import OPEN_TO_EDITING, Edition, EditionState, EditionStory
 from digest.model.links import edition_ref
@@ -177,7 +178,7 @@ def write_preview(
     contents: dict[str, bytes] = {
         "html": proofs.filled(variant.html, harmless).encode(),
         "txt": proofs.filled(variant.text, harmless).encode(),
-        "eml": message.content,
+        "eml": canonical_bytes(message),
         "mjml": variant.mjml.encode(),
         "web.html": parts.renderer.web_copy(edition, chosen).encode(),
     }

@@ -28,31 +28,35 @@ def composer(parts: Parts, row: EditionRow) -> Callable[[Recipient], Envelope]:
         for key, variant in variants.items()
     }
     slug, domain = row.key.publication, parts.publication.domain
+    leave_at, prefer_at = parts.links.unsubscribe(""), parts.links.preferences("")  # tokens need no quoting
 
     def compose_one(recipient: Recipient) -> Envelope:
         leave = make_token(secret, UNSUBSCRIBE, slug, recipient.subscriber_id)
         prefer = make_token(secret, PREFERENCES, slug, recipient.subscriber_id)
         reference = delivery_ref(secret, slug, row.id, recipient.subscriber_id)
-        sender = parts.sender_for(reference)
-        unsubscribe_url = parts.links.unsubscribe(leave)
         person = Person(
             address=recipient.address,
             name=recipient.name,
             message_id=message_id(secret, f"{slug}/{ref}", recipient.subscriber_id, domain),
-            envelope_from=sender,
-            list_unsubscribe=list_unsubscribe(unsubscribe_url, parts.unsubscribe_mailto, leave),
+            list_unsubscribe=list_unsubscribe(leave_at + leave, parts.unsubscribe_mailto, leave),
             holes={
-                Hole.UNSUBSCRIBE_URL: unsubscribe_url,
-                Hole.PREFERENCES_URL: parts.links.preferences(prefer),
+                Hole.UNSUBSCRIBE_URL: leave_at + leave,
+                Hole.PREFERENCES_URL: prefer_at + prefer,
                 Hole.ADDRESS: recipient.address,
             },
+            headers={parts.reference_header: reference} if parts.reference_header else {},
         )
-        content = compiled[recipient.variant].fill(person)
+        message = compiled[recipient.variant].fill(person)
         # What we compile ends its lines in CRLF and begins none with a dot; an address may be non-ASCII.
-        canonical = content.isascii()
-        if signer:
-            content = signer.sign(content, date, canonical=canonical)
-        return Envelope(sender, recipient.address, content, canonical=canonical, edition=ref)
+        canonical = message.headers.isascii()
+        signatures = signer.signatures(message.headers, message.body, date, canonical=True) if signer else b""
+        return Envelope(
+            parts.sender_for(reference),
+            recipient.address,
+            (signatures, *message.pieces),
+            canonical=canonical,
+            edition=ref,
+        )
 
     return compose_one
 

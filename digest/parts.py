@@ -88,6 +88,7 @@ class Parts:
     signer: Callable[[], Signer | None] = lambda: None
     mailboxes: tuple[Mailbox, ...] = ()  # where bounces arrive
     soft_bounces: int = 3  # editions in a month that come back softly before a reader is given up
+    reference_header: str = ""  # where each message's reference stands as well, for providers that return it
     verp: bool = False  # every message has an envelope sender of its own, by which bounces are known
     model: ModelOptions | None = None  # None: every summary is made offline
     wording: NoticeWording | None = None

@@ -23,19 +23,19 @@ def proof(
     """
     variant = parts.renderer.variant(edition, chosen)
     harmless = parts.links.test()
-    sender = parts.sender
     person = Person(
         address=address,
         name="",
         message_id=message_id(address.encode(), f"test-{now.isoformat()}", 0, parts.publication.domain),
-        envelope_from=sender,
         list_unsubscribe=list_unsubscribe(harmless, parts.unsubscribe_mailto, "test"),
         holes={Hole.UNSUBSCRIBE_URL: harmless, Hole.PREFERENCES_URL: harmless, Hole.ADDRESS: address},
     )
     ref = edition_ref(edition.key)
-    message = compile_message(variant, parts.publication, edition_ref=ref, date=now, test=True)
-    content, signer = message.fill(person), parts.signer()
-    return Envelope(sender, address, signer.sign(content, now) if signer else content)
+    compiled = compile_message(variant, parts.publication, edition_ref=ref, date=now, test=True)
+    filled = compiled.fill(person)
+    signer = parts.signer()
+    signatures = signer.signatures(filled.headers, filled.body, now, canonical=True) if signer else b""
+    return Envelope(parts.sender, address, (signatures, *filled.pieces))
 
 
 def filled(text: str, link: str, address: str = "reader@example.org") -> str:

@@ -121,6 +121,7 @@ def build(settings: Settings, database: Database, *, clock: Callable[[], datetim
         mailboxes=tuple(mailboxes_of(settings)),
         soft_bounces=settings.bounces.soft_limit,
         verp=settings.bounces.verp,
+        reference_header=settings.bounces.reference_header,
         model=model_of(settings),
         wording=wording_of(settings),
         notice_off=not settings.summaries.notice,
@@ -166,7 +167,13 @@ def publication_of(settings: Settings) -> Publication:
         base_url=chosen.base_url,
         language=chosen.language,
         timezone=chosen.timezone,
+        headers=tuple(_header(line) for line in settings.delivery.headers),
     )
+
+
+def _header(line: str) -> tuple[str, str]:
+    name, _, value = line.partition(":")
+    return name, value.strip()
 
 
 def schedule_of(settings: Settings) -> Schedule:

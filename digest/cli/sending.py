@@ -10,8 +10,6 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from digest import desk, pipeline
 from digest.cli.common import (
@@ -148,6 +146,15 @@ def _progress() -> Iterator[Callable[[Counts, float], None] | None]:
     if not watched():
         yield None
         return
+    from rich.console import Console  # noqa: PLC0415 - slow to load, and only for a person
+    from rich.progress import (  # noqa: PLC0415 - the same
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -185,7 +185,7 @@ class LedgerDesk:
         try:
             return Job(recipient, self._compose(recipient))
         except DigestError as error:
-            job = Job(recipient, Envelope("", recipient.address, b""))
+            job = Job(recipient, Envelope("", recipient.address, ()))
             self.record(job, Rejected(text=f"the message could not be made: {error}"), _nothing)
         except Exception as error:  # noqa: BLE001 raised again by the run, after what is in flight
             self.failure = error
@@ -208,18 +208,18 @@ class LedgerDesk:
             settle(job.recipient, outcome, retry, now=now, chance=random.random())  # noqa: S311 spreads retries
             for job, outcome, _ in records
         ]
-        accepted = any(isinstance(outcome, Accepted) for _, outcome, _ in records)
         fenced = Fenced(frozenset(), frozenset())
-        with self._ledger.transaction() as conn:
+        first = not self._accepted_before and any(isinstance(outcome, Accepted) for _, outcome, _ in records)
+        with self._ledger.transaction() if first else self._ledger.tick() as conn:
             if settled:
                 record(conn, settled)
-            if accepted and not self._accepted_before:
+            if first:
                 self.first_accepted = accept_first(
                     conn, self._options.edition_id, transport=self._options.transport, now=now
                 )
             if fences:
                 fenced = fence(conn, [job.recipient for job, _ in fences])
-        self._accepted_before = self._accepted_before or accepted
+        self._accepted_before = self._accepted_before or first
         self.tally.update(one.state for one in settled)
         self.tally[DeliveryState.SUPPRESSED] += len(fenced.suppressed)
         return fenced

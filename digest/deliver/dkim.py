@@ -68,22 +68,27 @@ class Signer:
 
     identities: tuple[Identity, ...]
 
-    def sign(self, content: bytes, now: datetime, *, canonical: bool = False) -> bytes:
-        """``content`` (CRLF line ends, headers first) with one signature per identity in front.
-
-        ``now`` (aware) becomes the time of signing, and stays the same on a retry if it does. ``canonical``
-        is the caller's word that no line of the body ends in a space, has two in a row, or holds a tab, and
-        that the last line is complete: looking for that costs more than the signature.
-        """
+    def sign(self, content: bytes, now: datetime) -> bytes:
+        """A complete message, lines ended by CRLF, with its signatures in front; see ``signatures``."""
         head, _, body = content.partition(b"\r\n\r\n")
-        body_hash = b64encode(sha256(body if canonical else relaxed_body(body)).digest())
-        fields = _FIELD.findall(head)
-        names, signed = _chosen(fields)
-        moment = int(now.timestamp())
-        return (
-            b"".join([self._signature(one, names, signed, body_hash, moment) for one in self.identities])
-            + content
-        )
+        return self.signatures(head, (body,), now) + content
+
+    def signatures(
+        self, headers: bytes, body: Sequence[bytes], now: datetime, *, canonical: bool = False
+    ) -> bytes:
+        """The header fields to put before a message: one for each identity.
+
+        ``headers`` are its fields and ``body`` all that follows the empty line, in pieces. ``now`` (aware)
+        becomes the time of signing: where it is the same on a retry, so is the signature. ``canonical`` is
+        the caller's word that no line of the body ends in a space, has two in a row, or holds a tab, and that
+        the last line is complete: looking for that costs more than the signature.
+        """
+        hashed = sha256() if canonical else sha256(relaxed_body(b"".join(body)))
+        for piece in body if canonical else ():
+            hashed.update(piece)
+        names, signed = _chosen(_FIELD.findall(headers))
+        body_hash, moment = b64encode(hashed.digest()), int(now.timestamp())
+        return b"".join([self._signature(one, names, signed, body_hash, moment) for one in self.identities])
 
     def _signature(
         self, identity: Identity, names: bytes, signed: bytes, body_hash: bytes, moment: int

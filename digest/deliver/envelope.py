@@ -13,22 +13,27 @@ _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 class Envelope:
     """A complete message and its envelope.
 
-    ``content`` has CRLF line ends, headers first. ``canonical`` is its maker's word that every line
-    ends in CRLF, none begins with a dot, the last one is complete, and all of it is ASCII: looking for
-    that costs more than sending it, so whoever compiles messages for thousands should see to it once.
-    ``edition`` is how a folder of messages names the edition.
+    ``pieces``, one after the other, are the message, headers first, with CRLF line ends. ``canonical`` is
+    its maker's word that every line ends in CRLF, none begins with a dot, the last one is complete, and
+    all of it is ASCII: looking for that costs more than sending it, so whoever compiles messages for
+    thousands should see to it once. ``edition`` is how a folder of messages names the edition.
     """
 
     sender: str
     recipient: str
-    content: bytes
+    pieces: tuple[bytes, ...]
     canonical: bool = False
     edition: str = ""
 
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return sum(map(len, self.pieces))
+
 
 def canonical_bytes(envelope: Envelope) -> bytes:
-    """The content as a file or another program should see it: CRLF throughout, last line complete."""
-    content = envelope.content
+    """The message as a file or another program should see it: CRLF throughout, last line complete."""
+    content = b"".join(envelope.pieces)
     if envelope.canonical:
         return content
     if not content.count(b"\r") == content.count(b"\n") == content.count(b"\r\n"):
@@ -36,12 +41,14 @@ def canonical_bytes(envelope: Envelope) -> bytes:
     return content if content.endswith(b"\r\n") else content + b"\r\n"
 
 
-def wire_bytes(envelope: Envelope) -> bytes:
-    """The content as it stands after DATA, leading dots doubled (RFC 5321, 4.5.2), without the last dot.
+def wire_pieces(envelope: Envelope) -> tuple[bytes, ...]:
+    """The message as it stands after DATA, leading dots doubled (RFC 5321, 4.5.2), without the last dot.
 
     Bare CR and LF become CRLF: some servers take one of them, before a dot, for the end of the message.
     """
+    if envelope.canonical:
+        return envelope.pieces
     content = canonical_bytes(envelope)
-    if envelope.canonical or not (content.startswith(b".") or b"\n." in content):
-        return content
-    return _LEADING_DOT.sub(b"..", content)
+    if content.startswith(b".") or b"\n." in content:
+        content = _LEADING_DOT.sub(b"..", content)
+    return (content,)

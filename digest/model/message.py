@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -39,6 +39,27 @@ class Person:
     address: str
     name: str
     message_id: str
-    envelope_from: str
     list_unsubscribe: str  # the header's whole value: <https://...>, <mailto:...>
     holes: Mapping[Hole, str]
+    headers: Mapping[str, str] = field(default_factory=dict)  # further ones, of this copy alone
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One recipient's complete message, in pieces that are only joined on their way out.
+
+    ``headers`` are lines that end in CRLF, without the empty one after them. ``body`` is what follows that
+    one, in encoded segments: those that everybody gets are the same objects in every message.
+    """
+
+    headers: bytes
+    body: tuple[bytes, ...]
+
+    @property
+    def pieces(self) -> tuple[bytes, ...]:
+        """All of it, in order."""
+        return (self.headers, b"\r\n", *self.body)
+
+    def __bytes__(self) -> bytes:
+        """All of it, joined."""
+        return b"".join(self.pieces)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import binascii
 import hmac
 import re
-from base64 import b32decode, b32encode
+from base64 import b32decode
+from functools import lru_cache
 
 UNSUBSCRIBE = "unsubscribe"
 PREFERENCES = "preferences"
@@ -20,6 +21,9 @@ _REF_BYTES = 10  # 80 bits: a reference must fit into the 64 letters before an @
 _MAX_LENGTH = 60  # no token is longer; longer input is not worth decoding
 _ID_BYTES = 8
 _LETTERS = re.compile(r"[a-z2-7]+")
+_ALPHABET = b"abcdefghijklmnopqrstuvwxyz234567"
+_TABLE = _ALPHABET.ljust(256, b"\0")
+_BLOCK = 20  # bytes that become 32 letters in one go
 
 
 def make_token(secret: bytes, purpose: str, publication: str, subscriber_id: int, *, version: int = 1) -> str:
@@ -32,7 +36,7 @@ def make_token(secret: bytes, purpose: str, publication: str, subscriber_id: int
         message = f"no subscriber has the id {subscriber_id}"
         raise ValueError(message)
     body = bytes((version,)) + subscriber_id.to_bytes((subscriber_id.bit_length() + 7) // 8, "big")
-    mac = _mac(secret, "token", purpose, publication, body.hex())
+    mac = _mac(_begun(secret, "token", purpose, publication), body.hex())
     return _base32(body + mac)
 
 
@@ -73,7 +77,7 @@ def message_id(secret: bytes, edition_ref: str, subscriber_id: int, domain: str)
     A server that gets the same message twice can so drop the second. ``edition_ref`` must name the
     edition among all that ``secret`` signs for.
     """
-    return f"{_base32(_mac(secret, 'message-id', edition_ref, str(subscriber_id)))}@{domain}"
+    return f"{_base32(_mac(_begun(secret, 'message-id', edition_ref), str(subscriber_id)))}@{domain}"
 
 
 def delivery_ref(secret: bytes, publication: str, edition_id: int, subscriber_id: int) -> str:
@@ -82,7 +86,7 @@ def delivery_ref(secret: bytes, publication: str, edition_id: int, subscriber_id
     At most 55 letters that survive a change of case. The 80 bits of HMAC keep strangers from writing
     bounces about readers of their choice.
     """
-    mac = _mac(secret, "delivery", publication, str(edition_id), str(subscriber_id))
+    mac = _mac(_begun(secret, "delivery", publication, str(edition_id)), str(subscriber_id))
     return f"{edition_id}.{subscriber_id}.{_base32(mac[:_REF_BYTES])}"
 
 
@@ -99,7 +103,7 @@ def read_delivery_ref(secret: bytes, publication: str, text: str) -> tuple[int, 
 
 def hook_token(secret: bytes, publication: str, provider: str) -> str:
     """What the address ends with under which a mail provider may report to us: a stranger can't guess it."""
-    return _base32(_mac(secret, "hook", publication, provider))
+    return _base32(_mac(_begun(secret, "hook", publication), provider))
 
 
 def is_hook_token(secret: bytes, publication: str, provider: str, token: str) -> bool:
@@ -108,11 +112,51 @@ def is_hook_token(secret: bytes, publication: str, provider: str, token: str) ->
     return hmac.compare_digest(expected.encode(), token.encode("utf-8", "replace"))
 
 
-def _mac(secret: bytes, *parts: str) -> bytes:
+@lru_cache(maxsize=32)
+def _begun(secret: bytes, *parts: str) -> hmac.HMAC:
+    """The MAC of what is the same for every subscriber, to be copied: keying takes longer than signing."""
+    mac = hmac.new(secret, digestmod="sha256")
+    for part in parts:
+        mac.update(_measured(part))
+    return mac
+
+
+def _mac(begun: hmac.HMAC, own: str) -> bytes:
+    mac = begun.copy()
+    mac.update(_measured(own))
+    return mac.digest()[:_MAC_BYTES]
+
+
+def _measured(part: str) -> bytes:
     # Lengths before the parts: ("ab", "c") and ("a", "bc") must not sign the same bytes.
-    message = b"".join(b"%d:%b" % (len(raw), raw) for raw in (part.encode() for part in parts))
-    return hmac.digest(secret, message, "sha256")[:_MAC_BYTES]
+    raw = part.encode()
+    return b"%d:%b" % (len(raw), raw)
+
+
+def _steps() -> list[tuple[int, int, int]]:
+    """How to spread a block's groups of five bits over bytes: halve the block, then each half, and so on.
+
+    For each step the bits that stay, the bits that move, and how far.
+    """
+    steps = []
+    groups, lanes = 32, 1
+    while groups > 1:
+        groups, lanes = groups // 2, lanes * 2
+        lane = (1 << 5 * groups) - 1
+        stay = sum(lane << 16 * groups * number for number in range(lanes // 2))
+        steps.append((stay, stay << 5 * groups, 3 * groups))
+    return steps
+
+
+_STEPS = _steps()
 
 
 def _base32(raw: bytes) -> str:
-    return b32encode(raw).rstrip(b"=").decode().lower()
+    """Base32 in lower case without padding: on 20 bytes at a time, base64.b32encode takes thrice as long."""
+    letters = b""
+    for start in range(0, len(raw), _BLOCK):
+        bits = int.from_bytes(raw[start : start + _BLOCK].ljust(_BLOCK, b"\0"), "big")
+        for stay, move, far in _STEPS:
+            bits = bits & stay | (bits & move) << far
+        letters += bits.to_bytes(32, "big").translate(_TABLE)
+    return letters[: (len(raw) * 8 + 4) // 5].decode()

@@ -59,7 +59,7 @@ def address_spec(address: str) -> bytes:
 
 
 def _exact(name: str, value: str) -> str:
-    if not value or not _ASCII.fullmatch(value) or len(name) + 2 + len(value) > _LONGEST:
+    if not (value and value.isascii() and value.isprintable()) or len(name) + 2 + len(value) > _LONGEST:
         raise RenderError(f"{name}: {value[:60]!r} cannot stand in one header line")
     return value
 
@@ -75,18 +75,21 @@ def _phrase(words: str) -> list[str]:
 
 def _encoded_words(line: str) -> list[str]:
     """RFC 2047: base64 of UTF-8, no word ending inside a character."""
-    words, piece = [], b""
-    for letter in line:
-        raw = letter.encode()
-        if len(piece) + len(raw) > _WORD_BYTES:
-            words.append(piece)
-            piece = b""
-        piece += raw
-    return [f"=?utf-8?B?{b64encode(one).decode()}?=" for one in (*words, piece) if one]
+    words, rest = [], line.encode()
+    while len(rest) > _WORD_BYTES:
+        cut = _WORD_BYTES
+        while rest[cut] & 0xC0 == 0x80:  # in the middle of a character  # noqa: PLR2004 bits of UTF-8
+            cut -= 1
+        words.append(rest[:cut])
+        rest = rest[cut:]
+    return [f"=?utf-8?B?{b64encode(one).decode()}?=" for one in (*words, rest) if one]
 
 
 def _folded(name: str, tokens: list[str]) -> bytes:
     """Tokens joined by spaces, a line broken before the one that would make it too long."""
+    whole = f"{name}: {' '.join(tokens)}"
+    if len(whole) <= _LINE:
+        return whole.encode() + b"\r\n"
     lines, line = [], f"{name}:"
     for token in tokens:
         if len(line) + 1 + len(token) > _LINE and line != f"{name}:":

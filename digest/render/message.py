@@ -1,6 +1,7 @@
 """A variant as a MIME message: everything shared is encoded once, and each reader's copy joined.
 
     headers of the person | shared headers | text part | HTML part
+    -------------------- fill ------------ | segment, value, segment, value, ...
 
 A hole in the body becomes a soft-broken line of its own, so filling one is a join of bytes.
 """
@@ -9,7 +10,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -17,7 +17,7 @@ from hashlib import sha256
 
 from digest.errors import RenderError
 from digest.model.links import Links
-from digest.model.message import Hole, Person, Variant
+from digest.model.message import Hole, Message, Person, Variant
 from digest.render.clean import clean, language_tag
 from digest.render.flowed import flow
 from digest.render.headers import address_header, exact_header, phrase_header, text_header
@@ -25,6 +25,7 @@ from digest.render.publication import Publication
 from digest.render.quoted import SOFT_BREAK, encode
 
 TEST_MARK = "[TEST] "
+_PLAIN_VALUE = re.compile(r"(?!\.)[!#-%(-;?-~]{1,75}")  # the same in text and HTML, and on one encoded line
 _HOLES = re.compile("(" + "|".join(hole.value for hole in Hole) + ")")
 # Inside the main landmark, where a screen reader looks; an editor's own template may have none.
 _TOP = re.compile(r'<div\b[^>]*role="main"[^>]*>|<body\b[^>]*>(?!.*role="main")', re.DOTALL)
@@ -35,53 +36,56 @@ _BANNER = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """A body: encoded segments, and the hole after each but the last."""
+class _Place:
+    """A hole in the body: whose value stands there, and whether it does so in HTML."""
 
-    segments: tuple[bytes, ...]
-    holes: tuple[Hole, ...]
-
-    def filled(self, values: dict[Hole, bytes]) -> bytes:
-        pieces = [self.segments[0]]
-        for hole, segment in zip(self.holes, self.segments[1:], strict=True):
-            pieces += (SOFT_BREAK, values[hole], SOFT_BREAK, segment)
-        return b"".join(pieces)
+    hole: Hole
+    is_html: bool
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledMessage:
-    """A message with holes. Safe to share between threads."""
+    """A message with holes. Safe to share between threads.
+
+    ``segments`` are the whole body, encoded; between each two is a place for a personal value.
+    """
 
     shared_headers: bytes
-    text: _Part
-    html: _Part
-    before_text: bytes
-    between: bytes
-    after: bytes
+    segments: tuple[bytes, ...]
+    places: tuple[_Place, ...]
 
-    def fill(self, person: Person) -> bytes:
+    def fill(self, person: Person) -> Message:
         """The complete message for one person, lines ended by CRLF.
 
         Raises RenderError where a hole has no value, or an address, id or link of the person's
         cannot stand in a header.
         """
-        missing = [hole for hole in {*self.text.holes, *self.html.holes} if not person.holes.get(hole)]
-        if missing:
-            raise RenderError(f"the message for {person.address} has no value for {missing[0].name}")
-        values = {hole: clean(person.holes[hole]) for hole in {*self.text.holes, *self.html.holes}}
-        return b"".join(
-            (
-                address_header("To", person.name, person.address),
-                exact_header("Message-ID", f"<{person.message_id}>"),
-                exact_header("List-Unsubscribe", person.list_unsubscribe),
-                self.shared_headers,
-                self.before_text,
-                self.text.filled({hole: encode(value) for hole, value in values.items()}),
-                self.between,
-                self.html.filled({hole: encode(html.escape(value)) for hole, value in values.items()}),
-                self.after,
-            )
+        forms = {hole: _forms(value) for hole, value in person.holes.items() if value}
+        body = [b""] * (2 * len(self.places) + 1)
+        body[::2] = self.segments
+        try:
+            body[1::2] = [forms[place.hole][place.is_html] for place in self.places]
+        except KeyError as error:
+            raise RenderError(
+                f"the message for {person.address} has no value for {error.args[0].name}"
+            ) from None
+        headers = (
+            address_header("To", person.name, person.address),
+            exact_header("Message-ID", f"<{person.message_id}>"),
+            exact_header("List-Unsubscribe", person.list_unsubscribe),
+            *(exact_header(name, value) for name, value in person.headers.items()),
+            self.shared_headers,
         )
+        return Message(b"".join(headers), tuple(body))
+
+
+def _forms(value: str) -> tuple[bytes, bytes]:
+    """A personal value as it stands in the text part and in the page."""
+    line = clean(value)
+    if _PLAIN_VALUE.fullmatch(line):  # as most links and addresses are
+        plain = line.encode()
+        return plain, plain
+    return encode(line), encode(html.escape(line))
 
 
 def compile_message(
@@ -99,14 +103,9 @@ def compile_message(
         page = _TOP.sub(lambda tag: tag[0] + _BANNER.format(html.escape(banner)), page, count=1)
         text = flow(f"*** {banner} ***\n\n") + "\n" + text
     subject = TEST_MARK + variant.subject if test else variant.subject
+    segments, places = _compiled(text, page, boundary)
     return CompiledMessage(
-        shared_headers=_shared_headers(variant, publication, subject, edition_ref, date, boundary),
-        text=_compiled(text),
-        html=_compiled(page),
-        before_text=f"--{boundary}\r\n".encode()
-        + _part_headers("text/plain; charset=utf-8; format=flowed; delsp=no"),
-        between=f"\r\n--{boundary}\r\n".encode() + _part_headers("text/html; charset=utf-8"),
-        after=f"\r\n--{boundary}--\r\n".encode(),
+        _shared_headers(variant, publication, subject, edition_ref, date, boundary), segments, places
     )
 
 
@@ -131,7 +130,8 @@ def _shared_headers(
         exact_header("Auto-Submitted", "auto-generated"),
         exact_header("Precedence", "bulk"),
         exact_header("Content-Language", language) if language else b"",
-        f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'.encode(),
+        *(exact_header(name, value) for name, value in publication.headers),
+        f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'.encode(),
     ]
     return b"".join(lines)
 
@@ -145,10 +145,19 @@ def _part_headers(content_type: str) -> bytes:
     return f"Content-Type: {content_type}\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n".encode()
 
 
-def _compiled(body: str) -> _Part:
-    pieces = _HOLES.split(body.rstrip("\n"))
-    encoder: Callable[[str], bytes] = encode
-    return _Part(
-        segments=tuple(encoder(piece) for piece in pieces[::2]),
-        holes=tuple(Hole(piece) for piece in pieces[1::2]),
-    )
+def _compiled(text: str, page: str, boundary: str) -> tuple[tuple[bytes, ...], tuple[_Place, ...]]:
+    """The body's encoded segments, and the places between them, each on a line of its own."""
+    segments, places = [b""], []
+    for content_type, part, is_html in (
+        ("text/plain; charset=utf-8; format=flowed; delsp=no", text, False),
+        ("text/html; charset=utf-8", page, True),
+    ):
+        first, *rest = _HOLES.split(part.rstrip("\n"))
+        segments[-1] += f"--{boundary}\r\n".encode() + _part_headers(content_type) + encode(first)
+        for hole, following in zip(rest[::2], rest[1::2], strict=True):
+            segments[-1] += SOFT_BREAK
+            places.append(_Place(Hole(hole), is_html))
+            segments.append(SOFT_BREAK + encode(following))
+        segments[-1] += b"\r\n"
+    segments[-1] += f"--{boundary}--\r\n".encode()
+    return tuple(segments), tuple(places)

@@ -31,6 +31,7 @@ class Publication:
     timezone: str = "UTC"
     look: Look = field(default_factory=Look)
     wording: Wording = field(default_factory=Wording)
+    headers: tuple[tuple[str, str], ...] = ()  # further ones, which a mail provider asks for
 
     def __post_init__(self) -> None:
         """Refuse an unknown time zone now, not in the middle of an edition."""

@@ -13,6 +13,7 @@ SOFT_BREAK = b"=\r\n"
 _PLAIN = frozenset(range(0x20, 0x7F)) - {ord("=")}
 _TABLE = {byte: bytes((byte,)) if byte in _PLAIN else b"=%02X" % byte for byte in range(256)}
 _LATER_SPACES = re.compile(rb"(?<= ) +")
+_WORD = re.compile(rb"[!-<>-~]*")  # nothing in such a line needs an escape: links and addresses are like that
 _FIRST_BYTES = {b".": b"=2E", b"F": b"=46"}  # a lone dot ends the DATA; "From " is changed by mailboxes
 
 
@@ -25,10 +26,8 @@ def encode(text: str) -> bytes:
 
 
 def _encode_line(line: bytes) -> bytes:
-    line = b"".join(map(_TABLE.__getitem__, line))
-    line = _LATER_SPACES.sub(lambda run: b"=20" * len(run[0]), line)
-    if line.endswith(b" "):
-        line = line[:-1] + b"=20"
+    if not _WORD.fullmatch(line):
+        line = _escaped(line)
     pieces = []
     while True:
         line = _guard(line)
@@ -40,6 +39,12 @@ def _encode_line(line: bytes) -> bytes:
             cut = line.rindex(b"=", 0, cut)
         pieces.append(line[:cut])
         line = line[cut:]
+
+
+def _escaped(line: bytes) -> bytes:
+    line = b"".join(map(_TABLE.__getitem__, line))
+    line = _LATER_SPACES.sub(lambda run: b"=20" * len(run[0]), line)
+    return line[:-1] + b"=20" if line.endswith(b" ") else line
 
 
 def _guard(line: bytes) -> bytes:

@@ -23,6 +23,8 @@ SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SELECTOR = re.compile(
     r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*", re.ASCII | re.IGNORECASE
 )
+_HEADER_NAME = re.compile(r"X-[A-Za-z0-9-]{1,60}", re.IGNORECASE | re.ASCII)
+_HEADER = re.compile(r"X-[A-Za-z0-9-]{1,60}: ?[\x21-\x7e][\x20-\x7e]{0,200}", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[\w](?:[\w-]{0,61}[\w])?\.)*[\w](?:[\w-]{0,61}[\w])?")
 _HOST = re.compile(r"[A-Za-z0-9_.:-]+")
@@ -95,6 +97,28 @@ def selector(*, optional: bool = False) -> Kind[str]:
     """The name of a DKIM key: the first part of the DNS name that it is published under."""
     advice = 'is no selector; use letters, digits, dots and hyphens, like "digest2026"'
     return _pattern("selector", _SELECTOR, advice, optional=optional)
+
+
+def header_name(*, optional: bool = False) -> Kind[str]:
+    """The name of a header that is nobody's but a provider's."""
+    advice = 'is no name of an own header; write one that begins with X-, like "X-PM-Metadata-ref"'
+    return _pattern("header name", _HEADER_NAME, advice, optional=optional)
+
+
+def headers() -> Kind[tuple[str, ...]]:
+    """Whole headers, each as name, colon and value."""
+
+    def read(value: object) -> tuple[str, ...]:
+        lines = value if isinstance(value, list) else [None]
+        if not all(isinstance(line, str) and _HEADER.fullmatch(line) for line in lines):
+            advice = 'write it like ["X-PM-Message-Stream: broadcast"], every name beginning with X-'
+            raise ValueError(f"is no list of headers; {advice}")
+        return tuple(lines)
+
+    def show(lines: tuple[str, ...]) -> str:
+        return "[" + ", ".join(quoted(line) for line in lines) + "]"
+
+    return Kind("list of headers", read, show, lambda found: [line for line in found.split(",") if line])
 
 
 def secret() -> Kind[str]:

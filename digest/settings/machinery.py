@@ -45,6 +45,11 @@ class DeliverySettings:
     )
     smtp_username: str = key(kinds.text(), "", "The user name there. Empty: no log-in.")
     smtp_password: str = key(kinds.secret(), "", "The password there.", secret=True)
+    headers: tuple[str, ...] = key(
+        kinds.headers(),
+        (),
+        'Headers that your provider asks for, like "X-SES-CONFIGURATION-SET: news"; names begin with X-.',
+    )
     connections: int = key(quantities.integer(1, 100), 4, "How many connections are open at the same time.")
     rate: float = key(
         quantities.number(0, 10_000, " messages a second"),
@@ -108,6 +113,12 @@ class Bounces:
         False,
         "Give every message an envelope sender of its own, address+REFERENCE@domain, by which a bounce is"
         " known for certain. The mailbox of address must take mail for address+anything.",
+    )
+    reference_header: str = key(
+        kinds.header_name(optional=True),
+        "",
+        "A header that gets each message's reference too, for providers that report it back:"
+        " X-PM-Metadata-ref for Postmark. Empty: none.",
     )
     soft_limit: int = key(
         quantities.integer(1, 100),

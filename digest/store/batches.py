@@ -136,7 +136,7 @@ def page(conn: Connection, batch: Batch, *, after_id: int, limit: int, now: date
         .where(_within(batch), deliveries.c.subscriber_id > after_id, due)
         .order_by(deliveries.c.subscriber_id)
         .limit(limit)
-    )
+    ).all()
     return [Recipient(batch.edition_id, *row, epoch=batch.epoch) for row in rows]
 
 

@@ -98,6 +98,31 @@ def post(url: str, event: object) -> int:
             return error.code
 
 
+def test_headers_that_a_provider_asks_for_stand_in_every_message(
+    stocked: Desk, mail_server: MailServer
+) -> None:
+    text = (
+        (stocked.folder / "digest.toml")
+        .read_text("utf-8")
+        .replace("[delivery]", '[delivery]\nheaders = ["X-PM-Message-Stream: broadcast", "X-Tag:a b"]')
+    )
+    more = '[bounces]\nreference_header = "X-PM-Metadata-ref"\n'
+    (stocked.folder / "digest.toml").write_text(f"{text}{more}", "utf-8")
+    stocked.run("draft")
+    stocked.run("send")
+    messages = [message for _recipient, message in mail_server.inbox.messages]
+    assert {(str(one["X-PM-Message-Stream"]), str(one["X-Tag"])) for one in messages} == {
+        ("broadcast", "a b")
+    }
+    references = {str(one["X-PM-Metadata-ref"]) for one in messages}
+    assert len(references) == len(messages)
+    address = stocked.json("bounces", "hooks")["postmark"]
+    event = {"RecordType": "Bounce", "ID": 1, "Type": "HardBounce", "Metadata": {"ref": references.pop()}}
+    with serving(stocked) as base:
+        assert post(base + urlsplit(address).path, event) == 200
+    assert stocked.json("status")["editions"][0]["counts"]["bounced"] == 1
+
+
 def test_a_database_that_is_away_tells_the_mail_server_to_try_again(desk: Desk) -> None:
     desk.configure(database={"url": "sqlite:///gone/subscribers.db"})
     piped = pipe(desk, dsn())

@@ -51,7 +51,6 @@ PERSON = Person(
     address="ada@reader.example",
     name="Ada Reader",
     message_id="k3t5vq7n2m4zc6xw@harbour.example",
-    envelope_from="b+7.42@harbour.example",
     list_unsubscribe="<https://read.harbour.example/u/ae5kq3x7t2>, <mailto:leave+ae5kq3x7t2@harbour.example>",
     holes={
         Hole.UNSUBSCRIBE_URL: "https://read.harbour.example/u/ae5kq3x7t2",

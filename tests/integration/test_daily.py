@@ -331,7 +331,7 @@ def test_the_editor_is_mailed_each_alert_once(parts: Parts, clock: Clock, outgoi
     at(told, clock, SLOT)
     at(told, clock, SLOT + timedelta(minutes=1))
     assert [envelope.recipient for envelope in outgoing.messages] == ["editor@example.org"]
-    message = message_from_bytes(outgoing.messages[0].content)
+    message = message_from_bytes(b"".join(outgoing.messages[0].pieces))
     assert "1 alert" in str(message["Subject"])
     assert "no news" in str(message.get_payload())
 

@@ -48,20 +48,21 @@ def commands(envelope: Envelope, offers: Offers) -> tuple[bytes, bytes, bytes]:
         InputError: an address is no address, or the server lacks what the message needs.
     """
     source = _sender_path(envelope.sender)
-    target, content = _path(envelope.recipient), envelope.content
+    target = _path(envelope.recipient)
     parameters = ""
     if not (source.isascii() and target.isascii()):
         if not offers.utf8:
             raise InputError("the mail server can't take an address with such letters (it lacks SMTPUTF8)")
         parameters = " SMTPUTF8"
-    if not (envelope.canonical or content.isascii()):
+    if not (envelope.canonical or all(piece.isascii() for piece in envelope.pieces)):
         if not offers.eight_bit:
             raise InputError("the mail server can't take 8-bit messages (it lacks 8BITMIME)")
         parameters += " BODY=8BITMIME"
     if offers.sizes:
-        if 0 < offers.size < len(content):
-            raise InputError(f"{len(content)} bytes are more than the mail server takes ({offers.size})")
-        parameters += f" SIZE={len(content)}"
+        size = envelope.size
+        if 0 < offers.size < size:
+            raise InputError(f"{size} bytes are more than the mail server takes ({offers.size})")
+        parameters += f" SIZE={size}"
     return f"MAIL FROM:<{source}>{parameters}\r\n".encode(), f"RCPT TO:<{target}>\r\n".encode(), b"DATA\r\n"
 
 

@@ -21,7 +21,7 @@ import re
 from collections import deque
 from dataclasses import dataclass
 
-from digest.deliver.envelope import wire_bytes
+from digest.deliver.envelope import wire_pieces
 from digest.deliver.transports.base import Desk, Ending, Job, Served
 from digest.deliver.transports.smtp_commands import Offers, commands
 from digest.deliver.transports.smtp_line import Line
@@ -264,10 +264,9 @@ class Session(Line):
             return
         self._sent = job
         self._expected.append(Step.CONTENT)
-        parts = [wire_bytes(job.envelope), b".\r\n"]
-        if self._may_open() and (following := self._desk.take()) is not None:
-            parts.append(self._envelope(following))
-        self._write(b"".join(parts), self._options.content_s)
+        following = self._desk.take() if self._may_open() else None
+        opening = self._envelope(following) if following is not None else b""
+        self._write(b"".join((*wire_pieces(job.envelope), b".\r\n", opening)), self._options.content_s)
         if self._transport.is_closing():  # the very first write failed: nothing went out
             self._sent = None
             self._unsent(job)

@@ -48,7 +48,7 @@ class MemorySetup:
         self.broken = MemoryTransport(self._fail)
 
     def messages(self) -> list[bytes]:
-        return [one.content for one in self.transport.messages]
+        return [b"".join(one.pieces) for one in self.transport.messages]
 
     @staticmethod
     def _fail(_: Envelope) -> Accepted:
@@ -116,7 +116,9 @@ def compose(to: Recipient) -> Envelope:
         "Subject: =?utf-8?q?To_the_=C3=A6ther?=\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
     )
     body = "<h1>Hello</h1>\r\n.\r\n.. dots\r\n"
-    return Envelope("bounces@example.org", to.address, (head + body).encode(), edition="daily-20260302T0600")
+    return Envelope(
+        "bounces@example.org", to.address, ((head + body).encode(),), edition="daily-20260302T0600"
+    )
 
 
 def run(database: Database, transport: Transport, now: datetime) -> SendReport:
@@ -142,7 +144,7 @@ def test_everybody_gets_the_very_bytes_once_and_the_edition_is_sent(
         f"reader{n}@example.org": compose(Recipient(1, n, f"reader{n}@example.org", "", "all", 0))
         for n in range(1, 26)
     }
-    assert sorted(setup.messages()) == sorted(one.content for one in expected.values())
+    assert sorted(setup.messages()) == sorted(b"".join(one.pieces) for one in expected.values())
     with database.read() as conn:
         row = conn.execute(select(editions)).one()
     assert (row.state, row.transport, row.accepted_at, row.finished_at) == (
@@ -189,6 +191,6 @@ def test_check_tells_a_usable_transport_from_a_broken_one(setup: Setup) -> None:
 def test_one_message_needs_no_ledger(setup: Setup) -> None:
     message = compose(Recipient(0, 1, "editor@example.org", "", "all", 0))
     assert isinstance(hand_over_one(setup.transport, message), Accepted)
-    assert setup.messages() == [message.content]
+    assert setup.messages() == [b"".join(message.pieces)]
     with pytest.raises(TransportError):
         hand_over_one(setup.broken, message)

@@ -102,6 +102,6 @@ Returned = Callable[[Envelope], str]
 
 def returned_headers(envelope: Envelope) -> str:
     """The headers of a message of ours, as a report carries them."""
-    message = message_from_bytes(envelope.content)
+    message = message_from_bytes(b"".join(envelope.pieces))
     names = ("From", "To", "Message-ID", "List-Unsubscribe", "Archived-At")
     return "".join(f"{name}: {message[name]}\r\n" for name in names)

@@ -253,7 +253,7 @@ def compose(recipient: Recipient) -> Envelope:
     to = recipient.address
     head = f"From: news@example.org\r\nTo: {to}\r\nMessage-ID: <{recipient.subscriber_id}@example.org>"
     body = "A line of news, and then another one.\r\n" * 50
-    return Envelope("news@example.org", to, f"{head}\r\nSubject: News\r\n\r\n{body}".encode())
+    return Envelope("news@example.org", to, (f"{head}\r\nSubject: News\r\n\r\n{body}".encode(),))
 
 
 @pytest.fixture(name="compose")

@@ -21,7 +21,7 @@ BODY = b"A line of news, and then another one.\r\n" * 200
 def compose(to: Recipient) -> Envelope:
     """The same message on every try."""
     head = f"To: {to.address}\r\nMessage-ID: <{to.subscriber_id}@example.org>\r\nSubject: News\r\n\r\n"
-    return Envelope("news@example.org", to.address, head.encode() + BODY, canonical=True)
+    return Envelope("news@example.org", to.address, (head.encode(), BODY), canonical=True)
 
 
 def main(url: str, port: str, connections: str) -> None:

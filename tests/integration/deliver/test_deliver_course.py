@@ -348,7 +348,7 @@ def test_one_message_is_handed_over_without_the_ledger(
 
     def hand(to: str) -> object:
         return hand_over_one(
-            smtp_transport(server.port), Envelope("a@example.org", to, b"Subject: x\r\n\r\nx\r\n")
+            smtp_transport(server.port), Envelope("a@example.org", to, (b"Subject: x\r\n\r\nx\r\n",))
         )
 
     assert hand("ok@example.org") == Accepted(250, "2.0.0 taken")
@@ -356,7 +356,7 @@ def test_one_message_is_handed_over_without_the_ledger(
     assert isinstance(hand("rcptdrop@example.org"), Deferred)
     assert server.recipients == {"ok": 1}
     with pytest.raises(TransportError, match="cannot reach"):
-        hand_over_one(smtp_transport(1), Envelope("a@example.org", "b@example.org", b"x\r\n"))
+        hand_over_one(smtp_transport(1), Envelope("a@example.org", "b@example.org", (b"x\r\n",)))
 
 
 def test_a_locked_database_is_waited_for(

@@ -236,7 +236,7 @@ def test_what_a_message_needs_and_the_server_lacks_fails_that_message_alone(
         return Envelope(
             "news@example.org",
             to.address,
-            b"Subject: x\r\n\r\n" + b"y\r\n" * (9999 if "big" in to.address else 9),
+            (b"Subject: x\r\n\r\n", b"y\r\n" * (9999 if "big" in to.address else 9)),
         )
 
     report = run(sqlite_database, smtp_transport(server.port), compose, clock)
@@ -264,6 +264,6 @@ def test_content_arrives_as_it_was_composed(
     make_edition(sqlite_database, 3)
     server = start_server()
     content = b"Subject: dots\r\n\r\n.\r\n..\r\n.hidden\r\nbare\nends\rhere\r\n\r\n.\r\nno end"
-    run(sqlite_database, smtp_transport(server.port), lambda to: Envelope("", to.address, content), clock)
+    run(sqlite_database, smtp_transport(server.port), lambda to: Envelope("", to.address, (content,)), clock)
     whole = b"Subject: dots\r\n\r\n.\r\n..\r\n.hidden\r\nbare\r\nends\r\nhere\r\n\r\n.\r\nno end\r\n"
     assert [body for _, body in server.received] == [whole] * 3

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import hmac
 import re
 import string
+from base64 import b32encode
 
 import pytest
 from hypothesis import given
@@ -18,6 +20,17 @@ ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 def test_a_token_reads_back_as_its_subscriber(subscriber: int, version: int, publication: str) -> None:
     token = make_token(SECRET, UNSUBSCRIBE, publication, subscriber, version=version)
     assert read_token(SECRET, UNSUBSCRIBE, publication, token) == subscriber
+
+
+@given(ids, st.binary(max_size=80), st.text(max_size=20))
+def test_a_token_is_what_the_standard_library_would_make(
+    subscriber: int, secret: bytes, publication: str
+) -> None:
+    body = b"\x01" + subscriber.to_bytes((subscriber.bit_length() + 7) // 8, "big")
+    parts = [one.encode() for one in ("token", UNSUBSCRIBE, publication, body.hex())]
+    signed = b"".join(b"%d:%b" % (len(one), one) for one in parts)
+    expected = b32encode(body + hmac.digest(secret, signed, "sha256")[:16]).rstrip(b"=").decode().lower()
+    assert make_token(secret, UNSUBSCRIBE, publication, subscriber) == expected
 
 
 @given(ids)

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.deliver.envelope import Envelope, canonical_bytes, wire_bytes
+from digest.deliver.envelope import Envelope, canonical_bytes, wire_pieces
 from digest.deliver.transports.smtp_commands import Offers
 from digest.deliver.transports.smtp_commands import commands as commands_of
 from digest.errors import InputError
 
 
 def commands(sender: str, recipient: str, content: bytes, offers: Offers) -> tuple[bytes, bytes, bytes]:
-    return commands_of(Envelope(sender, recipient, content), offers)
+    return commands_of(Envelope(sender, recipient, (content,)), offers)
 
 
 ALL = Offers.of([("PIPELINING", ""), ("8bitmime", ""), ("SMTPUTF8", ""), ("SIZE", "1000")])
@@ -92,8 +92,8 @@ def undo(wire: bytes) -> bytes:
     st.lists(st.sampled_from([b".", b"..", b"a", b"\r\n", b"\n", b"\r", b"\r\n.\r\n", b"b."]), max_size=20)
 )
 def test_no_content_ends_itself_or_loses_a_dot(parts: list[bytes]) -> None:
-    envelope = Envelope("a@example.org", "b@example.org", b"".join(parts))
-    wire = wire_bytes(envelope)
+    envelope = Envelope("a@example.org", "b@example.org", tuple(parts))
+    wire = b"".join(wire_pieces(envelope))
     assert b"\r\n.\r\n" not in b"\r\n" + wire
     assert wire.endswith(b"\r\n")
     assert undo(wire) == canonical_bytes(envelope)
@@ -103,6 +103,6 @@ def test_no_content_ends_itself_or_loses_a_dot(parts: list[bytes]) -> None:
 
 def test_canonical_content_is_not_looked_through() -> None:
     content = b"Subject: x\r\n\r\nwhatever its maker vouches for\r\n"
-    envelope = Envelope("a@example.org", "b@example.org", content, canonical=True)
-    assert wire_bytes(envelope) is content
-    assert canonical_bytes(envelope) is content
+    envelope = Envelope("a@example.org", "b@example.org", (content,), canonical=True)
+    assert wire_pieces(envelope) == (content,)
+    assert canonical_bytes(envelope) == content

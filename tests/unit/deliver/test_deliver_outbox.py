@@ -28,7 +28,7 @@ def envelope(
     message.set_content("plain")
     if html:
         message.add_alternative("<p>Grüße</p>", subtype="html")
-    return Envelope("news@example.org", recipient, message.as_bytes(), edition=edition)
+    return Envelope("news@example.org", recipient, (message.as_bytes(),), edition=edition)
 
 
 def files(folder: Path) -> list[str]:
@@ -76,7 +76,7 @@ def test_two_readers_with_the_same_slug_get_two_files(tmp_path: Path) -> None:
 def test_a_plain_message_and_one_that_is_no_message_are_kept(tmp_path: Path) -> None:
     outbox = OutboxTransport(tmp_path)
     outbox.hand_over(envelope("a@example.org", html=False))
-    outbox.hand_over(Envelope("", "b@example.org", b"\xff\xfe\x00"))
+    outbox.hand_over(Envelope("", "b@example.org", (b"\xff\xfe\x00",)))
     outbox.finish()
     assert len(list(tmp_path.glob("*.eml"))) == 2
     assert [path.name for path in tmp_path.glob("*.html")] == ["index.html"]
@@ -104,7 +104,7 @@ def test_no_name_leads_out_of_the_folder(
     folder = tmp_path_factory.mktemp("outbox")
     outbox = OutboxTransport(folder / "in")
     safe = subject.encode("utf-8", "replace").decode().replace("\r", " ").replace("\n", " ")
-    outbox.hand_over(Envelope("", to, f"Subject: {safe}\r\n\r\nx\r\n".encode()))
+    outbox.hand_over(Envelope("", to, (f"Subject: {safe}\r\n\r\nx\r\n".encode(),)))
     outbox.finish()
     assert [path.name for path in folder.iterdir()] == ["in"]
     assert all(re.fullmatch(r"[a-z0-9T-]+\.(eml|html)", name) for name in files(outbox.folder))

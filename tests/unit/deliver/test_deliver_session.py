@@ -81,7 +81,7 @@ class Notes:
 def job(name: str) -> Job:
     to = f"{name}@example.org"
     content = f"Subject: {name}\r\n\r\n".encode()
-    return Job(Recipient(1, 1, to, name, "all", 0), Envelope("news@example.org", to, content))
+    return Job(Recipient(1, 1, to, name, "all", 0), Envelope("news@example.org", to, (content,)))
 
 
 class Talk:

@@ -59,4 +59,4 @@ def test_a_message_looks_as_reviewed(renderer: Renderer, samples: ModuleType, te
         date=samples.SLOT,
         test=test,
     ).fill(samples.PERSON)
-    assert_golden("test.eml" if test else "one-story.eml", message.decode().replace("\r\n", "\n"))
+    assert_golden("test.eml" if test else "one-story.eml", bytes(message).decode().replace("\r\n", "\n"))

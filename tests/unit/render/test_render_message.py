@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digest.errors import RenderError
-from digest.model.message import Hole, Person, Variant
+from digest.model.message import Hole, Message, Person, Variant
 from digest.render import CompiledMessage, Publication, compile_message
 from digest.render.quoted import SOFT_BREAK, encode
 
@@ -49,8 +49,8 @@ def compiled(
     )
 
 
-def parsed(raw: bytes) -> EmailMessage:
-    message = email.message_from_bytes(raw, policy=email.policy.default)
+def parsed(raw: bytes | Message) -> EmailMessage:
+    message = email.message_from_bytes(bytes(raw), policy=email.policy.default)
     assert isinstance(message, EmailMessage)
     assert not message.defects
     return message
@@ -100,7 +100,7 @@ def test_a_message_decodes_to_the_filled_variant(
 
 
 def test_every_header_a_list_needs_is_there_once(samples: ModuleType) -> None:
-    raw = compiled(samples).fill(samples.PERSON)
+    raw = bytes(compiled(samples).fill(samples.PERSON))
     message = parsed(raw)
     assert message["From"] == "The Harbour Brief <brief@harbour.example>"
     assert message["To"] == "Ada Reader <ada@reader.example>"
@@ -128,9 +128,8 @@ def test_no_name_or_subject_adds_a_header(samples: ModuleType, name: str, subjec
     attack = "\r\nBcc: everyone@reader.example\r\n\r\nbody"
     variant = replace(VARIANT, subject=f"{subject}{attack}")
     publication = replace(samples.PUBLICATION, name=title + attack, from_name=title + attack)
-    raw = compiled(samples, variant, publication=publication).fill(
-        replace(samples.PERSON, name=f"{name}{attack}")
-    )
+    person = replace(samples.PERSON, name=f"{name}{attack}")
+    raw = bytes(compiled(samples, variant, publication=publication).fill(person))
     message = parsed(raw)
     assert sorted(message.keys()) == sorted(parsed(compiled(samples).fill(samples.PERSON)).keys())
     assert message["Bcc"] is None
@@ -145,7 +144,7 @@ def test_no_name_or_subject_adds_a_header(samples: ModuleType, name: str, subjec
     "subject", ["Müller und die Häfen", "四か国の海軍、海峡の監視情報を一つにまとめる" * 2, "=?utf-8?q?x?="]
 )
 def test_subjects_in_any_script_arrive(samples: ModuleType, subject: str) -> None:
-    raw = compiled(samples, replace(VARIANT, subject=subject)).fill(samples.PERSON)
+    raw = bytes(compiled(samples, replace(VARIANT, subject=subject)).fill(samples.PERSON))
     assert parsed(raw)["Subject"] == subject
     assert all(len(line) <= 78 for line in raw.split(b"\r\n") if line.startswith((b"Subject", b" =?")))
 
@@ -168,7 +167,7 @@ def test_an_address_that_is_none_is_refused(samples: ModuleType, address: str) -
 
 
 def test_addresses_outside_ascii_keep_their_local_part_and_get_an_ascii_domain(samples: ModuleType) -> None:
-    raw = compiled(samples).fill(replace(samples.PERSON, address="jörg@bücher.example", name=""))
+    raw = bytes(compiled(samples).fill(replace(samples.PERSON, address="jörg@bücher.example", name="")))
     assert "To: jörg@xn--bcher-kva.example\r\n".encode() in raw
 
 
@@ -213,4 +212,4 @@ def test_the_body_is_the_same_for_everyone_but_for_the_holes(samples: ModuleType
     other = message.fill(
         replace(samples.PERSON, holes={**samples.PERSON.holes, Hole.ADDRESS: "b@reader.example"})
     )
-    assert other == first.replace(b"\r\nada@reader.example=", b"\r\nb@reader.example=")
+    assert bytes(other) == bytes(first).replace(b"\r\nada@reader.example=", b"\r\nb@reader.example=")
