@@ -65,7 +65,10 @@ def ensure(parts: Parts, now: datetime) -> tuple[Done, ...]:
         done += _guarded(parts, "bounces", now, lambda: _poll(parts, now))
     begun = installed_at(parts)
     jumped = _clock_jumped(parts, now)
-    for intent in plan(parts.schedule, now, _standings(parts), installed_at=begun, clock_jumped=jumped):
+    intents = plan(parts.schedule, now, _standings(parts), installed_at=begun, clock_jumped=jumped)
+    if parts.limits.warm_up:  # the day's share is for the day's news first
+        intents = tuple(sorted(intents, key=lambda intent: isinstance(intent, Resume)))
+    for intent in intents:
         if parts.stop.is_set():
             break
         name = f"{type(intent).__name__}:{_slot_of(intent)}"
@@ -208,6 +211,8 @@ def _without_model(parts: Parts, slot: datetime, now: datetime) -> list[Done]:
 def _send(parts: Parts, slot: datetime, now: datetime, *, news: bool) -> list[Done]:
     with parts.database.read() as conn:
         row = editions.find_edition(conn, parts.key(slot))
+    if pipeline.allowance_at(parts, now).shut:
+        return []
     if row is None or row.edition is None:  # the draft before it failed: its alert is out
         raise StateError(f"the edition of {slot:%Y-%m-%d %H:%M} UTC has no draft to send")
     if not row.edition.stories and (news or row.updated_at < slot):
@@ -223,6 +228,8 @@ def _resume(parts: Parts, edition_id: int, now: datetime) -> list[Done]:
     with parts.database.read() as conn:
         row = editions.get_edition(conn, edition_id)
     assert row is not None
+    if pipeline.allowance_at(parts, now).shut:  # the hour, or the warm-up's share of the day
+        return []
     return _sent(parts, row, now, "went on sending")
 
 
@@ -231,6 +238,9 @@ def _sent(parts: Parts, row: editions.EditionRow, now: datetime, what: str) -> l
     moved = report.sent_now or report.deferred_now or report.failed_now or report.uncertain_now
     done = [Done(what, str(row.key), report)] if moved else []
     counts = report.counts
+    if report.refused:
+        text = f"the edition {row.key} is paused: {pipeline.TOO_MANY_REFUSED}"
+        done += _alert(parts, Alert(f"refused:{row.id}:{counts.failed}", text), now)
     if not counts.open and counts.failed + counts.uncertain:
         text = (
             f"the edition {row.key} did not reach everybody: {counts.failed} failed,"

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from digest.bounces.mailboxes import Mailbox
 from digest.compose import ComposeOptions
+from digest.deliver.allowance import Limits
 from digest.deliver.dkim import Signer
 from digest.deliver.send import SendOptions
 from digest.deliver.transports.base import Transport
@@ -86,6 +88,9 @@ class Parts:
     clock: Callable[[], datetime]
     keep: Keep = Keep()
     signer: Callable[[], Signer | None] = lambda: None
+    limits: Limits = field(
+        default_factory=lambda: Limits(ZoneInfo("UTC"))
+    )  # when, and how much a day, may go out
     mailboxes: tuple[Mailbox, ...] = ()  # where bounces arrive
     soft_bounces: int = 3  # editions in a month that come back softly before a reader is given up
     reference_header: str = ""  # where each message's reference stands as well, for providers that return it

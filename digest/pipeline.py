@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 
 from digest import feedback, material
 from digest.compose import Composition, Summariser, compose
+from digest.deliver.allowance import Allowance
 from digest.deliver.send import SendReport, deliver
 from digest.errors import StateError
 from digest.group import group as group_articles
@@ -35,6 +36,7 @@ from digest.model.news import Article, FeedHealth, Story
 from digest.parts import Parts
 from digest.render import variant_key
 from digest.rulebook import read_rulebook
+from digest.schedule import BEGUN
 from digest.store import articles as article_store
 from digest.store import audience, deliveries, editions
 from digest.store import feeds as feed_store
@@ -45,6 +47,11 @@ if TYPE_CHECKING:
     from digest.gather.outcome import Gathered
 
 log = logging.getLogger("digest")
+
+TOO_MANY_REFUSED = (
+    "the mail server refuses too much of it for good: `digest status --report` says why,"
+    " `digest release` lets it go on"
+)
 
 # --- gather -----------------------------------------------------------------------------------------
 
@@ -239,6 +246,15 @@ def _fresh(conn: Connection, row: EditionRow) -> EditionRow:
     return fresh
 
 
+def allowance_at(parts: Parts, now: datetime) -> Allowance:
+    """What the delivery window and the warm-up let go out."""
+    if parts.limits.warm_up is None:
+        return parts.limits.allowance(now, 0)
+    with parts.database.read() as conn:
+        began = parts.limits.day_began(now)
+        return parts.limits.allowance(now, deliveries.accepted_since(conn, parts.publication.slug, began))
+
+
 def send(
     parts: Parts, row: EditionRow, now: datetime, *, progress: Callable[[Counts, float], None] | None = None
 ) -> SendReport:
@@ -247,13 +263,17 @@ def send(
     Returns when nothing is due at the moment: what was deferred waits for the next call.
 
     Raises:
-        StateError: held, cancelled, empty, or nobody to send to.
+        StateError: held, cancelled, empty, nobody to send to, outside the delivery window, or over the
+            warm-up's share of the day.
         TransportError: the transport can't be used; everything unsent stays pending.
     """
     if row.state is EditionState.CANCELLED:
         raise StateError(f"the edition {row.key} is cancelled and is never sent")
     if row.state in {EditionState.HELD, EditionState.PAUSED}:
         raise StateError(f"the edition {row.key} is {row.state}; `digest release` lets it go")
+    allowance = allowance_at(parts, now)
+    if allowance.shut:
+        raise StateError(f"nothing is sent now: {allowance.shut}; `digest run` goes on by itself")
     transport = parts.transport()
     transport.check()
     if row.state in {EditionState.DRAFT, EditionState.APPROVED}:
@@ -270,8 +290,14 @@ def send(
         options=parts.sending,
         clock=parts.clock,
         stop=parts.stop,
+        allowance=allowance,
         progress=progress,
     )
+    if report.refused:
+        with parts.database.write() as conn:
+            editions.move(
+                conn, row.id, allowed=BEGUN, to=EditionState.PAUSED, now=now, reason=TOO_MANY_REFUSED
+            )
     if report.failed_now and not report.counts.open:
         feedback.refusals(parts, row.id, now)
     return report

@@ -11,11 +11,14 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Literal, cast
+from zoneinfo import ZoneInfo
 
 from digest import clock as clocks
 from digest.bounces.mailboxes import ImapMailbox, Mailbox, Maildir
 from digest.compose import ComposeOptions
+from digest.deliver.allowance import Limits, WarmUp, Window
 from digest.deliver.dkim import Algorithm, Identity, Signer
+from digest.deliver.pace import DomainLimits
 from digest.deliver.send import SendOptions
 from digest.deliver.transports.base import Transport
 from digest.deliver.transports.outbox import OutboxTransport
@@ -117,6 +120,7 @@ def build(settings: Settings, database: Database, *, clock: Callable[[], datetim
         transport_name=settings.delivery.transport,
         clock=clock,
         keep=keep_of(settings),
+        limits=limits_of(settings),
         signer=cache(lambda: signer_of(settings)),
         mailboxes=tuple(mailboxes_of(settings)),
         soft_bounces=settings.bounces.soft_limit,
@@ -317,6 +321,24 @@ def sending_of(settings: Settings) -> SendOptions:
         batch_size=chosen.batch_size,
         rate_per_s=chosen.rate or None,
         max_attempts=chosen.max_attempts,
+        domains=DomainLimits(
+            chosen.domain_rate or None,
+            chosen.domain_connections or None,
+            {domain: float(rate) for domain, rate in map(str.split, chosen.domain_rates)},
+        ),
+        stop_share=chosen.stop_share,
+    )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """When, and how much a day, may go out."""
+    chosen = settings.delivery
+    return Limits(
+        ZoneInfo(settings.publication.timezone),
+        Window.of(chosen.window) if chosen.window else None,
+        WarmUp(chosen.warm_up_from, chosen.warm_up_first, chosen.warm_up_growth)
+        if chosen.warm_up_from
+        else None,
     )
 
 

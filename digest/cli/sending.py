@@ -186,7 +186,9 @@ def _report(parts: Parts, row: EditionRow, report: SendReport, *, as_json: bool)
         f"Edition {edition_ref(row.key)}: {how} in {report.duration_s:.1f} s;"
         f" {report.sent_now:,} accepted now. In all: {words(report.counts)}."
     )
-    if report.stopped:
+    if report.refused:
+        say(f"Paused: {pipeline.TOO_MANY_REFUSED}.")
+    elif report.stopped:
         say("Stopped before the end; `digest send` goes on where this left off.")
     elif report.next_due_at is not None:
         say(

@@ -12,12 +12,13 @@ import asyncio
 import random
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 
 from digest.deliver.backoff import RetryOptions, settle
 from digest.deliver.envelope import Envelope
-from digest.deliver.pace import Pace
+from digest.deliver.pace import DomainLimits, Lanes, Pace
 from digest.deliver.rows import Rows
 from digest.deliver.transports.base import Job
 from digest.errors import DigestError, StoreError
@@ -25,6 +26,7 @@ from digest.model.delivery import Accepted, Deferred, DeliveryState, Outcome, Re
 from digest.store.ledger import Fenced, Ledger, fence, record
 from digest.store.runs import accept_first
 
+_MOST_PARKED = 5_000  # recipients whose domain has to wait, until no more are read
 _MOST_TRIES = 3  # connections that may break on one message, before its content, until it has to wait
 
 _Fence = tuple[Job, Callable[[bool], None]]
@@ -39,6 +41,8 @@ class DeskOptions:
     transport: str
     retry: RetryOptions
     rate_per_s: float | None
+    domains: DomainLimits = field(default_factory=DomainLimits)
+    most: int | None = None  # messages to take on; None is any number
 
 
 class LedgerDesk:
@@ -63,6 +67,8 @@ class LedgerDesk:
         self._compose = compose
         self._clock = clock
         self._pace = Pace(options.rate_per_s)
+        self._lanes = Lanes(options.domains)
+        self._taken = 0
         self._loop = asyncio.get_running_loop()
         self._returned: deque[Job] = deque()
         self._stopped = False
@@ -86,11 +92,33 @@ class LedgerDesk:
             if (wait_s := self._pace.wait_s(now)) > 0:
                 self._loop.call_later(wait_s, self._wake)
                 return None
-            job = self._returned.popleft() if self._returned else self._make(self._rows.take())
+            if self._returned:
+                self._pace.spend(now)
+                return self._returned.popleft()
+            recipient = self._next(now)
+            if recipient is None:
+                return None
+            job = self._make(recipient)
             if job is not None:
                 self._pace.spend(now)
                 return job
         return None
+
+    def _next(self, now: float) -> Recipient | None:
+        """The next one whose domain may have a message now; None until one may."""
+        if self.capped:
+            self.stop()
+            return None
+        recipient = self._lanes.ready(now)
+        while recipient is None and len(self._lanes) < _MOST_PARKED and self._rows.some():
+            candidate = self._rows.take()
+            if self._lanes.admit(candidate, now):
+                recipient = candidate
+        if recipient is not None:
+            self._taken += 1
+        elif 0 < (wait_s := self._lanes.wait_s(now)) < inf:
+            self._loop.call_later(wait_s, self._wake)
+        return recipient
 
     def when_ready(self, wake: Callable[[], None]) -> None:
         """Call ``wake`` when there may be work again; everybody who waits is called."""
@@ -124,15 +152,20 @@ class LedgerDesk:
         if self._stopped:
             return False
         try:
-            return bool(self._returned) or self._rows.some()
+            return bool(self._returned or self._lanes) or self._rows.some()
         except StoreError as error:
             self._break(error)
             return False
 
     @property
+    def capped(self) -> bool:
+        """Whether as many messages were taken as this run may take."""
+        return self._options.most is not None and self._taken >= self._options.most
+
+    @property
     def at_hand(self) -> int:
         """How many messages are read and not taken."""
-        return len(self._rows) + len(self._returned)
+        return len(self._rows) + len(self._returned) + len(self._lanes)
 
     @property
     def settled(self) -> bool:
@@ -150,6 +183,8 @@ class LedgerDesk:
             self._break(error)
         while self._returned:
             self._done_with(self._returned.popleft().recipient)
+        for recipient in self._lanes.clear():
+            self._give_up(recipient)
         self._wake()
 
     def renew(self) -> None:
@@ -226,6 +261,12 @@ class LedgerDesk:
 
     def _done_with(self, recipient: Recipient) -> None:
         """One message less in its batch; a batch given back may hold something that is due again."""
+        self._lanes.done(recipient)
+        if self._lanes:
+            self._wake()
+        self._give_up(recipient)
+
+    def _give_up(self, recipient: Recipient) -> None:
         try:
             if self._rows.settled(recipient):
                 self._wake()
@@ -238,6 +279,7 @@ class LedgerDesk:
         self.broken = self._stopped = True
         self._rows.abandon()
         self._returned.clear()
+        self._lanes.clear()
         self._fences.clear()
         self._records.clear()
 

@@ -18,11 +18,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
+from digest.deliver.allowance import UNLIMITED, Allowance
 from digest.deliver.backoff import RetryOptions
 from digest.deliver.desk import DeskOptions, LedgerDesk
 from digest.deliver.envelope import Envelope
 from digest.deliver.fleet import Fleet, FleetOptions
 from digest.deliver.owner import new_owner
+from digest.deliver.pace import DomainLimits
 from digest.deliver.rows import Rows, RowsOptions
 from digest.deliver.timeline import Timeline
 from digest.deliver.transports.base import Transport
@@ -34,6 +36,7 @@ from digest.store.engine import Database
 from digest.store.ledger import Ledger
 from digest.store.runs import end_run, finish, is_sending, start_run
 
+_LEAST_REFUSED = 20  # fewer refusals than that prove nothing
 _TICK_S = 0.1  # how soon a stop is noticed
 _HOLD_S = 1.0  # how soon a hold is noticed
 _PROGRESS_SHARE = 50  # counting takes at most one part in this many of a run's time
@@ -47,7 +50,8 @@ class SendOptions:
 
     ``rate_per_s`` is the most messages a second that one process takes on; None is no limit. A batch
     is its owner's for ``lease_s`` and renewed all along. On a stop, messages in flight get
-    ``stop_grace_s`` for their answers. ``page_size`` rows are read at a time.
+    ``stop_grace_s`` for their answers. ``page_size`` rows are read at a time. Once more than
+    ``stop_share`` of what was tried is refused for good, the run stops by itself; 0 is never.
     """
 
     connections: int = 4
@@ -59,6 +63,8 @@ class SendOptions:
     lease_s: float = 120.0
     stop_grace_s: float = 20.0
     page_size: int = 500
+    domains: DomainLimits = field(default_factory=DomainLimits)
+    stop_share: float = 0.0
     reconnect_s: float = 1.0
     connect_tries: int = 6
 
@@ -67,7 +73,8 @@ class SendOptions:
 class SendReport:
     """What one run did (``..._now``), and how the edition stands after it.
 
-    ``stopped``: it ended by a stop or a hold, though something was left to do. ``first_accepted``: the
+    ``stopped``: it ended before its end, though something was left to do. ``refused``: because too much was
+    refused. ``first_accepted``: the
     edition's first message was accepted in this run. ``next_due_at``: when deferred ones are due.
     ``timeline``: this run's outcomes over time, see ``digest.deliver.timeline``.
     """
@@ -81,6 +88,7 @@ class SendReport:
     suppressed_now: int = 0
     duration_s: float = 0.0
     stopped: bool = False
+    refused: bool = False
     first_accepted: bool = False
     next_due_at: datetime | None = field(default=None)
     timeline: Mapping[str, object] = field(default_factory=dict)
@@ -95,6 +103,7 @@ def deliver(
     options: SendOptions,
     clock: Callable[[], datetime],
     stop: threading.Event,
+    allowance: Allowance = UNLIMITED,
     progress: Progress | None = None,
     owner: str = "",
 ) -> SendReport:
@@ -112,6 +121,7 @@ def deliver(
         options: see there.
         clock: gives the time, UTC.
         stop: set it, from a signal handler or another thread, to end the run in good order.
+        allowance: how many messages this run may take on, and until when.
         progress: called about once a second with the counts and this run's messages per second.
         owner: who claims the batches; "" makes a name that another process can check.
 
@@ -121,7 +131,7 @@ def deliver(
     """
     owner = owner or new_owner()
     with Ledger(database) as ledger:
-        run = _Run(ledger, edition_id, transport, compose, options, clock, stop, progress, owner)
+        run = _Run(ledger, edition_id, transport, compose, options, clock, stop, allowance, progress, owner)
         return asyncio.run(run.go())
 
 
@@ -137,6 +147,7 @@ class _Run:
         options: SendOptions,
         clock: Callable[[], datetime],
         stop: threading.Event,
+        allowance: Allowance,
         progress: Progress | None,
         owner: str,
     ) -> None:
@@ -147,11 +158,14 @@ class _Run:
         self._options = options
         self._clock = clock
         self._stop = stop
+        self._allowance = allowance
         self._progress = progress
         self._owner = owner
         self._started = time.monotonic()
         self._timeline = Timeline()
-        self._halted_at: float | None = None  # when a stop or a hold was noticed
+        self._halted_at: float | None = None  # when a reason to stop was noticed
+        self._refused = False  # that reason was that too much is refused
+        self._warned = True  # it was so before, and somebody let it go on
         self._next_hold = self._next_renewal = self._next_progress = 0.0
 
     async def go(self) -> SendReport:
@@ -166,7 +180,14 @@ class _Run:
         desk = LedgerDesk(
             self._ledger,
             rows,
-            DeskOptions(self._edition_id, self._transport.name, retry, options.rate_per_s),
+            DeskOptions(
+                self._edition_id,
+                self._transport.name,
+                retry,
+                options.rate_per_s,
+                options.domains,
+                self._allowance.most,
+            ),
             compose=self._compose,
             clock=self._clock,
         )
@@ -174,6 +195,8 @@ class _Run:
         fleet = Fleet(self._transport, desk, fleet_options)
         with self._ledger.transaction() as conn:
             run_id = start_run(conn, self._edition_id, owner=self._owner, now=self._clock())
+            before = counts(conn, self._edition_id)
+        self._warned = self._too_many(before.failed, before.sent)
         try:
             await self._work(desk, fleet)
         finally:
@@ -199,7 +222,7 @@ class _Run:
         """Stop? Held? Time to renew the leases, or to tell how it goes?"""
         now = time.monotonic()
         self._timeline.note(now - self._started, desk.tally)
-        if self._halted_at is None and (self._stop.is_set() or self._held(now)):
+        if self._halted_at is None and self._must_stop(desk, now):
             self._halted_at = now
             desk.stop()
         if now >= self._next_renewal:
@@ -211,6 +234,20 @@ class _Run:
             took = time.monotonic() - now
             self._progress(found, desk.tally[DeliveryState.SENT] / max(now - self._started, 0.001))
             self._next_progress = now + max(1.0, _PROGRESS_SHARE * took)
+
+    def _must_stop(self, desk: LedgerDesk, now: float) -> bool:
+        """Whether somebody or something wants the run to end."""
+        until = self._allowance.until
+        self._refused = not self._warned and self._too_many(
+            desk.tally[DeliveryState.FAILED], desk.tally[DeliveryState.SENT]
+        )
+        over = until is not None and self._clock() >= until
+        return self._stop.is_set() or desk.capped or self._refused or over or self._held(now)
+
+    def _too_many(self, failed: int, sent: int) -> bool:
+        """Whether so much is refused that something must be wrong."""
+        share = self._options.stop_share
+        return share > 0 and failed >= _LEAST_REFUSED and failed > share * (failed + sent)
 
     def _held(self, now: float) -> bool:
         """Whether the edition is no longer to be sent; looks once a second."""
@@ -252,6 +289,7 @@ class _Run:
                 duration_s=time.monotonic() - self._started,
                 stopped=found.open > 0
                 and (self._halted_at is not None or not is_sending(conn, self._edition_id)),
+                refused=self._refused and found.open > 0,
                 first_accepted=desk.first_accepted,
                 next_due_at=next_due(conn, self._edition_id),
                 timeline=self._timeline.as_json(),

@@ -7,6 +7,8 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+from digest.deliver.allowance import Window
+from digest.settings.editorial import ScheduleSettings
 from digest.settings.machinery import Bounces, DeliverySettings, DkimSettings, WebSettings
 from digest.settings.problems import Problems, Value
 from digest.settings.quantities import show_duration
@@ -19,6 +21,7 @@ MIN_SECRET = 32  # characters: 128 bits even if it is written in hexadecimal
 def check(sections: Mapping[str, Any], values: Mapping[str, Mapping[str, Value]], problems: Problems) -> None:
     """Report contradictions, at the place of the value that makes each of them one."""
     _delivery(sections["delivery"], values["delivery"], problems)
+    _window(sections["delivery"], sections["schedule"], values["delivery"], problems)
     _dkim(sections["dkim"], values["dkim"], problems)
     _bounces(sections["bounces"], values["bounces"], problems)
     _notice(sections["summaries"], values["summaries"], problems)
@@ -78,6 +81,14 @@ def _bounces(bounces: Bounces, values: Mapping[str, Value], problems: Problems) 
     if bounces.imap_password and bounces.imap_security == "none" and not _is_local(bounces.imap_host):
         advice = 'would send the password unencrypted; write "tls" or "starttls"'
         problems.add(values["imap_security"].origin, f'bounces.imap_security = "none" {advice}')
+
+
+def _window(
+    delivery: DeliverySettings, schedule: ScheduleSettings, values: Mapping[str, Value], problems: Problems
+) -> None:
+    if delivery.window and not Window.of(delivery.window).holds(schedule.send_at):
+        advice = f"does not hold schedule.send_at, {schedule.send_at:%H:%M}: nothing would go out on time"
+        problems.add(values["window"].origin, f'delivery.window = "{delivery.window}" {advice}')
 
 
 def _is_local(host: str) -> bool:

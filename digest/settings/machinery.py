@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import ClassVar
 
@@ -55,6 +55,45 @@ class DeliverySettings:
         quantities.number(0, 10_000, " messages a second"),
         0.0,
         "The most messages a second, over all connections. 0: no limit.",
+    )
+    domain_rate: float = key(
+        quantities.number(0, 10_000, " messages a second"),
+        0.0,
+        "The most messages a second to any one recipient domain. 0: no limit.",
+    )
+    domain_rates: tuple[str, ...] = key(
+        quantities.domain_rates(),
+        (),
+        'Other limits for some domains, like ["gmail.com 20", "outlook.com 5"].',
+    )
+    domain_connections: int = key(
+        quantities.integer(0, 100),
+        0,
+        "How many messages to any one recipient domain may be under way at once. 0: no limit.",
+    )
+    window: str = key(
+        quantities.window(),
+        "",
+        'The hours in which messages are handed over, in the publication\'s time zone, like "06:00-21:00".'
+        " Empty: all day.",
+    )
+    warm_up_from: date | None = key(
+        quantities.day(),
+        None,
+        "The day on which a new sender begins to warm up, like 2026-03-01. What a day's share leaves over"
+        " goes out on the next days. Empty: no warm-up.",
+    )
+    warm_up_first: int = key(
+        quantities.integer(1, 1_000_000), 200, "How many messages go out on the first day of the warm-up."
+    )
+    warm_up_growth: float = key(
+        quantities.number(1, 10), 1.5, "How many times as many go out on each day after that."
+    )
+    stop_share: float = key(
+        quantities.number(0, 1),
+        0.1,
+        "When more than this share is refused for good, and 20 at least, the edition pauses and the editor is"
+        " told; `digest release` lets it go on. 0: never.",
     )
     batch_size: int = key(
         quantities.integer(1, 10_000, " messages"), 1_000, "How many deliveries are claimed at once."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from digest.settings.kinds import SLUG, Kind, quoted
 
@@ -13,6 +13,7 @@ HIGHEST_PORT = 65_535
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _DURATION = re.compile(r"(?:\d{1,9}[dhms])+", re.ASCII)
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
+_DOMAIN_RATE = re.compile(r"[A-Za-z0-9.-]+ +[0-9]{1,5}(\.[0-9]{1,3})?")
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
@@ -107,6 +108,52 @@ def time_of_day() -> Kind[time]:
         return time(int(match[1]), int(match[2]))
 
     return Kind("time of day", read, lambda value: quoted(f"{value:%H:%M}"))
+
+
+def day() -> Kind[date | None]:
+    """A day of the calendar; None where it is empty."""
+
+    def read(value: object) -> date | None:
+        if value == "":
+            return None
+        try:
+            found = value if isinstance(value, date) else date.fromisoformat(str(value).strip())
+        except ValueError:
+            found = None
+        if found is None or isinstance(found, datetime):
+            raise ValueError("is no day; write year, month and day, like 2026-03-01")
+        return found
+
+    return Kind("day", read, lambda value: value.isoformat() if value else quoted(""))
+
+
+def window() -> Kind[str]:
+    """Two times of day with a hyphen between; "" is all day."""
+
+    def read(value: object) -> str:
+        found = re.sub(r"\s", "", value) if isinstance(value, str) else "?"
+        if not found:
+            return ""
+        opens, hyphen, closes = found.partition("-")
+        if not (hyphen and _TIME.fullmatch(opens) and _TIME.fullmatch(closes) and opens != closes):
+            raise ValueError('is no window; write two different times of day, like "06:00-21:00"')
+        return found
+
+    return Kind("two times of day", read, quoted)
+
+
+def domain_rates() -> Kind[tuple[str, ...]]:
+    """Domains, each with the most messages a second that it is sent."""
+
+    def read(value: object) -> tuple[str, ...]:
+        lines = value if isinstance(value, list) else [None]
+        if not all(isinstance(line, str) and _DOMAIN_RATE.fullmatch(line.strip()) for line in lines):
+            raise ValueError(
+                'is no list of domains and rates; write it like ["gmail.com 20", "outlook.com 5"]'
+            )
+        return tuple(str(line).strip().lower() for line in lines)
+
+    return Kind("list of domains and rates", read, _show_names, _split)
 
 
 def weekdays() -> Kind[tuple[str, ...]]:

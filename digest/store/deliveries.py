@@ -213,6 +213,16 @@ def records(
     ]
 
 
+def accepted_since(conn: Connection, publication: str, since: datetime) -> int:
+    """How many messages of a publication's editions were accepted from then on."""
+    lately = select(editions.c.id).where(
+        editions.c.publication == publication,
+        or_(editions.c.finished_at.is_(None), editions.c.finished_at >= since),
+    )
+    query = select(func.count()).where(deliveries.c.edition_id.in_(lately), deliveries.c.sent_at >= since)
+    return conn.execute(query).scalar_one()
+
+
 def iter_records(
     conn: Connection, edition_id: int, *, state: DeliveryState | None = None
 ) -> Iterator[DeliveryRecord]:

@@ -8,14 +8,17 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from digest import desk, pipeline, subscriptions
 from digest.daily import Done, ensure
+from digest.deliver.allowance import Limits, WarmUp, Window
 from digest.deliver.transports.memory import MemoryTransport
 from digest.errors import StateError
 from digest.llm import ModelOptions
+from digest.model.delivery import Rejected
 from digest.model.edition import EditionState
 from digest.model.news import Article
 from digest.parts import Parts, address_pepper, remember_installation
@@ -399,3 +402,66 @@ def test_a_theme_without_a_story_is_named_to_the_editor(parts: Parts, clock: Clo
     done = at(parts, clock, SLOT - timedelta(hours=1))
     named = "drafted 1 stories, none for Indo-Pacific alliances, Middle East"
     assert named in [step.what for step in done]
+
+
+def test_outside_the_window_the_heartbeat_waits_and_then_goes_on(
+    parts: Parts, clock: Clock, outgoing: MemoryTransport
+) -> None:
+    hours = replace(parts, limits=Limits(ZoneInfo("UTC"), Window.of("06:00-06:31")))
+    publish(parts, SLOT - timedelta(hours=5))
+    row = pipeline.draft(hours, hours.key(SLOT), SLOT)
+    clock.now = SLOT + timedelta(minutes=1)
+    with pytest.raises(StateError, match="outside the delivery window 06:00-06:31"):
+        pipeline.send(hours, row, clock.now)
+    assert state(parts) is EditionState.DRAFT
+    at(hours, clock, SLOT + timedelta(minutes=1))
+    assert not outgoing.messages
+    at(hours, clock, SLOT + timedelta(seconds=30))
+    assert len(outgoing.messages) == 3
+
+
+def test_a_warm_up_sends_a_share_a_day_and_the_days_news_first(
+    parts: Parts, clock: Clock, outgoing: MemoryTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("digest.clock.boot_id", lambda: "")
+    warming = replace(parts, limits=Limits(ZoneInfo("UTC"), warm_up=WarmUp(SLOT.date(), 2, 2.0)))
+    publish(parts, SLOT - timedelta(hours=5))
+    at(warming, clock, SLOT)
+    assert len(outgoing.messages) == 2
+    at(warming, clock, SLOT + timedelta(hours=1))
+    assert len(outgoing.messages) == 2
+    tomorrow = SLOT + timedelta(days=1)
+    publish(parts, tomorrow - timedelta(hours=5))
+    at(warming, clock, tomorrow)
+    assert len(outgoing.messages) == 6  # four today: three of the day's edition, then who was left over
+    assert {one.edition for one in outgoing.messages[2:5]} == {f"daily-{tomorrow:%Y%m%dT%H%M}"}
+    assert outgoing.messages[5].edition == f"daily-{SLOT:%Y%m%dT%H%M}"
+
+
+def test_an_edition_that_is_refused_too_much_pauses_and_the_editor_lets_it_go_on(
+    parts: Parts, clock: Clock
+) -> None:
+    refusing = MemoryTransport(lambda _envelope: Rejected(code=554, text="5.7.1 listed as spam"))
+    cautious = replace(
+        parts,
+        transport=lambda: refusing,
+        sending=replace(parts.sending, stop_share=0.1, rate_per_s=200.0),
+    )
+    with parts.database.write() as conn:
+        pepper = address_pepper(conn, clock())
+        for number in range(200):
+            subscriptions.add(conn, f"r{number}@example.org", pepper=pepper, now=clock(), known_themes=())
+    publish(parts, SLOT - timedelta(hours=5))
+    done = at(cautious, clock, SLOT)
+    assert state(parts) is EditionState.PAUSED
+    assert any("refuses too much of it for good" in step.what and step.failed for step in done)
+    with parts.database.read() as conn:
+        row = editions.find_edition(conn, parts.key(SLOT))
+    assert row is not None
+    assert "refuses too much" in row.reason
+    accepting = replace(cautious, transport=MemoryTransport)
+    at(accepting, clock, SLOT + timedelta(minutes=5))
+    assert state(parts) is EditionState.PAUSED
+    desk.release(accepting, row, clock())
+    at(accepting, clock, SLOT + timedelta(minutes=10))
+    assert state(parts) is EditionState.SENT

@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text, update
 
+from digest.deliver.allowance import Allowance
 from digest.deliver.envelope import Envelope
 from digest.deliver.one import hand_over_one
+from digest.deliver.pace import DomainLimits
 from digest.deliver.send import SendOptions, SendReport, deliver
 from digest.deliver.transports.memory import MemoryTransport
 from digest.errors import RenderError, StoreError, TransportError
@@ -23,6 +25,7 @@ from digest.model.delivery import Accepted, Counts, Deferred, DeliveryState, Rec
 from digest.store.batches import claim
 from digest.store.deliveries import counts, records
 from digest.store.engine import Database
+from digest.store.tables import deliveries as deliveries_table
 from digest.store.tables import delivery_batches, editions, runs, subscribers
 
 Compose = Callable[[Recipient], Envelope]
@@ -373,3 +376,80 @@ def test_a_locked_database_is_waited_for(
     finally:
         timer.join()
         other.close()
+
+
+def test_a_run_takes_on_no_more_than_it_is_allowed(
+    database: Database, make_edition: Callable[..., int], compose: Compose
+) -> None:
+    make_edition(database, 50)
+    outgoing = MemoryTransport()
+    report = run(database, outgoing, compose, allowance=Allowance(most=20))
+    assert (report.sent_now, report.stopped, report.counts.pending) == (20, True, 30)
+    assert owners(database) == {""}
+    last = run(database, outgoing, compose, allowance=Allowance(most=30))
+    assert (last.sent_now, last.stopped, last.counts.open) == (30, False, 0)
+    assert Counter(one.recipient for one in outgoing.messages).most_common(1)[0][1] == 1
+
+
+def test_a_run_ends_when_the_window_closes(
+    sqlite_database: Database, make_edition: Callable[..., int], compose: Compose
+) -> None:
+    make_edition(sqlite_database, 1_000)
+    begun = datetime.now(UTC)
+    report = run(
+        sqlite_database,
+        MemoryTransport(),
+        compose,
+        options=replace(OPTIONS, rate_per_s=500),
+        allowance=Allowance(until=begun + timedelta(seconds=0.4)),
+    )
+    assert report.stopped
+    assert 0 < report.sent_now < 1_000
+    assert report.counts.pending == 1_000 - report.sent_now
+
+
+def test_a_run_that_is_refused_too_much_stops_by_itself_and_once(
+    sqlite_database: Database, make_edition: Callable[..., int], compose: Compose
+) -> None:
+    make_edition(sqlite_database, 2_000)
+    refusing = MemoryTransport(
+        lambda to: Rejected(code=554, text="5.7.1 listed") if to.recipient < "reader05" else Accepted()
+    )
+    cautious = replace(OPTIONS, stop_share=0.1, rate_per_s=2_000)
+    report = run(sqlite_database, refusing, compose, options=cautious)
+    assert report.refused
+    assert report.stopped
+    assert report.counts.failed >= 20
+    assert report.counts.pending > 500
+    again = run(sqlite_database, refusing, compose, options=replace(cautious, rate_per_s=None))
+    assert not again.refused  # whoever let it go on has seen that
+    assert again.counts.open == 0
+
+
+def test_a_domain_is_spared_while_others_go(
+    sqlite_database: Database, make_edition: Callable[..., int], compose: Compose
+) -> None:
+    make_edition(sqlite_database, 40)
+    with sqlite_database.write() as conn:
+        slow = deliveries_table.c.subscriber_id <= 4
+        conn.execute(update(deliveries_table).where(slow).values(address="reader@slow.example"))
+    outgoing = MemoryTransport()
+    spared = replace(OPTIONS, domains=DomainLimits(rates={"slow.example": 4.0}))
+    began = time.monotonic()
+    report = run(sqlite_database, outgoing, compose, options=spared)
+    assert report.counts == Counts(sent=40, planned=40)
+    assert time.monotonic() - began > 0.5  # four at four a second, less what a burst makes up for
+    order = [one.recipient for one in outgoing.messages]
+    assert order[1] != "reader@slow.example"  # the others did not wait for them
+    assert order[-1] == "reader@slow.example"
+
+
+def test_a_stop_gives_back_those_whose_domain_was_full(
+    sqlite_database: Database, make_edition: Callable[..., int], compose: Compose
+) -> None:
+    make_edition(sqlite_database, 30)
+    spared = replace(OPTIONS, domains=DomainLimits(per_s=20.0))
+    report = run(sqlite_database, MemoryTransport(), compose, options=spared, allowance=Allowance(most=5))
+    assert (report.sent_now, report.counts.pending) == (5, 25)
+    assert owners(sqlite_database) == {""}
+    assert run(sqlite_database, MemoryTransport(), compose).counts == Counts(sent=30, planned=30)
