@@ -1,9 +1,15 @@
 """What rendering costs, as CPU time of this process.
 
-Run: python benchmarks/rendering.py. Each figure stands beside a reference that runs in the same
-minute on the same machine (zlib over a fixed text), so that ratios can be compared between machines.
-Where node and the npm package mjml are at hand (DIGEST_NODE_MODULES), its compiler is timed on the
-same source.
+Run: python benchmarks/rendering.py. Each figure stands beside two references that run in the same
+minute on the same machine, so that ratios can be compared between machines: zlib over a fixed text,
+and the compiler of the npm package mjml on the same MJML source. That one is looked for in
+node_modules of this checkout and in the folder that DIGEST_NODE_MODULES names:
+
+    npm install --no-save --no-package-lock mjml@4.15.3
+
+The edition is a full one: 25 stories, most of them told by several outlets, a third with related
+lines, 75 KiB of HTML. "once the first is done" is a variant after one of the same edition; "the
+first" is that of an edition nobody has seen, by a program that has rendered before.
 """
 
 from __future__ import annotations
@@ -22,14 +28,14 @@ from pathlib import Path
 from statistics import median
 from types import ModuleType
 
-from digest.model.edition import Edition, ThemeStyle
+from digest.model.edition import Edition, EditionStory, ThemeStyle
 from digest.model.links import edition_ref
 from digest.render import Renderer, compile_message, variant_key
 from digest.render.markup import compile_mjml
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = b"the quick brown fox jumps over the lazy dog " * 20_000
-NODE_MODULES = Path(os.environ.get("DIGEST_NODE_MODULES", ROOT / "node_modules"))
+NODE_MODULES = Path(os.environ.get("DIGEST_NODE_MODULES") or ROOT / "node_modules")
 NPM = """const loaded = require(process.argv[1]), mjml = loaded.default || loaded;
 const source = require("fs").readFileSync(0, "utf8");
 (async () => { const times = [];
@@ -59,12 +65,39 @@ def cpu_ms(work: Callable[[], object], times: int) -> float:
     return median(taken)
 
 
-def eight_themes(sample: ModuleType) -> Edition:
-    """A 25-story edition of eight themes: 256 choices, the empty one included."""
-    themes = tuple(ThemeStyle(f"theme-{n}", f"Theme {n}", "#0b6170") for n in range(8))
-    stories = tuple(replace(story, themes=(f"theme-{n % 8}",)) for n, story in enumerate(sample.stories(25)))
-    edition: Edition = sample.edition(stories, themes=themes)
+def full_edition(sample: ModuleType, themes: tuple[ThemeStyle, ...], stories: int = 25) -> Edition:
+    """A day as real feeds give it; its stories belong to ``themes`` in turn."""
+    filled = tuple(
+        replace(told(story, number), themes=(themes[number % len(themes)].slug,))
+        for number, story in enumerate(sample.stories(stories))
+    )
+    edition: Edition = sample.edition(filled, themes=themes)
     return edition
+
+
+def told(story: EditionStory, number: int) -> EditionStory:
+    """``story`` told by up to five more outlets, at length, with a discussion and related lines."""
+    others = tuple(
+        replace(
+            story.sources[0],
+            outlet=f"Outlet number {n}",
+            url=f"https://www.outlet{n}.example/2026/03/a-long-slug-{number}-{n}",
+        )
+        for n in range(1 + number % 5)
+    )
+    summary = story.summary and replace(story.summary, text=f"{story.summary.text} {story.summary.text}")
+    return replace(
+        story,
+        sources=(story.sources[0], *others),
+        summary=summary,
+        related=others[: number % 3],
+        comments_url=others[0].url if number % 2 else "",
+    )
+
+
+def eight_themes() -> tuple[ThemeStyle, ...]:
+    """Of eight themes there are 256 choices; the empty one and the whole one are the same variant."""
+    return tuple(ThemeStyle(f"theme-{n}", f"Theme {n}", "#0b6170") for n in range(8))
 
 
 def all_choices(renderer: Renderer, edition: Edition) -> int:
@@ -76,10 +109,23 @@ def all_choices(renderer: Renderer, edition: Edition) -> int:
     return len(rendered)
 
 
-def npm_ms(source: str) -> float | None:
+def first_ms(renderer: Renderer, edition: Edition, times: int = 15) -> float:
+    """A variant of an edition of stories that the renderer has not met."""
+    fresh = iter([replace(edition, stories=renamed(edition, n)) for n in range(times + 1)])
+    return cpu_ms(lambda: renderer.variant(next(fresh), frozenset()), times)
+
+
+def renamed(edition: Edition, number: int) -> tuple[EditionStory, ...]:
+    return tuple(replace(story, key=f"{story.key}-{number}") for story in edition.stories)
+
+
+def npm_ms(source: str) -> float | str:
+    """CPU time of the npm compiler for ``source``, or the reason why there is none."""
     node = shutil.which("node")
-    if node is None or not (NODE_MODULES / "mjml").is_dir():
-        return None
+    if node is None:
+        return "there is no node"
+    if not (NODE_MODULES / "mjml").is_dir():
+        return f"there is no package mjml in {NODE_MODULES}"
     done = subprocess.run(
         [node, "-e", NPM, str((NODE_MODULES / "mjml").resolve())],
         input=source.encode(),
@@ -92,37 +138,41 @@ def npm_ms(source: str) -> float | None:
 def main() -> None:
     sample = samples()
     renderer = Renderer([ROOT / "templates"], sample.PUBLICATION)
-    edition = sample.edition(sample.stories(25))
-    large = sample.edition(sample.stories(200))
+    edition = full_edition(sample, sample.THEMES)
+    large = full_edition(sample, sample.THEMES, stories=200)
     variant = renderer.variant(edition, frozenset())
     ref, date = edition_ref(edition.key), sample.SLOT
     message = compile_message(variant, sample.PUBLICATION, edition_ref=ref, date=date)
     reference = cpu_ms(lambda: zlib.compress(REFERENCE, 6), 25)
+    npm = npm_ms(variant.mjml)
     figures = {
-        "variant, 25 stories": cpu_ms(lambda: renderer.variant(edition, frozenset()), 25),
+        "a variant once the first is done": cpu_ms(lambda: renderer.variant(edition, frozenset()), 25),
         "  of it: MJML to HTML (mrml)": cpu_ms(lambda: compile_mjml(variant.mjml, template=""), 25),
+        "the first variant of an edition": first_ms(renderer, edition),
         "fit, 25 stories (nothing to move)": cpu_ms(lambda: renderer.fit(edition), 15),
         "fit, 200 stories": cpu_ms(lambda: renderer.fit(large), 3),
-        "web copy, 25 stories": cpu_ms(lambda: renderer.web_copy(edition), 15),
+        "web copy": cpu_ms(lambda: renderer.web_copy(edition), 15),
         "compile the message": cpu_ms(
             lambda: compile_message(variant, sample.PUBLICATION, edition_ref=ref, date=date), 15
         ),
         "fill one recipient's copy": cpu_ms(lambda: [message.fill(sample.PERSON) for _ in range(1000)], 5)
         / 1000,
     }
-    print(f"{'':36} {'CPU ms':>9} {'x reference':>12}")
-    print(f"{'reference: zlib over 880 kB':36} {reference:9.3f} {1:12.3f}")
-    for name, value in figures.items():
-        print(f"{name:36} {value:9.3f} {value / reference:12.3f}")
+    choices = full_edition(sample, eight_themes())
     start = time.process_time()
-    count = all_choices(renderer, eight_themes(sample))
-    print(f"{f'{count} variants of 25 stories':36} {(time.process_time() - start) * 1000:9.0f}")
-    npm = npm_ms(variant.mjml)
-    print(
-        "the npm mjml compiler: not at hand"
-        if npm is None
-        else f"{'the npm mjml compiler alone':36} {npm:9.3f}"
-    )
+    count = all_choices(Renderer([ROOT / "templates"], sample.PUBLICATION), choices)
+    figures[f"all {count} variants of 8 themes"] = (time.process_time() - start) * 1000
+
+    print(f"25 stories, {len(variant.html.encode()):,} bytes of HTML")
+    print(f"{'':36} {'CPU ms':>10} {'x zlib':>10} {'x npm mjml':>10}")
+    print(f"{'zlib over 880 kB':36} {reference:10.3f} {1:10.3f}")
+    if isinstance(npm, str):
+        print(f"{'npm mjml, the same source':36} not timed: {npm}")
+    else:
+        print(f"{'npm mjml, the same source':36} {npm:10.3f} {npm / reference:10.3f} {1:10.3f}")
+    for name, value in figures.items():
+        beside = "" if isinstance(npm, str) else f" {value / npm:10.3f}"
+        print(f"{name:36} {value:10.3f} {value / reference:10.3f}{beside}")
 
 
 if __name__ == "__main__":

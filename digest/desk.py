@@ -11,6 +11,7 @@ from digest.deliver.envelope import canonical_bytes
 from digest.errors import InputError, NotFoundError, StateError
 from digest.model.edition import OPEN_TO_EDITING, Edition, EditionState, EditionStory
 from digest.model.links import edition_ref
+from digest.model.message import Variant
 from digest.parts import Parts, installed_at
 from digest.schedule import BEGUN
 from digest.store import editions
@@ -166,14 +167,14 @@ def _reviewed(parts: Parts, edition: Edition, name: str, now: datetime) -> Editi
 
 
 def write_preview(
-    parts: Parts, edition: Edition, now: datetime, folder: Path, chosen: frozenset[str]
+    parts: Parts, edition: Edition, variant: Variant, now: datetime, folder: Path, chosen: frozenset[str]
 ) -> dict[str, Path]:
     """The e-mail as files: HTML, plain text, the raw message, the MJML it was made of and the web copy.
 
-    The message is the one `digest test` would send, so that nothing in it can change anybody.
+    ``variant`` is the rendering for ``chosen``. The message is the one `digest test` would send, so that
+    nothing in it can change anybody.
     """
-    variant = parts.renderer.variant(edition, chosen)
-    message = proofs.proof(parts, edition, "reader@example.org", now, chosen)
+    message = proofs.proof(parts, edition.key, variant, "reader@example.org", now)
     harmless = parts.links.test()
     contents: dict[str, bytes] = {
         "html": proofs.filled(variant.html, harmless).encode(),

@@ -152,8 +152,11 @@ def preview(
     """Write the e-mail as HTML, text, raw message, MJML and web copy. Never changes anything else."""
     with opened(ctx, now) as parts:
         chosen = _chosen(parts, theme)
-        _row, content = desk.at_hand(parts, parts.clock(), edition)
-        paths = desk.write_preview(parts, content, parts.clock(), out, chosen)
+        row, content = desk.at_hand(parts, parts.clock(), edition)
+        variant, note = proofs.rendering(parts, row, content, chosen)
+        paths = desk.write_preview(parts, content, variant, parts.clock(), out, chosen)
+    if note:
+        say(note)
     if as_json:
         emit_json({kind: str(path.resolve()) for kind, path in paths.items()})
     else:
@@ -183,16 +186,18 @@ def send_test(
     checked = [parse_address(address) for address in addresses]
     results = []
     with opened(ctx, now) as parts:
-        _row, content = desk.at_hand(parts, parts.clock(), edition)
-        chosen = _chosen(parts, theme)
+        row, content = desk.at_hand(parts, parts.clock(), edition)
+        variant, note = proofs.rendering(parts, row, content, _chosen(parts, theme))
         transport = parts.transport()
         transport.check()
         for address in checked:
-            envelope = proofs.proof(parts, content, address, parts.clock(), chosen)
+            envelope = proofs.proof(parts, content.key, variant, address, parts.clock())
             outcome = hand_over_one(transport, envelope)
             accepted = isinstance(outcome, Accepted)
             results.append({"address": address, "accepted": accepted, "answer": outcome.text})
         where = parts.transport_name
+    if note:
+        say(note)
     if as_json:
         emit_json(results)
     for result in results:

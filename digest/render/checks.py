@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html as html_entities
 import re
+from collections.abc import Mapping
 
 from digest.errors import RenderError
-from digest.model.edition import Edition
+from digest.model.edition import Notice
 from digest.model.message import Hole, Variant
 from digest.render.clean import clean
 
@@ -16,12 +17,16 @@ _PLACEHOLDER = re.compile(r"__DIGEST_[A-Z0-9_]*", re.IGNORECASE)
 _HIDDEN = re.compile(r"<(style|script|title)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 
-def checked(variant: Variant, edition: Edition, *, view_name: str) -> Variant:
+def checked(variant: Variant, visible: str, notice: Notice | None, *, view_name: str) -> Variant:
     """``variant`` itself. Raises RenderError where a reader would get something broken.
 
-    ``view_name`` names edition and choice in the message.
+    ``visible`` is the visible text of its HTML, and ``notice`` must stand in it. ``view_name`` names
+    edition and choice in the message.
     """
-    problems = [*_text_problems(variant), *_html_problems(variant), *_notice_problems(variant, edition)]
+    problems = [*_text_problems(variant), *_html_problems(variant)]
+    if notice:
+        seen = {"edition.mjml.j2": visible, "edition.txt.j2": _one_line(variant.text)}
+        problems += _notice_problems(notice, seen)
     if problems:
         raise RenderError(f"{view_name} must not be sent: {problems[0]}")
     return variant
@@ -29,7 +34,11 @@ def checked(variant: Variant, edition: Edition, *, view_name: str) -> Variant:
 
 def visible_text(html: str) -> str:
     """The words of a page, tags and styles taken out, spaces run together."""
-    return clean(html_entities.unescape(_HIDDEN.sub(" ", html)))
+    return _one_line(html_entities.unescape(_HIDDEN.sub(" ", html)))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _text_problems(variant: Variant) -> list[str]:
@@ -64,13 +73,10 @@ def _html_problems(variant: Variant) -> list[str]:
     return problems
 
 
-def _notice_problems(variant: Variant, edition: Edition) -> list[str]:
-    if edition.notice is None:
-        return []
-    seen = {"edition.mjml.j2": visible_text(variant.html), "edition.txt.j2": clean(variant.text)}
+def _notice_problems(notice: Notice, seen: Mapping[str, str]) -> list[str]:
     return [
         f"{name} does not show the AI notice ({part})"
         for name, words in seen.items()
         for part in ("short", "full")
-        if clean(getattr(edition.notice, part)) not in words
+        if clean(getattr(notice, part)) not in words
     ]

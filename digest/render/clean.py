@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
 MAX_URL = 2_000  # characters; longer ones break in several mail programs and eat the byte budget
@@ -34,7 +35,7 @@ def clean(text: str, limit: int | None = None) -> str:
     if text.isascii() and text.isprintable() and "  " not in text and "__" not in text:
         line = text.strip()  # most texts: nothing below would change them
     else:
-        line = _SPACE.sub(" ", _INVISIBLE.sub("", text)).strip()
+        line = " ".join(_INVISIBLE.sub("", text).split())
         line = _ZALGO.sub(r"\1", _HOLE.sub("_ ", line))
     return line if limit is None else shorten(line, limit)
 
@@ -98,6 +99,7 @@ def isolate(text: str) -> str:
     return f"{_ISOLATE}{text}{_POP_ISOLATE}" if has_rtl(text) else text
 
 
+@lru_cache(maxsize=1024)  # of each story for every variant of an edition
 def word_count(text: str) -> int:
     """Words; every two letters of a script without spaces count as one."""
     spaced, dense = _DENSE.subn(" ", text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 WIDTH = 72  # of a soft-broken line, its trailing space included; the RFC asks for 78 or less
 
 
@@ -32,7 +34,8 @@ def unflow(text: str) -> str:
     return "\n".join(out)
 
 
-def _broken(line: str) -> list[str]:
+@lru_cache(maxsize=4096)  # the variants of an edition have most of their lines in common
+def _broken(line: str) -> tuple[str, ...]:
     lines = []
     while len(_stuffed(line)) > WIDTH:
         start = len(line) - len(line.lstrip(" "))  # a break before the first word would leave nothing
@@ -44,7 +47,7 @@ def _broken(line: str) -> list[str]:
             break
         lines.append(_stuffed(line[: cut + 1]))
         line = line[cut + 1 :]
-    return [*lines, _stuffed(line)]
+    return (*lines, _stuffed(line))
 
 
 def _stuffed(line: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from markupsafe import Markup
@@ -21,11 +22,20 @@ from digest.render.lines import preheader_of, subject_of
 from digest.render.publication import Publication, RenderOptions
 from digest.render.structured import structured_data
 from digest.render.templates import Templates
-from digest.render.viewer import view_edition
+from digest.render.viewer import StoryViews, view_edition
 from digest.render.views import EditionView
 
 ALL = "all"
 _MOST_TEXT = 1.25  # words of the text part to those of the HTML; filters distrust parts that differ
+
+
+@dataclass(frozen=True, slots=True)
+class _Mail:
+    """The HTML of a mail and what it was made of: the templates' names, then the MJML."""
+
+    values: Mapping[str, object]
+    mjml: str
+    html: str
 
 
 def variant_key(edition: Edition, chosen: frozenset[str]) -> str | None:
@@ -55,22 +65,18 @@ class Renderer:
     ) -> None:
         self.publication = publication
         self.options = options or RenderOptions()
-        self._templates = Templates(template_folders)
+        self._templates = Templates(template_folders, _unchanging(publication))
         self._links = Links(publication.base_url)
+        self._known: StoryViews = {}
+        self._budget = self.options.max_html_kib * 1024 - FILL_RESERVE_BYTES
 
     def fit(self, edition: Edition) -> Edition:
         """``edition`` within its byte budget: some stories become one-liners, or go to the web copy.
 
-        Measured on the view of all themes, which is the largest. Raises RenderError where even the
-        frame is too large.
+        Measured on the view of all themes; ``variant`` sees to it where another one is larger. Raises
+        RenderError where even the frame is too large.
         """
-        budget = self.options.max_html_kib * 1024 - FILL_RESERVE_BYTES
-
-        def measure(candidate: Edition) -> int:
-            view = view_edition(candidate, self.publication, web=False)
-            return len(self._html(candidate, view, ALL)[0].encode())
-
-        return fit(edition, budget, measure)
+        return self._fitted(edition, ALL)
 
     def variant(self, edition: Edition, chosen: frozenset[str]) -> Variant:
         """The mail that readers of ``chosen`` themes (empty: all) get, checked.
@@ -83,18 +89,21 @@ class Renderer:
             themes = ", ".join(sorted(chosen)) or "all"
             raise RenderError(f"edition {edition.key} has no story for the themes: {themes}")
         seen = self._seen(edition, key)
-        view = view_edition(seen, self.publication, web=False)
-        html, mjml = self._html(seen, view, key)
+        mail = self._mail(seen, key)
+        if key != ALL and not self._fits(mail):
+            # Stories filed under other themes than in the whole edition have brought headings with them.
+            mail = self._mail(self._fitted(seen, key), key)
+        visible = visible_text(mail.html)
         variant = Variant(
             key=key,
-            subject=subject_of(view, self.publication.wording),
-            preheader=preheader_of(view, self.publication.wording),
-            html=html,
-            text=self._text(seen, view, key, len(re.findall(r"\w+", visible_text(html)))),
-            mjml=mjml,
-            story_count=view.story_count,
+            subject=str(mail.values["subject"]),
+            preheader=str(mail.values["preheader"]),
+            html=mail.html,
+            text=self._text(mail.values, _words(visible)),
+            mjml=mail.mjml,
+            story_count=len(seen.stories),
         )
-        return checked(variant, seen, view_name=f"edition {edition.key}, themes {key}")
+        return checked(variant, visible, edition.notice, view_name=f"edition {edition.key}, themes {key}")
 
     def web_copy(self, edition: Edition, chosen: frozenset[str] = frozenset()) -> str:
         """The whole edition as a web page: every story in full, nothing personal.
@@ -113,43 +122,67 @@ class Renderer:
     def _seen(self, edition: Edition, key: str) -> Edition:
         return edition if key == ALL else edition.for_themes(frozenset(key.split("+")))
 
-    def _html(self, edition: Edition, view: EditionView, key: str) -> tuple[str, str]:
+    def _fitted(self, edition: Edition, key: str) -> Edition:
+        return fit(edition, self._budget, lambda candidate: len(self._mail(candidate, key).html.encode()))
+
+    def _fits(self, mail: _Mail) -> bool:
+        return len(mail.html.encode()) <= self._budget
+
+    def _mail(self, edition: Edition, key: str) -> _Mail:
+        view = view_edition(edition, self.publication, web=False, known=self._known)
         values = self._values(edition, view, key)
         mjml = self._templates.render("edition.mjml.j2", values)
         css = self._templates.render("edition.css.j2", values)
-        from digest.render.markup import compile_mjml, inline  # noqa: PLC0415 - slow to load, and a resumed run renders nothing
+        # Slow to load, and a resumed run renders nothing.
+        from digest.render.inlining import inline  # noqa: PLC0415
+        from digest.render.markup import compile_mjml  # noqa: PLC0415
 
         html = inline(compile_mjml(mjml, template="edition.mjml.j2"), css, ink=self.publication.look.ink)
-        return html, mjml
+        return _Mail(values, mjml, html)
 
-    def _text(self, edition: Edition, view: EditionView, key: str, html_words: int) -> str:
+    def _text(self, values: Mapping[str, object], html_words: int) -> str:
         """Flowed text; the links to further sources stand in it where that leaves it in proportion."""
-        values = self._values(edition, view, key)
         text = ""
         for all_links in (True, False):
             text = self._templates.render("edition.txt.j2", {**values, "all_links": all_links})
-            if len(re.findall(r"\w+", text)) <= _MOST_TEXT * html_words:
+            if sum(map(_line_words, text.split("\n"))) <= _MOST_TEXT * html_words:
                 break
         return flow(text)
 
     def _values(self, edition: Edition, view: EditionView, key: str) -> dict[str, object]:
-        publication, words = self.publication, self.publication.wording
+        """What the templates see of one variant, beside ``_unchanging``."""
+        words = self.publication.wording
         chosen = () if key == ALL else tuple(key.split("+"))
         names = [clean(theme.name) for theme in edition.themes if theme.slug in chosen]
         return {
             "edition": view,
-            "publication": replace(
-                publication,
-                publisher=clean(publication.publisher),
-                postal_address=clean(", ".join(publication.postal_address.split("\n"))),
-            ),
-            "words": words,
-            "look": publication.look,
-            "serif": Markup(publication.look.serif),  # noqa: S704 - Look lets through letters, digits, , ' -
-            "sans": Markup(publication.look.sans),  # noqa: S704 - the same
             "subject": subject_of(view, words),
             "preheader": preheader_of(view, words),
             "chosen": ", ".join(names),
             "web_url": self._links.edition(edition_ref(edition.key), chosen),
-            "holes": Hole,
         }
+
+
+def _unchanging(publication: Publication) -> dict[str, object]:
+    """What every template of ``publication`` sees."""
+    return {
+        "publication": replace(
+            publication,
+            publisher=clean(publication.publisher),
+            postal_address=clean(", ".join(publication.postal_address.split("\n"))),
+        ),
+        "words": publication.wording,
+        "look": publication.look,
+        "serif": Markup(publication.look.serif),  # noqa: S704 - Look lets through letters, digits, , ' -
+        "sans": Markup(publication.look.sans),  # noqa: S704 - the same
+        "holes": Hole,
+    }
+
+
+@lru_cache(maxsize=4096)  # the variants of an edition have most of their lines in common
+def _line_words(line: str) -> int:
+    return _words(line)
+
+
+def _words(text: str) -> int:
+    return len(re.findall(r"\w+", text))

@@ -9,12 +9,20 @@ from jinja2 import (
     Environment,
     FileSystemLoader,
     StrictUndefined,
+    Template,
     TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
+    pass_eval_context,
 )
+from jinja2.nodes import EvalContext
+from jinja2.runtime import Macro
 
 from digest.errors import RenderError
+from digest.render.views import StoryView
+
+_UNCHANGING = (StoryView, str, int, type(None))
+_MOST_TEXTS = 1_000  # kept of the macros of one template; an edition has a few dozen stories
 
 
 def default_template_folders(working_directory: Path | None = None) -> tuple[Path, ...]:
@@ -29,9 +37,12 @@ def default_template_folders(working_directory: Path | None = None) -> tuple[Pat
 
 
 class Templates:
-    """The templates of some folders, the first folder that has one winning."""
+    """The templates of some folders, the first folder that has one winning.
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    ``publication`` are the names that every template sees, and that never change.
+    """
+
+    def __init__(self, folders: Sequence[Path], publication: Mapping[str, object] | None = None) -> None:
         self._environment = Environment(
             loader=FileSystemLoader([str(folder) for folder in folders]),
             autoescape=_escaped,  # noqa: S701 - all but the text part, which is no markup
@@ -40,6 +51,8 @@ class Templates:
             lstrip_blocks=True,
             auto_reload=True,  # `digest preview --live` shows an edited template at once
         )
+        self._environment.globals |= {**(publication or {}), "macros": self._macros_of}
+        self._macros: dict[str, _Macros] = {}
 
     def render(self, name: str, values: Mapping[str, object]) -> str:
         """Template ``name`` with ``values``. Raises RenderError naming the file and line at fault."""
@@ -53,6 +66,13 @@ class Templates:
             raise RenderError(f"{where}: {error.message}") from error
         except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise RenderError(f"{self._where(error, name)}: {error}") from error
+
+    def _macros_of(self, name: str) -> _Macros:
+        template = self._environment.get_template(name)
+        known = self._macros.get(name)
+        if known is None or known.template is not template:  # never asked for, or edited since
+            known = self._macros[name] = _Macros(template)
+        return known
 
     def _folders(self) -> list[str]:
         loader = self._environment.loader
@@ -69,6 +89,43 @@ class Templates:
                 where = f"{file}, line {step.tb_lineno}"
             step = step.tb_next
         return where
+
+
+class _Macros:
+    """The macros of one template, as ``macros(name)`` gives them to others: one text for one story.
+
+    A macro that was called with the same story before is not called again. That is right since nothing
+    else can reach it: its template is loaded by itself, so that all it sees are its arguments, which
+    never change, and what every template of this publication sees, which never changes either.
+    """
+
+    def __init__(self, template: Template) -> None:
+        self.template = template
+        self._texts: dict[tuple[object, ...], tuple[tuple[object, ...], str]] = {}
+
+    def __getattr__(self, name: str) -> object:
+        macro = getattr(self.template.module, name)
+
+        @pass_eval_context
+        def text_of(escaping: EvalContext, *arguments: object, **named: object) -> str:
+            given = (*arguments, *named.values())
+            if not all(isinstance(one, _UNCHANGING) for one in given):
+                text: str = macro(escaping, *arguments, **named)
+                return text
+            key = (name, escaping.autoescape, *named, *map(_identity, given))
+            known = self._texts.get(key)
+            if known is None:
+                if len(self._texts) >= _MOST_TEXTS:
+                    self._texts.clear()
+                known = self._texts[key] = (given, macro(escaping, *arguments, **named))
+            return known[1]
+
+        return text_of if isinstance(macro, Macro) else macro
+
+
+def _identity(argument: object) -> object:
+    """What tells ``argument`` from others: comparing all of a story would take as long as its macro."""
+    return id(argument) if isinstance(argument, StoryView) else (type(argument), argument)
 
 
 def _escaped(name: str | None) -> bool:

@@ -12,17 +12,29 @@ from digest.render.publication import Publication
 from digest.render.views import MAIL, WEB, EditionView, Link, SectionView, StoryView, ThemeView
 
 WORDS_A_MINUTE = 220
+_MOST_KNOWN = 1_000  # views of stories, kept from variant to variant: an edition has a few dozen
 
 
-def view_edition(edition: Edition, publication: Publication, *, web: bool) -> EditionView:
-    """``edition`` as a mail shows it, or in full, as the ``web`` copy does."""
-    return _Viewer(edition, publication, web=web).edition_view()
+# Story, in which theme, of an edition in which language and of which day; and what came of it.
+StoryViews = dict[tuple[str, ThemeView, str, date], tuple[EditionStory, StoryView]]
+
+
+def view_edition(
+    edition: Edition, publication: Publication, *, web: bool, known: StoryViews | None = None
+) -> EditionView:
+    """``edition`` as a mail shows it, or in full, as the ``web`` copy does.
+
+    ``known`` takes the views of its stories and gives them back when another variant shows the same;
+    it belongs to one publication, and either to mails or to web copies.
+    """
+    return _Viewer(edition, publication, {} if known is None else known, web=web).edition_view()
 
 
 class _Viewer:
-    def __init__(self, edition: Edition, publication: Publication, *, web: bool) -> None:
+    def __init__(self, edition: Edition, publication: Publication, known: StoryViews, *, web: bool) -> None:
         self.edition = edition
         self.publication = publication
+        self.known = known
         self.words = publication.wording
         self.look = publication.look
         self.zone = publication.zone
@@ -119,6 +131,15 @@ class _Viewer:
         )
 
     def _story(self, story: EditionStory, theme: ThemeView) -> StoryView:
+        key = (story.key, theme, self.language, self.day)
+        known = self.known.get(key)
+        if known is None or known[0] is not story:
+            if len(self.known) >= _MOST_KNOWN:
+                self.known.clear()
+            known = self.known[key] = (story, self._new_story(story, theme))
+        return known[1]
+
+    def _new_story(self, story: EditionStory, theme: ThemeView) -> StoryView:
         words, limits = self.words, self.limits
         headline = self._headline(story)
         first = story.sources[0] if story.sources else SourceLink("", "", story.headline)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, insert, select, update
 
 from digest.errors import StateError
 from digest.model.edition import OPEN_TO_EDITING, Edition, EditionKey, EditionState
@@ -207,11 +207,20 @@ def freeze(
 
 def get_variants(conn: Connection, edition_id: int) -> dict[str, Variant]:
     """The variants of a frozen edition, by key."""
+    return {row.key: Variant(*row) for row in conn.execute(_variants(edition_id))}
+
+
+def get_variant(conn: Connection, edition_id: int, key: str) -> Variant | None:
+    """One variant of a frozen edition; None where no reader's choice called for it."""
+    row = conn.execute(_variants(edition_id).where(edition_variants.c.key == key)).one_or_none()
+    return None if row is None else Variant(*row)
+
+
+def _variants(edition_id: int) -> Select[Any]:
     table = edition_variants.c
-    query = select(
+    return select(
         table.key, table.subject, table.preheader, table.html, table.text, table.mjml, table.story_count
     ).where(table.edition_id == edition_id)
-    return {row.key: Variant(*row) for row in conn.execute(query)}
 
 
 def _compare_and_set(

@@ -93,6 +93,43 @@ def test_preview_changes_nothing_and_writes_every_form(stocked: Desk) -> None:
     assert stocked.json("status") == before
 
 
+def test_what_was_frozen_is_shown_as_readers_got_it_whatever_the_templates_say_now(
+    stocked: Desk, mail_server: MailServer
+) -> None:
+    stocked.run("send")
+    received = dict(mail_server.inbox.messages)
+    (stocked.folder / "templates").mkdir(exist_ok=True)
+    for name in ("_footer.mjml.j2", "edition.txt.j2"):
+        source = (Path(__file__).parents[2] / "templates" / name).read_text("utf-8")
+        new = source.replace("words.unsubscribe", '"Take me off"')
+        (stocked.folder / "templates" / name).write_text(new, encoding="utf-8")
+
+    def previewed(*themes: str) -> tuple[str, str, str]:
+        chosen = [part for theme in themes for part in ("--theme", theme)]
+        done = stocked.run("preview", "--out", "look", *chosen)
+        files = {Path(line).suffix: Path(stocked.folder / line) for line in done.stdout.splitlines()}
+        return files[".txt"].read_text("utf-8"), files[".mjml"].read_text("utf-8"), done.stderr
+
+    for reader, themes in (("reader0000", ()), ("reader0001", ("arctic",))):
+        text, mjml, told = previewed(*themes)
+        got = received[f"{reader}@example.org"].get_body(("plain",))
+        assert got is not None
+        unlinked = re.compile(r"https://harbour\.example\.net/(?:test|[up]/\w+)|\S+@example\.org")
+        assert unlinked.sub("", text).split() == unlinked.sub("", got.get_content()).split()
+        assert "Take me off" not in mjml
+        assert "today's templates" not in told
+
+    text, mjml, told = previewed("arctic", "middle-east")  # nobody's choice
+    assert "Take me off" in text
+    assert "Take me off" in mjml
+    assert "today's templates" in told
+
+    stocked.run("test", "one@example.com")
+    recipient, message = mail_server.inbox.messages[-1]
+    assert recipient == "one@example.com"
+    assert "Take me off" not in message.as_string()
+
+
 def test_a_held_edition_stays_until_it_is_released(stocked: Desk, mail_server: MailServer) -> None:
     stocked.run("draft")
     stocked.run("hold", "--reason", "waiting for a call back")

@@ -29,6 +29,7 @@ from digest.store.editions import (
     freeze,
     get_drops,
     get_edition,
+    get_variant,
     get_variants,
     list_editions,
     move,
@@ -143,6 +144,8 @@ def test_only_a_draft_or_an_approved_edition_freezes(database: Database, state: 
         frozen = freeze(conn, row.id, variants=[VARIANT], now=NOW)
         assert frozen == (state in {S.DRAFT, S.APPROVED})
         assert get_variants(conn, row.id) == ({"all": VARIANT} if frozen else {})
+        assert get_variant(conn, row.id, "all") == (VARIANT if frozen else None)
+        assert get_variant(conn, row.id, "arctic") is None
 
 
 def test_freezing_an_edition_without_content_is_refused_and_undone(database: Database) -> None:

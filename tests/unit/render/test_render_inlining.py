@@ -1,0 +1,153 @@
+"""What is inlined by kind of element is, letter for letter, what premailer makes of the whole page."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.errors import RenderError
+from digest.render import inlining
+from digest.render.inlining import inline
+
+DARK = "p { color: #fff !important }"
+HEAD = f"@media (prefers-color-scheme: dark) {{ {DARK} }} [data-ogsc] {DARK}"
+RARE = "#outlook a { padding: 0 } @supports (a: b) { p { c: d } } @font-face { e: f }"
+PAGE = f"""<!DOCTYPE html><html><head><style type="text/css">{HEAD}</style>
+<style type="text/css">{RARE}</style>
+</head><body><p class="x">two  words</p><img width="552" src="a.png" alt="x"></body></html>"""
+# Matches nothing, but looks beyond one element: premailer gets the whole page.
+LOOKS_AROUND = "\nnav nav { color: #010203 }"
+
+TAGS = ("p", "h2", "a", "span", "td", "div")
+NAMES = ("x", "y", "lead", "-z")
+ATTRIBUTES = {
+    "class": st.sampled_from(["", "x", "x y", " y  x ", "lead", "X", "x\ny"]),
+    "id": st.sampled_from(["", "x", "y"]),
+    "style": st.sampled_from(
+        ["", "color:#111111", "margin:0; color: red !important", "padding : 1px ;", "color:unset;;"]
+    ),
+    "align": st.just("left"),
+    "href": st.just("https://outlet.example/?a=1&amp;b=2"),
+    "lang": st.just("ar"),
+}
+DECLARATIONS = st.lists(
+    st.sampled_from(
+        [
+            *("color: #123456", "color: red !important", "margin: 0 0 10px", "margin-top: 4px"),
+            *(
+                "font: bold 14px/1.5 Arial, 'A B'",
+                "text-align: right",
+                "background-color: #fff",
+                "width: 9px",
+            ),
+        ]
+    ),
+    min_size=1,
+    max_size=4,
+).map("; ".join)
+
+
+@st.composite
+def selectors(draw: st.DrawFn) -> str:
+    tag = draw(st.sampled_from(["", *TAGS]))
+    names = draw(st.lists(st.sampled_from([mark + name for mark in ".#" for name in NAMES]), max_size=2))
+    pseudo = draw(st.sampled_from(["", "", "", "", ":hover", ":first-child", ":nth-child(2)", "[lang]"]))
+    alone = f"{tag}{''.join(names)}{pseudo}"
+    around = draw(st.sampled_from(["", "", "", "", "", "div ", "div > ", "* + "]))
+    return around + (alone or draw(st.sampled_from(["p", "*"])))
+
+
+STYLE_SHEETS = st.lists(
+    st.tuples(st.lists(selectors(), min_size=1, max_size=3).map(", ".join), DECLARATIONS), max_size=6
+).map(lambda rules: "\n".join(f"{selector} {{ {style} }}" for selector, style in rules))
+
+
+@st.composite
+def elements(draw: st.DrawFn, depth: int = 3) -> str:
+    tag = draw(st.sampled_from(TAGS))
+    given_ = draw(st.lists(st.sampled_from(sorted(ATTRIBUTES)), unique=True, max_size=4))
+    attributes = "".join(f' {name}="{draw(ATTRIBUTES[name])}"' for name in given_)
+    inner = draw(
+        st.sampled_from(["text &amp; more", "<br>", "<!-- [if mso]><td class='x'><![endif] -->", ""])
+    )
+    if depth:
+        inner += "".join(draw(st.lists(elements(depth - 1), max_size=3)))
+    return f"<{tag}{attributes}>{inner}</{tag}>"
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    STYLE_SHEETS,
+    st.lists(elements(), max_size=4).map("".join),
+    st.lists(elements(1), max_size=2).map("".join),
+)
+def test_an_element_is_styled_as_in_the_whole_page(css: str, first: str, second: str) -> None:
+    for body in (first, second, first + second):  # the second meets kinds that are known from the first
+        page = f"<!DOCTYPE html><html lang='en'><head><style>{HEAD}</style></head><body>{body}</body></html>"
+        assert inline(page, css, ink="#111111") == inline(page, css + LOOKS_AROUND, ink="#111111")
+
+
+@pytest.mark.parametrize(
+    ("selector", "other"),
+    [
+        ("p", "<h2>b</h2>"),
+        (".x", '<p class="y">b</p>'),
+        ("#x", '<p id="y">b</p>'),
+        ("p.x#x", '<p id="x">b</p>'),
+    ],
+)
+def test_what_differs_in_one_thing_is_styled_apart(selector: str, other: str) -> None:
+    page = f'<!DOCTYPE html><html><body><p class="x" id="x">a</p>{other}</body></html>'
+    done = inline(page, f"{selector} {{ color: red }}", ink="#111111")
+    assert f'<p class="x" id="x" style="color:red">a</p>{other}</body>' in done
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "div p { color: red }",
+        "div > p { color: red }",
+        "h2 + p { color: red }",
+        "p:first-child { color: red }",
+        "p[lang] { color: red }",
+    ],
+)
+def test_selectors_that_look_around_see_the_page(css: str) -> None:
+    body = "<div><p lang='en'>in</p></div><p>out</p><h2>h</h2><p>next</p>"
+    page = f"<!DOCTYPE html><html><body>{body}</body></html>"
+    done = inline(page, css, ink="#111111")
+    assert done.count('<p style="color:red">') + done.count('<p lang="en" style="color:red">') == 1
+
+
+def test_what_is_known_of_a_style_sheet_stays_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inlining, "_MOST_KINDS", 20)
+    css = ".x { color: #0b6170 }"
+    for number in range(100):
+        page = f'<!DOCTYPE html><html><body><p class="x" id="i{number}">{number}</p></body></html>'
+        assert f'<p class="x" id="i{number}" style="color:#0b6170">' in inline(page, css, ink="#111111")
+    assert len(inlining._sheet(css)._known) < 25
+
+
+def test_style_sheets_in_the_head_keep_every_letter() -> None:
+    done = inline(PAGE, "p { margin: 0 }", ink="#111111")
+    assert f'<style type="text/css">{HEAD}</style>' in done
+    assert f'<style type="text/css">{RARE}</style>' in done
+    assert "data-premailer" not in done
+
+
+@pytest.mark.parametrize("more", ["", LOOKS_AROUND])
+def test_only_our_styles_are_written_into_elements(more: str) -> None:
+    css = f"p {{ margin: 0; color: #123456 !important }} p:hover {{ color: red }}{more}"
+    page = PAGE.replace("</head>", "<STYLE>p { padding: 9px }</STYLE></head>")
+    done = inline(page, css, ink="#111111")
+    assert '<p class="x" style="margin:0; color:#123456 !important">two  words</p>' in done
+    assert '<img width="552" src="a.png" alt="x">' in done
+    assert "<style>p { padding: 9px }</style>" in done
+    assert done.startswith("<!DOCTYPE html>")
+    assert inline(page, css, ink="#111111") == done
+
+
+def test_a_style_sheet_that_premailer_cannot_read_is_named() -> None:
+    with pytest.raises(RenderError, match=r"edition\.css\.j2: could not be inlined"):
+        inline(PAGE, "@namespace q 'https://q.example'; q|p { color: red }", ink="#111111")
