@@ -172,6 +172,8 @@ def publication_of(settings: Settings) -> Publication:
         language=chosen.language,
         timezone=chosen.timezone,
         headers=tuple(_header(line) for line in settings.delivery.headers),
+        look=settings.look,
+        wording=settings.wording,
     )
 
 

@@ -21,6 +21,8 @@ from digest.model.edition import (
 )
 from digest.model.news import Feed, FeedHealth
 from digest.parts import OUTBOX, Parts
+from digest.render import FeedRenderer, theme_problems
+from digest.render.templates import Templates
 from digest.settings import Settings, is_example
 from digest.store import audience, engine
 from digest.store import feeds as feed_store
@@ -38,6 +40,7 @@ def check(
     yield from sender(settings, parts, (lookup or text_records) if online else None)
     yield _database(settings, parts)
     yield _templates(parts)
+    yield from _colours(parts)
     yield _readers(parts)
     yield from _feeds(parts, online=online)
     yield from _transport(parts, online=online)
@@ -119,12 +122,24 @@ def sample_edition(parts: Parts, now: datetime) -> Edition:
 def _templates(parts: Parts) -> Finding:
     edition = sample_edition(parts, parts.clock())
     try:
+        Templates(parts.template_folders).compile()  # those of readers' pages, too
         parts.renderer.variant(edition, frozenset())
         parts.renderer.web_copy(edition)
+        FeedRenderer(parts.template_folders, parts.publication).feed([(edition, parts.clock())])
     except (DigestError, ConfigurationError) as error:
         return Finding(Level.ERROR, f"templates: {error}", "mend the template, or remove your copy of it")
     names = ", ".join(theme.name for theme in parts.themes)
     return Finding(Level.OK, f"templates render; themes: {names}")
+
+
+def _colours(parts: Parts) -> Iterator[Finding]:
+    """Themes whose colour can't be used; those of the look itself are refused with the settings."""
+    for problem in theme_problems([theme.style for theme in parts.themes], parts.publication.look):
+        yield Finding(
+            Level.WARNING,
+            f"{problem}; the accent stands in for it",
+            "change the colour in the theme's file, or the paper under [look]",
+        )
 
 
 def _readers(parts: Parts) -> Finding:

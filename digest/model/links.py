@@ -77,6 +77,10 @@ class Links:
         """The list of past editions."""
         return self._at("editions")
 
+    def feed(self) -> str:
+        """The Atom feed of past editions."""
+        return self._at("feed.atom")
+
     def test(self) -> str:
         """The harmless page that personal links of a test message lead to."""
         return self._at("test")

@@ -5,15 +5,17 @@
 Everything here is pure: the edition, the templates and the publication decide, no clock, no network.
 """
 
-from digest.render.look import Look, contrast, theme_problems
+from digest.model.look import Look, contrast, theme_problems
+from digest.model.wording import Wording
+from digest.render.feed import FeedRenderer
 from digest.render.message import CompiledMessage, compile_message
 from digest.render.publication import Publication, RenderOptions
 from digest.render.renderer import Renderer, variant_key
 from digest.render.templates import default_template_folders
-from digest.render.wording import Wording
 
 __all__ = [
     "CompiledMessage",
+    "FeedRenderer",
     "Look",
     "Publication",
     "RenderOptions",

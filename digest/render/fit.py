@@ -90,7 +90,7 @@ def _fullest(shelves: Sequence[_Shelf], kind: str, keep: int) -> _Shelf | None:
 def _shelves(edition: Edition) -> tuple[list[_Shelf], int | None]:
     place = {id(story): index for index, story in enumerate(edition.stories)}
     cards = [story for story in edition.stories if not (story.brief or story.web_only)]
-    top = next((story for story in cards if story.themes), cards[0] if cards else None)
+    top = cards[0] if cards else None
     shelves = [
         _Shelf(
             [place[id(one)] for one in section.stories if not (one.brief or one.web_only) and one is not top],

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
+from digest.model.wording import Wording
 from digest.render.clean import isolate, shorten
 from digest.render.views import EditionView
-from digest.render.wording import Wording
 
 SUBJECT_MIN = 15
 SUBJECT_MAX = 70  # with "[TEST] " before it, it still fits the 78 characters of a header line
 PREHEADER_MAX = 140
-_SHORTEST_HEADLINE = 30  # below this a headline is cut rather than the count of the others
+_SHORTEST_HEADLINE = 30  # below this a headline says too little
+_ONE_OF_MANY = 66  # so that two themes are named, not one at full length
 
 
 def subject_of(view: EditionView, words: Wording) -> str:
@@ -34,17 +35,19 @@ def subject_of(view: EditionView, words: Wording) -> str:
 
 
 def preheader_of(view: EditionView, words: Wording) -> str:
-    """What else is inside, in about a line and a half; the lead's summary where there is nothing else."""
+    """What else is inside: the next themes' first headlines; if nothing is, the lead's summary."""
     others = view.headlines[1:]
     if not others:
         summary = view.lead.summary if view.lead else ""
         return shorten(summary or words.quiet_note, PREHEADER_MAX)
+    room = PREHEADER_MAX - len(words.preheader_also.format(headlines=""))
     chosen: list[str] = []
     for headline in others:
-        longer = words.preheader_also.format(headlines="; ".join([*chosen, isolate(headline)]))
-        if chosen and len(longer) > PREHEADER_MAX:
+        left = room - len("; ".join([*chosen, ""]))
+        if chosen and left < _SHORTEST_HEADLINE:
             break
-        chosen.append(isolate(shorten(headline, PREHEADER_MAX - 20)))
+        most = max(_SHORTEST_HEADLINE, left if len(others) == 1 else min(left, _ONE_OF_MANY))
+        chosen.append(isolate(shorten(headline, most - 2)))  # the marks of isolation are two
     return words.preheader_also.format(headlines="; ".join(chosen))
 
 

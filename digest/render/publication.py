@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from digest.errors import ConfigurationError
-from digest.render.look import Look
-from digest.render.wording import Wording
+from digest.model.look import Look
+from digest.model.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)

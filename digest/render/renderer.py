@@ -31,8 +31,9 @@ _MOST_TEXT = 1.25  # words of the text part to those of the HTML; filters distru
 
 @dataclass(frozen=True, slots=True)
 class _Mail:
-    """The HTML of a mail and what it was made of: the templates' names, then the MJML."""
+    """The HTML of a mail and what it was made of: the view and all other names of the templates, the MJML."""
 
+    view: EditionView
     values: Mapping[str, object]
     mjml: str
     html: str
@@ -99,7 +100,7 @@ class Renderer:
             subject=str(mail.values["subject"]),
             preheader=str(mail.values["preheader"]),
             html=mail.html,
-            text=self._text(mail.values, _words(visible)),
+            text=self._text(mail, _words(visible)),
             mjml=mail.mjml,
             story_count=len(seen.stories),
         )
@@ -117,7 +118,13 @@ class Renderer:
         url = str(values["web_url"])
         data = structured_data(seen, view, self.publication, url)
         shown = {section.theme.style for section in view.sections}
-        return self._templates.render("edition.web.html.j2", {**values, "structured": data, "shown": shown})
+        more = {
+            "structured": data,
+            "shown": shown,
+            "headline": view.headlines[0] if view.headlines else self.publication.wording.quiet_title,
+            "feed_url": self._links.feed(),
+        }
+        return self._templates.render("edition.web.html.j2", {**values, **more})
 
     def _seen(self, edition: Edition, key: str) -> Edition:
         return edition if key == ALL else edition.for_themes(frozenset(key.split("+")))
@@ -137,16 +144,28 @@ class Renderer:
         from digest.render.inlining import inline  # noqa: PLC0415
         from digest.render.markup import compile_mjml  # noqa: PLC0415
 
-        html = inline(compile_mjml(mjml, template="edition.mjml.j2"), css, ink=self.publication.look.ink)
-        return _Mail(values, mjml, html)
+        try:
+            page = compile_mjml(mjml, template="edition.mjml.j2")
+        except RenderError as error:
+            place = self._templates.blame("edition.mjml.j2", values)
+            raise RenderError(f"{place.where}: {place.fault}; {error}" if place else str(error)) from error
+        return _Mail(view, values, mjml, inline(page, css, ink=self.publication.look.ink))
 
-    def _text(self, values: Mapping[str, object], html_words: int) -> str:
-        """Flowed text; the links to further sources stand in it where that leaves it in proportion."""
-        text = ""
-        for all_links in (True, False):
-            text = self._templates.render("edition.txt.j2", {**values, "all_links": all_links})
-            if sum(map(_line_words, text.split("\n"))) <= _MOST_TEXT * html_words:
+    def _text(self, mail: _Mail, html_words: int) -> str:
+        """Flowed text; further sources are linked for as many stories, from the top, as fit the proportion.
+
+        The further sources of the others are named.
+        """
+        text = self._templates.render("edition.txt.j2", {**mail.values, "linked": 0})
+        linked, words = 0, sum(map(_line_words, text.split("\n")))
+        for story in mail.view.cards:
+            urls = [link.url for link in story.others] + [link.url for link in story.related]
+            words += sum(map(_line_words, urls))
+            if words > _MOST_TEXT * html_words:
                 break
+            linked += 1
+        if linked:
+            text = self._templates.render("edition.txt.j2", {**mail.values, "linked": linked})
         return flow(text)
 
     def _values(self, edition: Edition, view: EditionView, key: str) -> dict[str, object]:

@@ -8,18 +8,16 @@ from digest.model.edition import Edition
 from digest.render.publication import Publication
 from digest.render.views import EditionView, StoryView
 
-# Of schema.org's IPTCDigitalSourceEnumeration: text that a trained model wrote.
+# Of schema.org's IPTCDigitalSourceEnumeration: text that a trained model wrote, and what holds some of it.
 MODEL_MADE = "https://schema.org/TrainedAlgorithmicMediaDigitalSource"
+PARTLY_MODEL_MADE = "https://schema.org/CompositeWithTrainedAlgorithmicMediaDigitalSource"
 
 
 def structured_data(
     edition: Edition, view: EditionView, publication: Publication, url: str
 ) -> dict[str, object]:
     """One NewsArticle for the edition, its stories as an ItemList; model-made summaries say so."""
-    stories = [
-        *((view.lead,) if view.lead else ()),
-        *(story for section in view.sections for story in section.stories),
-    ]
+    stories = view.cards
     data: dict[str, object] = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
@@ -37,8 +35,9 @@ def structured_data(
             ],
         },
     }
-    if any(story.model_made for story in stories):
-        data["digitalSourceType"] = MODEL_MADE
+    made = [story.model_made for story in stories if story.summary]
+    if any(made):
+        data["digitalSourceType"] = MODEL_MADE if all(made) else PARTLY_MODEL_MADE
     return data
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from jinja2 import (
@@ -19,6 +20,7 @@ from jinja2.nodes import EvalContext
 from jinja2.runtime import Macro
 
 from digest.errors import RenderError
+from digest.render.blame import Place, blame
 from digest.render.views import StoryView
 
 _UNCHANGING = (StoryView, str, int, type(None))
@@ -56,8 +58,24 @@ class Templates:
 
     def render(self, name: str, values: Mapping[str, object]) -> str:
         """Template ``name`` with ``values``. Raises RenderError naming the file and line at fault."""
-        try:
+        with self._naming(name):
             return self._environment.get_template(name).render(values)
+
+    def compile(self) -> None:
+        """Read every template there is. Raises RenderError as ``render`` for one that is no Jinja."""
+        for name in self._environment.list_templates(extensions=["j2"]):
+            with self._naming(name):
+                self._environment.get_template(name)
+
+    def blame(self, name: str, values: Mapping[str, object]) -> Place | None:
+        """Where what ``name`` makes stops being XML: see ``digest.render.blame``."""
+        return blame(self._environment, name, values)
+
+    @contextmanager
+    def _naming(self, name: str) -> Iterator[None]:
+        """Jinja's errors, and those of what templates compute, as one line that names the place."""
+        try:
+            yield
         except TemplateNotFound as error:
             folders = ", ".join(self._folders())
             raise RenderError(f"there is no template {error.name} in any of: {folders}") from error

@@ -6,10 +6,10 @@ from datetime import UTC, date
 
 from digest.model.edition import Edition, EditionStory, Method, Notice, Section, SourceLink, Summary
 from digest.model.links import story_anchor
+from digest.model.look import readable
 from digest.render.clean import clean, is_rtl_language, isolate, language_tag, runs_rtl, web_url, word_count
-from digest.render.look import readable
 from digest.render.publication import Publication
-from digest.render.views import MAIL, WEB, EditionView, Link, SectionView, StoryView, ThemeView
+from digest.render.views import MAIL, WEB, EditionView, Link, RelatedView, SectionView, StoryView, ThemeView
 
 WORDS_A_MINUTE = 220
 _MOST_KNOWN = 1_000  # views of stories, kept from variant to variant: an edition has a few dozen
@@ -70,6 +70,7 @@ class _Viewer:
             outlets=self.words.counted("from_outlets", len(outlets)) if outlets else "",
             minutes=self._minutes(lead_view, shown),
             lead=lead_view,
+            lead_label=self._lead_label(lead_view),
             sections=tuple(shown),
             contents=tuple(contents),
             notice=self._notice(),
@@ -77,9 +78,13 @@ class _Viewer:
         )
 
     def _lead(self) -> EditionStory | None:
-        """The first story with a card; one outside every theme only where there is no other."""
-        cards = [story for story in self.edition.stories if self._has_card(story)]
-        return next((story for story in cards if story.themes), cards[0] if cards else None)
+        """The first story with a card. Composing puts one outside every theme there only when told to."""
+        return next((story for story in self.edition.stories if self._has_card(story)), None)
+
+    def _lead_label(self, lead: StoryView | None) -> str:
+        if lead is None:
+            return ""
+        return f"{self.words.lead} \u00b7 {lead.theme.name}" if lead.theme.is_named else self.words.lead
 
     def _has_card(self, story: EditionStory) -> bool:
         return self.web or not (story.brief or story.web_only)
@@ -118,6 +123,7 @@ class _Viewer:
             if theme
             else look.dark_accent,
             count=len(section.stories),
+            is_named=theme is not None,
         )
 
     def _section(self, theme: ThemeView, stories: list[EditionStory]) -> SectionView:
@@ -159,7 +165,7 @@ class _Viewer:
             language="" if language.lower() == self.language.lower() else language,
             rtl=story.rtl or runs_rtl(headline),
             outlet=outlet,
-            sources=self._sources(story, outlet),
+            sources=self._sources(story),
             others=others,
             others_unlinked=words.counted("unlinked_more", more) if more else "",
             time=self._time(story),
@@ -192,13 +198,12 @@ class _Viewer:
     def _declared(self, summary: Summary | None) -> str:
         return clean(summary.provenance.source_ai_notice, self.limits.aside) if summary else ""
 
-    def _sources(self, story: EditionStory, outlet: str) -> str:
+    def _sources(self, story: EditionStory) -> str:
+        """What follows the first outlet's name."""
         more = len(story.sources) - 1
-        if not outlet:
+        if more < 0:
             return ""
-        if more < 1:
-            return self.words.single_source.format(outlet=outlet)
-        return self.words.more_sources.format(outlet=outlet, n=more)
+        return self.words.more_sources.format(n=more) if more else self.words.single_source
 
     def _others(self, story: EditionStory) -> tuple[tuple[Link, ...], int]:
         """The other sources, and how many there was no room to name."""
@@ -207,27 +212,32 @@ class _Viewer:
         links = tuple(Link(self._name(source.outlet), web_url(source.url)) for source in shown)
         return links, len(rest) - len(shown)
 
-    def _related(self, story: EditionStory) -> tuple[Link, ...]:
-        links = (
-            Link(self._related_name(link), web_url(link.url)) for link in story.related[: self.limits.related]
-        )
-        return tuple(link for link in links if link.name)
+    def _related(self, story: EditionStory) -> tuple[RelatedView, ...]:
+        own = story.sources[0].outlet if story.sources else ""
+        lines = (self._related_line(link, own) for link in story.related[: self.limits.related])
+        return tuple(line for line in lines if line.name)
 
-    def _related_name(self, link: SourceLink) -> str:
-        """The headline, and whose it is: another outlet's, or our own of an earlier day."""
+    def _related_line(self, link: SourceLink, own: str) -> RelatedView:
+        """The headline, and whose it is: another outlet's than ``own``, or ours of an earlier day."""
         headline = isolate(clean(link.title, self.limits.aside))
         whose = self._name(link.outlet)
         if not whose and link.published_at:
             whose = self.words.day(link.published_at.astimezone(self.zone).date(), short=True)
-        return f"{headline} ({whose})" if headline and whose else headline or whose
+        if not headline:
+            return RelatedView(whose, "", web_url(link.url))
+        return RelatedView(headline, "" if link.outlet and link.outlet == own else whose, web_url(link.url))
 
     def _time(self, story: EditionStory) -> str:
-        """The time alone on the edition's day, else the day as well; in the publication's zone."""
+        """The time alone on the edition's day, with the weekday in the week before, else with the date."""
         if story.published_at is None:
             return ""
-        local = story.published_at.astimezone(self.zone)
-        clock = f"{local:%H:%M}"
-        return clock if local.date() == self.day else f"{self.words.day(local.date(), short=True)}, {clock}"
+        words, local = self.words, story.published_at.astimezone(self.zone)
+        clock, age = f"{local:%H:%M}", (self.day - local.date()).days
+        if age == 0:
+            return clock
+        if 0 < age < len(words.weekdays):
+            return words.weekday_time.format(weekday=words.weekdays[local.weekday()], time=clock)
+        return words.date_time.format(date=words.day(local.date(), short=True), time=clock)
 
     def _how(self, story: EditionStory, outlet: str) -> str:
         words, summary = self.words, story.summary
@@ -236,12 +246,14 @@ class _Viewer:
             return words.how_extract.format(source=outlet) if story.update_of else words.how_none
         made = summary.provenance
         source, reviewer = self._name(made.source) or outlet, self._name(made.reviewed_by)
+        # Where the line above names one outlet alone, its name would only be said again.
+        alone = len(story.sources) == 1 and source == outlet
         if made.method is Method.EDITOR:
             return words.how_editor.format(reviewer=reviewer) if reviewer else words.how_editor_unnamed
         if made.method is Method.PUBLISHER:
-            how = words.how_publisher.format(source=source)
+            how = words.how_publisher_alone if alone else words.how_publisher.format(source=source)
         elif made.method is Method.EXTRACT:
-            how = words.how_extract.format(source=source)
+            how = words.how_extract_alone if alone else words.how_extract.format(source=source)
         else:
             how = words.how_model.format(model=clean(made.model, self.limits.name))
         return words.reviewed.format(how=how, reviewer=reviewer) if reviewer else how

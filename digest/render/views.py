@@ -16,7 +16,7 @@ class Limits:
     aside: int = 200
     name: int = 60
     sources: int = 6
-    related: int = 3
+    related: int = 2
 
 
 MAIL = Limits()
@@ -32,6 +32,15 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class RelatedView:
+    """Another story's headline; ``whose`` is its outlet, or the day we told it, or ""."""
+
+    name: str
+    whose: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class ThemeView:
     """A theme in this edition: ``style`` is its class (t0, t1...), ``count`` all of its stories."""
 
@@ -40,6 +49,7 @@ class ThemeView:
     colour: str
     colour_dark: str
     count: int
+    is_named: bool  # False for 'Also today'
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,7 @@ class StoryView:
     language: str  # BCP 47, where it differs from the edition's
     rtl: bool
     outlet: str
-    sources: str  # 'Outlet and 3 more' or 'Outlet, single source'
+    sources: str  # after the outlet's name: 'and 3 more' or 'single source'
     others: tuple[Link, ...]
     others_unlinked: str
     time: str
@@ -69,7 +79,7 @@ class StoryView:
     comments_url: str
     discuss: str
     discuss_label: str
-    related: tuple[Link, ...]
+    related: tuple[RelatedView, ...]
     theme: ThemeView
     model_made: bool
 
@@ -100,7 +110,14 @@ class EditionView:
     outlets: str
     minutes: str
     lead: StoryView | None
+    lead_label: str
     sections: tuple[SectionView, ...]
     contents: tuple[ThemeView, ...]  # every theme with a story, the lead's too
     notice: Notice | None
     headlines: tuple[str, ...]  # the lead's, then the first of each theme, then the others
+
+    @property
+    def cards(self) -> tuple[StoryView, ...]:
+        """The stories told on cards, in the order in which they stand."""
+        rest = (story for section in self.sections for story in section.stories)
+        return (*((self.lead,) if self.lead else ()), *rest)

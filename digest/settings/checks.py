@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 from digest.deliver.allowance import Window
+from digest.model.look import logo_faults, unreadable
 from digest.settings.editorial import ScheduleSettings
 from digest.settings.machinery import Bounces, DeliverySettings, DkimSettings, WebSettings
 from digest.settings.problems import Problems, Value
@@ -27,6 +29,7 @@ def check(sections: Mapping[str, Any], values: Mapping[str, Mapping[str, Value]]
     _notice(sections["summaries"], values["summaries"], problems)
     _model(sections["summaries"], values["summaries"], problems)
     _web(sections["web"], values["web"], problems)
+    _look(sections["look"], values["look"], problems)
 
 
 def _delivery(delivery: DeliverySettings, values: Mapping[str, Value], problems: Problems) -> None:
@@ -140,6 +143,20 @@ def _model_url(summaries: SummarySettings, origin: str, problems: Problems) -> N
     if summaries.model_key and parts.scheme != "https" and not _is_local(parts.hostname or ""):
         advice = 'would send the key unencrypted; write "https://", or no key'
         problems.add(origin, f"summaries.model_url {advice}")
+
+
+def _look(look: Any, values: Mapping[str, Value], problems: Problems) -> None:
+    """Colours are told where either of a pair was set: the defaults go together."""
+    chosen = asdict(look)
+    for fault in (*unreadable(chosen), *logo_faults(chosen)):
+        # One that was refused by itself has its default here: then the pair is not as it was meant.
+        meant = all(
+            name not in values or not name or values[name].content == chosen[name]
+            for name in (fault.field, fault.other)
+        )
+        if meant:
+            place = values.get(fault.field) or values[fault.other]
+            problems.add(place.origin, f"look.{fault.field} {fault.text}")
 
 
 def _web(web: WebSettings, values: Mapping[str, Value], problems: Problems) -> None:

@@ -30,6 +30,13 @@ _HEAD = """\
 # DIGEST_DELIVERY__SMTP_PASSWORD_FILE=/run/secrets/smtp. Paths are relative to this file's folder.
 """
 
+_WORDING = """
+# Every phrase of ours in the mail, its text part and the web copy, to reword or translate. The page on
+# settings in the documentation lists them all with the words in braces that each may use.
+[wording]
+# read_more = "Read more at {outlet}"
+"""
+
 _PAGE_HEAD = """\
 # Settings
 
@@ -97,6 +104,9 @@ def template() -> str:
     parts = [_HEAD]
     for section, cls in SECTIONS.items():
         if section == "feeds":
+            continue
+        if section == "wording":  # some seventy phrases that few change would bury the rest
+            parts.append(_WORDING)
             continue
         lines = ["", _comment(_first_line(cls)), f"[{section}]"]
         for each in (each for each in describe() if each.section == section):

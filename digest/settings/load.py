@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from digest.errors import ConfigurationError
+from digest.model.look import Look
 from digest.model.news import Feed, FeedKind
+from digest.model.wording import Wording
 from digest.settings import checks, kinds
 from digest.settings.editorial import FeedSettings
 from digest.settings.environment import variables
@@ -52,7 +54,8 @@ def load(path: Path | None, env: Mapping[str, str], cwd: Path) -> Settings:
     feeds = _feeds(feed_tables, folder, problems)
     checks.check(sections, values, problems)
     problems.raise_if_any()
-    return _with_folder(Settings(folder=folder, file=file, feeds=feeds, **sections))
+    looks = {"look": Look(**asdict(sections["look"])), "wording": Wording(**asdict(sections["wording"]))}
+    return _with_folder(Settings(folder=folder, file=file, feeds=feeds, **{**sections, **looks}))
 
 
 def _choose(path: Path | None, env: Mapping[str, str], cwd: Path) -> Path | None:

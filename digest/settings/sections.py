@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from digest.model.look import Look
 from digest.model.news import Feed
+from digest.model.wording import Wording
+from digest.settings.appearance import LookSettings, WordingSettings
 from digest.settings.editorial import (
     EditionSettings,
     FeedSettings,
@@ -52,6 +55,8 @@ class Settings:
     themes: ThemeSettings = field(default_factory=ThemeSettings)
     edition: EditionSettings = field(default_factory=EditionSettings)
     summaries: SummarySettings = field(default_factory=SummarySettings)
+    look: Look = field(default_factory=Look)
+    wording: Wording = field(default_factory=Wording)
     delivery: DeliverySettings = field(default_factory=DeliverySettings)
     dkim: DkimSettings = field(default_factory=DkimSettings)
     bounces: Bounces = field(default_factory=Bounces)
@@ -84,6 +89,8 @@ SECTIONS: Mapping[str, Any] = {
         ThemeSettings,
         EditionSettings,
         SummarySettings,
+        LookSettings,
+        WordingSettings,
         DeliverySettings,
         DkimSettings,
         Bounces,

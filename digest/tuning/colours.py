@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 from digest.errors import InputError
-from digest.render.look import READABLE, contrast
+from digest.model.look import READABLE, contrast
 
 _WHITE, _DARK = "#ffffff", "#181c20"
 _HUES = 24

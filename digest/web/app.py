@@ -44,6 +44,7 @@ def create_app(services: WebServices, *, template_folders: Sequence[Path]) -> St
         Route("/p/{token}", site.guarded(site.preferences), methods=["GET", "POST"]),
         Route("/editions", site.guarded(site.archive)),
         Route("/editions/{ref}", site.guarded(site.edition)),
+        Route("/feed.atom", site.guarded(site.feed)),
         Route("/test", site.guarded(site.test), methods=["GET", "POST"]),
         Route("/hooks/{provider}/{token}", site.guarded(hooks.endpoint(services.report)), methods=["POST"]),
         Route("/healthz", site.guarded(site.health)),
@@ -102,9 +103,16 @@ class _Site:
         text = await run_in_threadpool(
             self.services.edition_html, request.path_params["ref"], frozenset(chosen)
         )
-        if text is None:
-            return self.pages.page(request, "no_edition", status=404)
-        return self.pages.edition(text)
+        if text is not None:
+            return self.pages.edition(text)
+        if await run_in_threadpool(self.services.awaited, request.path_params["ref"]):
+            # No error: whoever tries the link of a test message comes here, and the address will work.
+            return self.pages.page(request, "not_yet")
+        return self.pages.page(request, "no_edition", status=404)
+
+    async def feed(self, _request: Request) -> Response:
+        """The newest editions for programs that read feeds."""
+        return self.pages.feed(await run_in_threadpool(self.services.feed))
 
     async def leave(self, request: Request) -> Response:
         """Leaving. Any POST but the offered way back leaves: a mail provider's one-click is one of them."""

@@ -6,10 +6,10 @@ import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
+from digest.render.templates import Templates
 from digest.web.services import WebServices
 
 PERSONAL = "private, no-store"
@@ -30,13 +30,7 @@ class Pages:
 
     def __init__(self, services: WebServices, template_folders: Sequence[Path]) -> None:
         self._services = services
-        self._environment = Environment(
-            loader=FileSystemLoader([str(folder) for folder in template_folders]),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = Templates(template_folders)
 
     def page(
         self,
@@ -50,13 +44,16 @@ class Pages:
     ) -> HTMLResponse:
         """One of ``templates/web``, with the headers of a page of ours: no script, no frame, no tracking."""
         nonce = secrets.token_urlsafe(16)
-        text = self._environment.get_template(f"web/{template}.html.j2").render(
-            publication=self._services.publication,
-            look=self._services.publication.look,
-            themes=self._services.themes,
-            root=request.scope.get("digest.root", "./"),
-            nonce=nonce,
-            **values or {},
+        text = self._templates.render(
+            f"web/{template}.html.j2",
+            {
+                "publication": self._services.publication,
+                "look": self._services.publication.look,
+                "themes": self._services.themes,
+                "root": request.scope.get("digest.root", "./"),
+                "nonce": nonce,
+                **(values or {}),
+            },
         )
         policy = (
             f"default-src 'none'; style-src 'nonce-{nonce}'; img-src 'self'; form-action 'self'; {_FENCE}"
@@ -68,6 +65,11 @@ class Pages:
         sources = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https:"
         policy = f"{sources}; form-action 'none'; {_FENCE}"
         return HTMLResponse(text, 200, _headers(policy, PUBLIC))
+
+    def feed(self, text: str) -> Response:
+        """The feed of editions, as the renderer made it."""
+        headers = _headers(f"default-src 'none'; {_FENCE}", PUBLIC)
+        return Response(text, 200, headers, "application/atom+xml")
 
 
 def plain_page(status: int, title: str, words: str, headers: Mapping[str, str] | None = None) -> HTMLResponse:

@@ -8,30 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from digest import subscriptions
 from digest.model.audience import Subscriber
-from digest.model.edition import Edition, EditionKey, EditionState, ThemeStyle
-from digest.model.links import edition_ref, parse_edition_ref
+from digest.model.edition import Edition, ThemeStyle
 from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, make_token, read_token
-from digest.store import audience, editions
-from digest.store.editions import EditionRow
+from digest.store import audience
 from digest.store.engine import Database
 from digest.web.hooks import Report
-
-ARCHIVE_LENGTH = 60  # editions: two months of a daily
-_PUBLIC = frozenset({EditionState.SENDING, EditionState.PAUSED, EditionState.SENT})
+from digest.web.past import ArchiveEntry, PastEditions
 
 
 @dataclass(frozen=True, slots=True)
 class PublicationFacts:
-    """The newsletter as its pages name it. ``look`` holds the fields of ``digest.render.look.Look``."""
+    """The newsletter as its pages name it. ``look`` holds the fields of ``digest.model.look.Look``."""
 
     name: str
-    look: Mapping[str, str]
+    look: Mapping[str, object]
     publisher: str = ""
     postal_address: str = ""
     contact: str = ""  # an address that people can write to
@@ -52,16 +48,6 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class ArchiveEntry:
-    """One past edition in the list. ``day`` is the publication's own date."""
-
-    ref: str
-    day: date
-    headline: str
-    story_count: int
-
-
-@dataclass(frozen=True, slots=True)
 class WebServices:
     """Everything the pages do and know.
 
@@ -72,9 +58,11 @@ class WebServices:
     ``set_themes(id, slugs)``: stores the choice; no slug is all themes.
     ``edition_html(ref, slugs)``: an edition's web copy as seen by a reader of these themes (none: all);
     None where there is no such edition, or it has not gone out.
+    ``awaited(ref)``: whether that edition may still go out: it is a draft, or its time has not come.
     ``archive()``: the editions that went out, newest first.
     ``report(provider, token, request)``: applies what a mail provider reports; LookupError where there is no
     such provider or the token is not its own, InputError and FetchError as ``digest.bounces.providers`` says.
+    ``feed()``: the newest of them as an Atom feed.
     """
 
     publication: PublicationFacts
@@ -84,8 +72,10 @@ class WebServices:
     resubscribe: Callable[[int], None]
     set_themes: Callable[[int, Sequence[str]], None]
     edition_html: Callable[[str, frozenset[str]], str | None]
+    awaited: Callable[[str], bool]
     archive: Callable[[], Sequence[ArchiveEntry]]
     report: Report
+    feed: Callable[[], str]
 
 
 def database_services(
@@ -99,12 +89,14 @@ def database_services(
     clock: Callable[[], datetime],
     web_copy: Callable[[Edition, frozenset[str]], str],
     report: Report,
+    feed_of: Callable[[Sequence[tuple[Edition, datetime]]], str],
 ) -> WebServices:
     """The services over a database.
 
     ``slug`` is the publication's, ``secret`` what its links are signed with, ``pepper`` what hides the
-    addresses of suppressions, ``web_copy`` renders an edition for a choice of themes (none: all),
-    ``report`` applies what mail providers report.
+    addresses of suppressions, ``web_copy`` renders an edition for a choice of themes (none: all), ``feed_of``
+    the feed of editions with the instants at which they went out, ``report`` applies what mail
+    providers report.
     """
     known = [theme.slug for theme in themes]
 
@@ -127,20 +119,7 @@ def database_services(
         with database.write() as conn:
             subscriptions.set_themes(conn, subscriber_id, slugs, known_themes=known)
 
-    def edition_html(ref: str, chosen: frozenset[str]) -> str | None:
-        parsed = parse_edition_ref(ref)
-        if parsed is None:
-            return None
-        with database.read() as conn:
-            row = editions.find_edition(conn, EditionKey(slug, *parsed))
-        edition = row.edition if row and _went_out(row) else None
-        return web_copy(edition, chosen) if edition else None
-
-    def archive() -> list[ArchiveEntry]:
-        with database.read() as conn:
-            rows = editions.list_editions(conn, slug, states=_PUBLIC, limit=ARCHIVE_LENGTH)
-        return [_entry(row, row.edition) for row in rows if row.edition and _went_out(row)]
-
+    past = PastEditions(database, slug, clock, web_copy, feed_of)
     return WebServices(
         publication=publication,
         themes=themes,
@@ -148,8 +127,10 @@ def database_services(
         unsubscribe=unsubscribe,
         resubscribe=resubscribe,
         set_themes=set_themes,
-        edition_html=edition_html,
-        archive=archive,
+        edition_html=past.html,
+        awaited=past.awaited,
+        archive=past.archive,
+        feed=past.feed,
         report=report,
     )
 
@@ -180,18 +161,3 @@ def masked(address: str) -> str:
     """
     local, at, domain = address.rpartition("@")
     return f"{local[:1]}•••@{domain}" if at else ""
-
-
-def _went_out(row: EditionRow) -> bool:
-    # Read from a mail, so it must be there from the first hand-over on, and for good: also when
-    # the rest of the run was cancelled.
-    return row.state in _PUBLIC or row.accepted_at is not None
-
-
-def _entry(row: EditionRow, edition: Edition) -> ArchiveEntry:
-    return ArchiveEntry(
-        ref=edition_ref(row.key),
-        day=date.fromisoformat(edition.local_date),
-        headline=edition.stories[0].headline if edition.stories else "",
-        story_count=len(edition.stories),
-    )

@@ -12,6 +12,7 @@ from digest.bounces.providers import PROVIDERS, HookRequest
 from digest.gather.fetch import fetch
 from digest.model.tokens import is_hook_token
 from digest.parts import Parts, address_pepper
+from digest.render import FeedRenderer
 from digest.web.app import create_app
 from digest.web.services import PublicationFacts, database_services
 
@@ -38,6 +39,7 @@ def web_app(parts: Parts) -> Starlette:
         clock=parts.clock,
         web_copy=parts.renderer.web_copy,
         report=_reporter(parts, secret),
+        feed_of=FeedRenderer(parts.template_folders, publication).feed,
     )
     return create_app(services, template_folders=parts.template_folders)
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from digest.model.look import READABLE, contrast
 from digest.render import Renderer
-from digest.render.look import READABLE, contrast
 
 WIDTHS = (320, 375, 600, 1200)
 NAMES = ("chromium", "chromium-browser", "google-chrome")

@@ -16,8 +16,9 @@ from digest.bounces.providers import HookRequest
 from digest.model.audience import Subscriber
 from digest.model.edition import Edition, EditionKey, EditionState, EditionStory, SourceLink, ThemeStyle
 from digest.model.links import Links, edition_ref
+from digest.model.look import Look
 from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, make_token
-from digest.render.look import Look
+from digest.render import FeedRenderer, Publication
 from digest.store import audience, editions
 from digest.store.engine import Database
 from digest.web import PublicationFacts, WebServices, background, create_app, database_services
@@ -37,6 +38,10 @@ FACTS = PublicationFacts(
     postal_address="12 Quay Street",
     contact="desk@example.org",
     base_url="https://news.example.org/mail",
+)
+
+PUBLICATION = Publication(
+    name=FACTS.name, slug="morning", from_name="N", from_email="desk@example.org", base_url=FACTS.base_url
 )
 
 
@@ -109,6 +114,7 @@ def services_over(database: Database) -> WebServices:
         clock=lambda: NOW,
         web_copy=web_copy,
         report=no_report,
+        feed_of=FeedRenderer([TEMPLATES], PUBLICATION).feed,
     )
 
 

@@ -48,13 +48,56 @@ def test_an_edition_is_seen_as_a_reader_of_these_themes(lite_site: Site, query: 
     assert lite_site.client.get(f"/editions/{ref}?{query}").text.endswith(f"<p>{seen}")
 
 
-@pytest.mark.parametrize("state", [EditionState.HELD, EditionState.APPROVED, EditionState.CANCELLED])
-def test_an_edition_that_did_not_go_out_is_not_shown(lite_site: Site, state: EditionState) -> None:
-    ref = lite_site.edition(state)
+@pytest.mark.parametrize(
+    "state", [EditionState.DRAFT, EditionState.HELD, EditionState.APPROVED, EditionState.FROZEN]
+)
+def test_an_edition_to_come_is_promised_and_not_shown(lite_site: Site, state: EditionState) -> None:
+    """Where "view in browser" of a test message leads."""
+    ref = lite_site.edition(state, headline="A draft's own secret")
     answer = lite_site.client.get(f"/editions/{ref}")
+    assert answer.status_code == 200
+    assert "not out yet" in answer.text
+    assert "secret" not in answer.text + lite_site.client.get("/feed.atom").text
+    assert answer.headers["Cache-Control"] == "private, no-store", "the same address will hold the edition"
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert ref not in lite_site.client.get("/editions").text
+
+
+def test_an_edition_that_nobody_has_drafted_is_promised_when_its_time_is_near(lite_site: Site) -> None:
+    assert lite_site.client.get("/editions/daily-20250303T0600").status_code == 200
+    assert lite_site.client.get("/editions/daily-20250301T0600").status_code == 404
+    assert lite_site.client.get("/editions/daily-20250403T0600").status_code == 404
+
+
+def test_a_cancelled_edition_is_not_shown(lite_site: Site) -> None:
+    answer = lite_site.client.get(f"/editions/{lite_site.edition(EditionState.CANCELLED)}")
     assert answer.status_code == 404
     assert "no such edition" in answer.text
-    assert ref not in lite_site.client.get("/editions").text
+
+
+def test_the_feed_is_atom_with_the_editions_that_went_out(lite_site: Site) -> None:
+    old = lite_site.edition(EditionState.SENT, days_ago=1, headline="Ice <b>road</b> & more")
+    new = lite_site.edition(EditionState.SENDING, days_ago=0, headline="Pact signed")
+    answer = lite_site.client.get("/feed.atom")
+    assert answer.headers["Content-Type"].startswith("application/atom+xml")
+    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    entries = re.findall(r"<entry>.*?</entry>", answer.text, re.DOTALL)
+    assert [f"/mail/editions/{ref}" in entry for ref, entry in zip((new, old), entries, strict=True)] == [
+        1,
+        1,
+    ]
+    assert "<title>Ice &lt;b&gt;road&lt;/b&gt; &amp; more</title>" in entries[1]
+
+
+def test_every_page_leads_to_the_feed(lite_site: Site) -> None:
+    for path in ("/", "/editions", "/editions/daily-20250303T0600"):
+        link = re.search(
+            r'<link rel="alternate" type="application/atom\+xml"[^>]* href="([^"]+)"',
+            (lite_site.client.get(path).text),
+        )
+        assert link
+        assert lite_site.client.get(f"{path.rpartition('/')[0]}/{link[1]}").status_code == 200
 
 
 def test_an_edition_cancelled_after_some_had_it_stays_readable_for_them(lite_site: Site) -> None:
@@ -243,7 +286,13 @@ def broken(error: Exception) -> WebServices:
     def archive() -> Sequence[ArchiveEntry]:
         raise error
 
-    return WebServices(FACTS, THEMES, reader, fail, fail, fail, html, archive, fail)
+    def awaited(_ref: str) -> bool:
+        raise error
+
+    def feed() -> str:
+        raise error
+
+    return WebServices(FACTS, THEMES, reader, fail, fail, fail, html, awaited, archive, fail, feed)
 
 
 @pytest.mark.parametrize(
@@ -260,6 +309,7 @@ def test_a_failure_is_a_plain_page_and_a_log_line_without_the_token(
             "/p/sometoken",
             "/editions/daily-20250302T0600",
             "/editions",
+            "/feed.atom",
             "/",
             "/healthz",
         ):
@@ -313,11 +363,11 @@ def test_a_broken_template_is_a_plain_500_and_named_in_the_log(
     start: Start, services: WebServices, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "web").mkdir()
-    (tmp_path / "web" / "base.html.j2").write_text("{% block %}")
+    (tmp_path / "web" / "base.html.j2").write_text("<p>\n{% block %}")
     client = start(services, tmp_path)
     assert client.get("/test").status_code == 500
     assert client.get("/nowhere").status_code == 500
-    assert "base.html.j2" in caplog.text
+    assert "web/base.html.j2, line 2: expected token" in caplog.text
 
 
 def test_pages_without_publisher_contact_or_path_work(start: Start, services: WebServices) -> None:

@@ -34,17 +34,37 @@ def edition(samples: ModuleType) -> Edition:
 def test_related_lines_stand_one_by_one_with_whose_they_are(renderer: Renderer, edition: Edition) -> None:
     mail = renderer.variant(edition, frozenset())
     web = renderer.web_copy(edition)
-    lines = [
-        "Related: Donors meet, and agree on a list (9 March)",
-        "Related: How thick is the ice? (Polar Post)",
-    ]
+    lines = ["Donors meet, and agree on a list 9 March", "How thick is the ice? Polar Post"]
     for page in (mail.html, web):
-        shown = visible_text(page)
+        shown = visible_text(page).replace("\u00a0", " ")
         assert all(line in shown for line in lines)
         links = {link.get("href") for link in html.fromstring(page).iter("a")}
         assert {EARLIER, "https://www.polarpost.example/ice"} <= links
     text = unflow(mail.text)
-    assert all(line in text for line in lines)
+    assert "Related:\n- Donors meet, and agree on a list (9 March)" in text
+    assert "\n- How thick is the ice? (Polar Post)" in text
+
+
+def test_a_related_line_names_no_outlet_that_the_card_has_just_named(
+    renderer: Renderer, edition: Edition
+) -> None:
+    first, *rest = edition.stories
+    line = SourceLink(first.sources[0].outlet, "https://gazette.example/next", "What comes next")
+    again = replace(edition, stories=(replace(first, related=(line,)), *rest))
+    page = visible_text(renderer.variant(again, frozenset()).html).replace("\u00a0", " ")
+    assert f"Related: What comes next {line.outlet}" not in page
+    assert "Related: What comes next " in page
+    assert f"- What comes next: <{line.url}>\n" in unflow(renderer.variant(again, frozenset()).text)
+
+
+def test_a_mail_shows_two_related_lines_and_the_web_copy_all(renderer: Renderer, edition: Edition) -> None:
+    first, *rest = edition.stories
+    lines = tuple(SourceLink("Bay Times", f"https://bay.example/{n}", f"Line {n}") for n in range(5))
+    many = replace(edition, stories=(replace(first, related=lines), *rest))
+    mail, web = renderer.variant(many, frozenset()), renderer.web_copy(many)
+    assert [mail.html.count(f">Line {n}<") for n in range(5)] == [1, 1, 0, 0, 0]
+    assert [web.count(f">Line {n}<") for n in range(5)] == [1, 1, 1, 1, 1]
+    assert mail.html.count("Bay\u00a0Times") == 2
 
 
 def test_an_update_without_a_summary_says_whose_sentence_it_is(renderer: Renderer, edition: Edition) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -22,11 +23,17 @@ def test_contrast_is_that_of_wcag() -> None:
     [
         ({"ink": "red"}, r"look\.ink: 'red' is not a colour"),
         ({"serif": "Georgia; } body { display: none"}, r"look\.serif: .* is not font names"),
-        ({"muted": "#aaaaaa"}, r"look\.muted: #aaaaaa on #efece5 has a contrast of \d\.\d, .* a darker one"),
-        ({"dark_accent": "#333333"}, r"look\.dark_accent: .* a lighter one"),
+        (
+            {"muted": "#aaaaaa"},
+            r"look\.muted: #aaaaaa on look\.page #efece5 has a contrast of 1\.97, and text needs 4\.5; make",
+        ),
+        ({"dark_accent": "#333333"}, r"look\.dark_accent: .* make it lighter or look\.dark_note darker"),
+        ({"logo": "http://x.example/l.png"}, r"look\.logo: .* is no https address of a picture"),
+        ({"logo": "https://x.example/l.png"}, r"look\.logo: needs look\.logo_width, 1 to 552"),
+        ({"logo_dark": "https://x.example/l.png"}, r"look\.logo_dark: needs look\.logo, for everyone else"),
     ],
 )
-def test_an_unreadable_look_is_refused(change: dict[str, str], message: str) -> None:
+def test_an_unreadable_look_is_refused(change: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
         replace(Look(), **change)
 
@@ -51,10 +58,12 @@ def test_an_unreadable_theme_colour_gives_way_to_the_accent(renderer: Renderer, 
 
 
 def test_words_can_be_replaced_but_not_invented(samples: ModuleType) -> None:
-    with pytest.raises(ConfigurationError, match=r"wording\.read_more: knows no \{url\}"):
+    with pytest.raises(ConfigurationError, match=r"wording\.read_more: .* knows no \{url\}; it may"):
         Wording(read_more="Weiterlesen: {url}")
-    with pytest.raises(ConfigurationError, match=r"wording\.stories: '\{n' cannot be read"):
+    with pytest.raises(ConfigurationError, match=r"wording\.stories: '\{n' cannot be read: .* twice"):
         Wording(stories="{n")
+    with pytest.raises(ConfigurationError, match=r"stands alone, without '>999'"):
+        Wording(stories="{n:>999}")
     with pytest.raises(ConfigurationError, match="7 names and months 12"):
         Wording(weekdays=("Montag",))
 

@@ -64,8 +64,8 @@ def test_a_story_that_was_edited_is_shown_as_edited(renderer: Renderer, samples:
 
 def test_the_same_story_on_another_day_has_its_time_anew(renderer: Renderer, samples: ModuleType) -> None:
     edition = samples.edition(samples.stories(1))
-    assert "9 March, " not in renderer.variant(edition, frozenset()).text
-    assert "9 March, " in renderer.variant(replace(edition, local_date="2026-03-10"), frozenset()).text
+    assert "Monday 05:45" not in renderer.variant(edition, frozenset()).text
+    assert "Monday 05:45" in renderer.variant(replace(edition, local_date="2026-03-10"), frozenset()).text
 
 
 @pytest.fixture

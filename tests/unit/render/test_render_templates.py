@@ -61,6 +61,32 @@ def test_mjml_that_cannot_be_compiled_is_named(tmp_path: Path, samples: ModuleTy
         renderer.variant(samples.one_story(), frozenset())
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new", "line", "fault"),
+    [
+        (
+            "_masthead.mjml.j2",
+            '<h1 class="h1">',
+            '<h1 class="h1" < >',
+            '<h1 class="h1" < >',
+            "not well-formed",
+        ),
+        ("_story.mjml.j2", '<p class="q">', "<p class=q>", "<p class=q>", "not well-formed"),
+        ("edition.mjml.j2", '<mj-breakpoint width="480px" />', "<mj-breakpoint>", "</mj-head>", "mismatched"),
+    ],
+)
+def test_what_the_compiler_refuses_is_named_with_file_and_line(
+    tmp_path: Path, samples: ModuleType, name: str, old: str, new: str, line: str, fault: str
+) -> None:
+    """The compiler itself tells no place, and the fault may stand in a template that another one includes."""
+    renderer = broken(tmp_path, samples, name, old, new)
+    with pytest.raises(RenderError, match=fault) as caught:
+        renderer.variant(samples.normal(), frozenset())
+    lines = (tmp_path / name).read_text().split("\n")
+    number = next(at for at, text in enumerate(lines, start=1) if line in text)
+    assert str(caught.value).startswith(f"{tmp_path / name}, line {number}: {fault}")
+
+
 def test_a_missing_template_names_the_folders(tmp_path: Path, samples: ModuleType) -> None:
     with pytest.raises(RenderError, match=rf"no template edition\.mjml\.j2 in any of: {tmp_path}"):
         Renderer([tmp_path], samples.PUBLICATION).variant(samples.one_story(), frozenset())
@@ -101,7 +127,7 @@ def test_a_missing_template_names_the_folders(tmp_path: Path, samples: ModuleTyp
         ),
         (
             "edition.txt.j2",
-            "{{ edition.title }}",
+            "{{ edition.date }}",
             "__DIGEST_NAME__",
             r"txt\.j2 has an unknown placeholder",
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 from itertools import combinations
 from pathlib import Path
 from types import ModuleType
@@ -124,10 +125,35 @@ def test_the_marks_of_a_story_are_said_in_words(renderer: Renderer, samples: Mod
         assert "Update: the donors' list" in body
         assert "Paywall" in body
         assert "Join the discussion at Polar Post" in body
-        assert "Strait Gazette and 3 more: Pacific Ledger, Fleet Weekly, Northern Herald" in body
-        assert "Gulf Monitor, single source" in body
-        assert "single source \u00b7 02:40" in body
-        assert "8 March, 22:58" not in body, "a brief has no line of sources"
+        assert "Read more at Fleet Weekly" in body
+    page = visible_text(variant.html).replace(" ,", ",").replace("\u00a0", " ")
+    assert "Read more at Strait Gazette and 3 more: Pacific Ledger, Fleet Weekly" in page, "one sentence"
+    assert "Read more at Gulf Monitor \u00b7 single source" in page
+    assert "02:40 \u00b7 single source \u00b7 Summary" in unflow(variant.text)
+    assert "Sunday 22:58" not in page, "a brief has no line of sources"
+
+
+def test_a_lone_outlet_is_named_once(renderer: Renderer, samples: ModuleType) -> None:
+    chosen = samples.stories(6)
+    shown = visible_text(renderer.variant(samples.edition(chosen), frozenset()).html)
+    assert "Summary: sentences taken from the article" in shown, "of its one outlet, named above"
+    made = Provenance(Method.PUBLISHER, source="Another Post")
+    story = replace(chosen[5], summary=Summary("Words.", made))
+    shown = visible_text(renderer.variant(samples.edition((story,)), frozenset()).html)
+    assert "Summary: Another Post\u2019s own words" in shown, "whoever it is, when it is not that outlet"
+
+
+def test_a_time_says_how_long_ago(renderer: Renderer, samples: ModuleType) -> None:
+    (story,) = samples.stories(1)
+    for ago, said in (
+        (timedelta(minutes=15), "05:45 \u00b7"),
+        (timedelta(hours=8), "Sunday\u00a022:00 \u00b7"),
+        (timedelta(days=6, hours=1), "Tuesday\u00a005:00 \u00b7"),
+        (timedelta(days=7), "2\u00a0March,\u00a006:00 \u00b7"),
+        (timedelta(days=-1), "10\u00a0March,\u00a006:00 \u00b7"),
+    ):
+        aged = replace(story, published_at=samples.SLOT - ago)
+        assert said in renderer.variant(samples.edition((aged,)), frozenset()).html
 
 
 def test_each_read_more_link_has_a_name_of_its_own(renderer: Renderer, samples: ModuleType) -> None:
@@ -146,10 +172,22 @@ def test_a_story_without_a_web_address_has_no_read_more(renderer: Renderer, samp
 
 def test_a_story_of_no_theme_stands_under_also_today(renderer: Renderer, samples: ModuleType) -> None:
     first, second = samples.stories(2)
-    edition = samples.edition((replace(first, themes=()), second))
+    edition = samples.edition((second, replace(first, themes=())))
     variant = renderer.variant(edition, frozenset())
     assert variant.html.index(second.headline) < variant.html.index("Also today</h2>")
-    assert variant.subject.startswith(second.headline[:30]), "a themed story leads, whatever its rank"
+
+
+def test_the_first_story_leads_even_outside_every_theme(renderer: Renderer, samples: ModuleType) -> None:
+    """Composing ranks such a story last, so that it stands first only where an editor pinned it there."""
+    first, second = samples.stories(2)
+    edition = samples.edition((replace(first, themes=()), second))
+    variant = renderer.variant(edition, frozenset())
+    assert variant.subject.startswith(first.headline[:30])
+    assert '<h2 class="lh" style' in variant.html
+    assert variant.html.index(f">{first.headline}<") < variant.html.index(f">{second.headline}<")
+    assert "Top story</p>" in variant.html, "it has no theme to name"
+    only = renderer.variant(edition, frozenset({"indo-pacific"}))
+    assert only.subject.startswith(second.headline[:30]), "who chose themes has not chosen it"
 
 
 def test_a_review_is_named(renderer: Renderer, samples: ModuleType) -> None:
@@ -166,6 +204,19 @@ def test_the_text_part_is_flowed_and_in_proportion(renderer: Renderer, samples: 
             assert len(line) <= WIDTH or " " not in line.strip()
         ratio = len(re.findall(r"\w+", variant.text)) / len(re.findall(r"\w+", visible_text(variant.html)))
         assert 0.8 <= ratio <= 1.3
+
+
+def test_the_text_links_further_sources_from_the_top_as_far_as_there_is_room(
+    renderer: Renderer, samples: ModuleType
+) -> None:
+    text = unflow(renderer.variant(samples.normal(), frozenset()).text)
+    first, *_, last = [one for one in samples.normal().stories if not one.brief and len(one.sources) > 1]
+    for source in first.sources[1:]:
+        assert f"- {source.outlet}: <{source.url}>" in text
+    assert last.sources[1].url not in text
+    assert f"and {len(last.sources) - 1} more: {last.sources[1].outlet}" in text, "named all the same"
+    one = unflow(renderer.variant(samples.one_story(), frozenset()).text)
+    assert all(source.url in one for source in samples.one_story().stories[0].sources)
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=300))

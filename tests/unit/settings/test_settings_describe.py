@@ -24,6 +24,9 @@ def test_the_template_names_every_key_and_explains_it() -> None:
         if each.section == "feeds":
             assert re.search(rf"^# .*\b{each.key}\b", template(), re.MULTILINE), each.key
             continue
+        if each.section == "wording":  # seventy phrases stand in the reference alone
+            assert "[wording]" in lines
+            continue
         place = [n for n, line in enumerate(lines) if re.match(rf"(# )?{each.key} = ", line)]
         assert place, each.key
         assert lines[place[0] - 1].startswith("# ")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from string import Formatter
 
@@ -25,6 +24,8 @@ class Wording:
     )
     date: str = "{weekday}, {day} {month} {year}"
     short_date: str = "{day} {month}"
+    weekday_time: str = "{weekday} {time}"
+    date_time: str = "{date}, {time}"
     stories: str = "{n} stories"
     stories_one: str = "1 story"
     from_outlets: str = "from {n} outlets"
@@ -44,8 +45,8 @@ class Wording:
     read_more_label: str = "Read more at {outlet}: {headline}"
     discuss: str = "Join the discussion at {outlet}"
     discuss_label: str = "Join the discussion at {outlet}: {headline}"
-    single_source: str = "{outlet}, single source"
-    more_sources: str = "{outlet} and {n} more"
+    single_source: str = "single source"
+    more_sources: str = "and {n} more"
     unlinked_more: str = "and {n} others"
     unlinked_more_one: str = "and 1 other"
     paywalled: str = "Paywall"
@@ -54,7 +55,9 @@ class Wording:
     related: str = "Related"
     ai_source: str = "{outlet} says this article is AI-generated"
     how_publisher: str = "Summary: {source}\u2019s own words"
+    how_publisher_alone: str = "Summary: the outlet\u2019s own words"
     how_extract: str = "Summary: sentences taken from {source}"
+    how_extract_alone: str = "Summary: sentences taken from the article"
     how_model: str = "Summary: written by the AI model {model}, checked against the sources"
     how_editor: str = "Summary: written by {reviewer}"
     how_editor_unnamed: str = "Summary: written by our editors"
@@ -74,7 +77,7 @@ class Wording:
     subject_more: str = "{headline} + {n} more"
     subject_dated: str = "{title}: {headline}"
     subject_quiet: str = "{title}: a quiet day, {date}"
-    preheader_also: str = "Also inside: {headlines}"
+    preheader_also: str = "Also: {headlines}"
     test_banner: str = (
         "This is a test. Only the addresses named in the test command got it, and its personal links "
         "lead to a page that changes nothing."
@@ -82,14 +85,10 @@ class Wording:
 
     def __post_init__(self) -> None:
         """Refuse a rewording that asks for what is not there."""
-        for field in fields(self):
-            value, default = getattr(self, field.name), field.default
-            if isinstance(default, str):
-                unknown = _holes(field.name, value) - _holes(field.name, default)
-                if unknown:
-                    raise ConfigurationError(
-                        f"wording.{field.name}: knows no {{{min(unknown)}}}; it was {default!r}"
-                    )
+        for each in fields(self):
+            value, default = getattr(self, each.name), each.default
+            if isinstance(default, str) and (fault := fault_in(value, default)):
+                raise ConfigurationError(f"wording.{each.name}: {value!r} {fault}")
         if len(self.weekdays) != 7 or len(self.months) != 12:  # noqa: PLR2004 - of a week, of a year
             raise ConfigurationError("wording: weekdays needs 7 names and months 12")
 
@@ -108,9 +107,24 @@ class Wording:
         )
 
 
-def _holes(name: str, phrase: str) -> set[str]:
+def fault_in(phrase: str, default: str) -> str:
+    """What is wrong with ``phrase`` in place of ``default``; "" where nothing is."""
     try:
-        parts: Iterable[tuple[str, str | None, str | None, str | None]] = list(Formatter().parse(phrase))
+        unknown = holes(phrase) - holes(default)
     except ValueError as error:
-        raise ConfigurationError(f"wording.{name}: {phrase!r} cannot be read: {error}") from error
-    return {hole for _, hole, _, _ in parts if hole is not None}
+        return f"cannot be read: {error}; write a brace of its own twice, as {{{{ or }}}}"
+    if not unknown:
+        return ""
+    known = ", ".join(f"{{{name}}}" for name in sorted(holes(default)))
+    return f"knows no {{{min(unknown)}}}; it may use {known or 'no word in braces'}"
+
+
+def holes(phrase: str) -> frozenset[str]:
+    """The words in braces. Raises ValueError for a brace alone, and for anything but a word in them."""
+    found = set()
+    for _, hole, layout, conversion in Formatter().parse(phrase):
+        if layout or conversion:
+            raise ValueError(f"a word in braces stands alone, without {conversion or layout!r}")
+        if hole is not None:
+            found.add(hole)
+    return frozenset(found)

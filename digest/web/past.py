@@ -1,0 +1,96 @@
+"""The editions that went out, as the pages and the feed show them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from digest.model.edition import OPEN_TO_EDITING, Edition, EditionKey, EditionState
+from digest.model.links import edition_ref, parse_edition_ref
+from digest.store import editions
+from digest.store.editions import EditionRow
+from digest.store.engine import Database
+
+ARCHIVE_LENGTH = 60  # editions: two months of a daily
+FEED_LENGTH = 14  # editions, each whole: a fortnight of a daily in about half a megabyte
+_PUBLIC = frozenset({EditionState.SENDING, EditionState.PAUSED, EditionState.SENT})
+_TO_COME = OPEN_TO_EDITING | {EditionState.FROZEN}
+_SOON = timedelta(days=8)  # the next edition of a weekly can be previewed before it is stored
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveEntry:
+    """One past edition in the list. ``day`` is the publication's own date."""
+
+    ref: str
+    day: date
+    headline: str
+    story_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PastEditions:
+    """The editions of the publication ``slug``.
+
+    ``web_copy`` renders one for a choice of themes (none: all), ``feed_of`` the feed of editions with the
+    instants at which they went out.
+    """
+
+    database: Database
+    slug: str
+    clock: Callable[[], datetime]
+    web_copy: Callable[[Edition, frozenset[str]], str]
+    feed_of: Callable[[Sequence[tuple[Edition, datetime]]], str]
+
+    def html(self, ref: str, chosen: frozenset[str]) -> str | None:
+        """The web copy as a reader of ``chosen`` sees it; None where none has gone out."""
+        key = self._key(ref)
+        row = self._row(key) if key else None
+        edition = row.edition if row and _went_out(row) else None
+        return self.web_copy(edition, chosen) if edition else None
+
+    def awaited(self, ref: str) -> bool:
+        """Whether that edition may still go out: it is a draft, or its time comes within days."""
+        key = self._key(ref)
+        if key is None:
+            return False
+        row, now = self._row(key), self.clock()
+        return row.state in _TO_COME if row else now < key.slot < now + _SOON
+
+    def archive(self) -> list[ArchiveEntry]:
+        """The list of them, newest first."""
+        return [_entry(row, edition) for row, edition in self._newest(ARCHIVE_LENGTH)]
+
+    def feed(self) -> str:
+        """The newest of them as an Atom feed."""
+        newest = self._newest(FEED_LENGTH)
+        return self.feed_of([(edition, row.accepted_at or row.key.slot) for row, edition in newest])
+
+    def _key(self, ref: str) -> EditionKey | None:
+        parsed = parse_edition_ref(ref)
+        return EditionKey(self.slug, *parsed) if parsed else None
+
+    def _row(self, key: EditionKey) -> EditionRow | None:
+        with self.database.read() as conn:
+            return editions.find_edition(conn, key)
+
+    def _newest(self, limit: int) -> list[tuple[EditionRow, Edition]]:
+        with self.database.read() as conn:
+            rows = editions.list_editions(conn, self.slug, states=_PUBLIC, limit=limit)
+        return [(row, row.edition) for row in rows if row.edition and _went_out(row)]
+
+
+def _went_out(row: EditionRow) -> bool:
+    # Read from a mail, so it must be there from the first hand-over on, and for good: also when
+    # the rest of the run was cancelled.
+    return row.state in _PUBLIC or row.accepted_at is not None
+
+
+def _entry(row: EditionRow, edition: Edition) -> ArchiveEntry:
+    return ArchiveEntry(
+        ref=edition_ref(row.key),
+        day=date.fromisoformat(edition.local_date),
+        headline=edition.stories[0].headline if edition.stories else "",
+        story_count=len(edition.stories),
+    )

@@ -1,0 +1,99 @@
+"""What the web copy tells programs: search engines, link previews, readers of feeds; and how a logo shows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from lxml import html
+
+from digest.model.edition import Edition, Method, Provenance, Summary
+from digest.model.look import Look
+from digest.render import Renderer
+
+TEMPLATES = Path(__file__).parents[3] / "templates"
+LOGO = Look(
+    logo="https://harbour.example/logo.png?a=1&b=2",
+    logo_dark="https://harbour.example/logo-dark.png",
+    logo_width=240,
+    logo_height=48,
+)
+
+
+def tree_of(page: str) -> Any:
+    return html.fromstring(page)
+
+
+def head_of(renderer: Renderer, edition: Edition) -> dict[str, str]:
+    """The meta and link elements of the web copy, by name."""
+    tree = tree_of(renderer.web_copy(edition))
+    metas = {str(m.get("property") or m.get("name")): str(m.get("content")) for m in tree.iter("meta")}
+    return {**metas, **{str(one.get("rel")): str(one.get("href")) for one in tree.iter("link")}}
+
+
+def data_of(renderer: Renderer, edition: Edition) -> Any:
+    (script,) = tree_of(renderer.web_copy(edition)).xpath("//script[@type='application/ld+json']")
+    return json.loads(script.text)
+
+
+def test_a_shared_link_shows_the_headline_and_what_else_is_inside(
+    renderer: Renderer, samples: ModuleType
+) -> None:
+    head = head_of(renderer, samples.normal())
+    address = "https://read.harbour.example/editions/daily-20260309T0600"
+    assert head["og:title"] == samples.normal().stories[0].headline, "whole: nothing cuts it here"
+    assert head["og:description"] == head["description"]
+    assert head["og:description"].startswith("Also: Ice road to the Tarn mines")
+    assert head["og:type"] == "article"
+    assert head["og:site_name"] == "The Harbour Brief"
+    assert head["og:url"] == head["canonical"] == address
+    assert head["article:published_time"] == "2026-03-09T06:00:00+00:00"
+    assert head["alternate"] == "https://read.harbour.example/feed.atom"
+    assert "og:image" not in head
+
+
+def test_a_quiet_day_can_be_shared_too(renderer: Renderer, samples: ModuleType) -> None:
+    assert head_of(renderer, samples.quiet_day())["og:title"] == "A quiet day"
+
+
+@pytest.mark.parametrize(
+    ("methods", "kind"),
+    [
+        ([Method.PUBLISHER, Method.EXTRACT], None),
+        ([Method.PUBLISHER, Method.MODEL], "CompositeWithTrainedAlgorithmicMediaDigitalSource"),
+        ([Method.MODEL, Method.MODEL], "TrainedAlgorithmicMediaDigitalSource"),
+    ],
+)
+def test_machines_learn_how_much_a_model_wrote(
+    methods: list[Method], kind: str | None, renderer: Renderer, samples: ModuleType
+) -> None:
+    chosen = tuple(
+        replace(one, summary=Summary("Words.", Provenance(method, "Polar Post", model="small-news-7b")))
+        for one, method in zip(samples.stories(2), methods, strict=True)
+    )
+    data = data_of(renderer, samples.edition(chosen))
+    assert data.get("digitalSourceType") == (kind and f"https://schema.org/{kind}")
+    parts = [entry["item"]["hasPart"] for entry in data["mainEntity"]["itemListElement"]]
+    assert ["digitalSourceType" in part for part in parts] == [one is Method.MODEL for one in methods]
+    assert all(part["creditText"].startswith("Summary: ") for part in parts)
+
+
+def test_a_logo_stands_for_the_name_in_light_and_dark(samples: ModuleType) -> None:
+    renderer = Renderer([TEMPLATES], replace(samples.PUBLICATION, look=LOGO))
+    mail = tree_of(renderer.variant(samples.one_story(), frozenset()).html)
+    pictures = mail.xpath("//h1//img")
+    assert [one.get("src") for one in pictures] == [LOGO.logo, LOGO.logo_dark]
+    assert {(one.get("alt"), one.get("width"), one.get("height")) for one in pictures} == {
+        ("The Harbour Brief", "240", "48")
+    }
+    assert "display:none" in pictures[1].get("style"), "until the style sheet for dark mode swaps them"
+    tree = tree_of(renderer.web_copy(samples.one_story()))
+    (picture,) = tree.xpath("//h1//img")
+    assert picture.get("alt") == "The Harbour Brief"
+    (dark,) = tree.xpath("//h1//source")
+    assert dark.get("srcset") == LOGO.logo_dark
+    assert head_of(renderer, samples.one_story())["og:image"] == LOGO.logo
