@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import fsum
 
@@ -19,6 +19,7 @@ from digest.group.options import GroupOptions
 from digest.group.order import hour_of, preference
 from digest.group.vectors import Floats, Ints, Vectors
 from digest.model.decisions import Rulings
+from digest.model.genre import is_medley
 from digest.model.news import Article
 
 RULED = "an editor's ruling"
@@ -47,8 +48,12 @@ def partition(
 ) -> list[Part]:
     """The stories of ``articles``, which stand in ``batch_order``; ``filed``: the themes each is IN."""
     ruled = _Places(articles, rulings)
-    copies = _copies(articles, options, language, ruled)
-    kept = [at for at in range(len(articles)) if at not in copies or at in ruled.named]
+    # A press review is on every story of the day and tells none of them.
+    medleys = {at for at, article in enumerate(articles) if is_medley(article.title)} - ruled.named
+    copies = _copies(articles, options, language, ruled, medleys)
+    kept = [
+        at for at in range(len(articles)) if at in ruled.named or (at not in copies and at not in medleys)
+    ]
     place = {at: number for number, at in enumerate(kept)}
     bonds = ruled.bonds(place)
     for copy, original in copies.items():
@@ -65,7 +70,11 @@ def partition(
     for copy, original in copies.items():
         if copy not in place:
             hung.setdefault(original, []).append(copy)
-    return [_part(numbers, kept, vectors, copies, hung, ruled) for numbers in groups]
+    alone = [
+        Part((at,), tuple(sorted(hung.get(at, ()))), frozenset(), ())
+        for at in sorted(medleys - copies.keys())
+    ]
+    return [_part(numbers, kept, vectors, copies, hung, ruled) for numbers in groups] + alone
 
 
 class _Places:
@@ -92,9 +101,13 @@ class _Places:
 
 
 def _copies(
-    articles: Sequence[Article], options: GroupOptions, language: str, ruled: _Places
+    articles: Sequence[Article],
+    options: GroupOptions,
+    language: str,
+    ruled: _Places,
+    medleys: Collection[int],
 ) -> dict[int, int]:
-    """Copies, each with the telling that stands for it.
+    """Copies, each with the telling that stands for it; a medley's are other medleys.
 
     A copy hangs on an article that it matches itself, never on a copy of a copy: a round-up that
     quotes two stories must not make them one.
@@ -103,7 +116,8 @@ def _copies(
     near: dict[int, set[int]] = {}
     for low, high in copy_pairs(articles, options.copy_containment):
         within = abs(hour_of(articles[low]) - hour_of(articles[high])) <= options.window_h
-        if within and frozenset((low, high)) not in apart:
+        alike = (low in medleys) == (high in medleys)
+        if within and alike and frozenset((low, high)) not in apart:
             near.setdefault(low, set()).add(high)
             near.setdefault(high, set()).add(low)
     copies: dict[int, int] = {}

@@ -71,6 +71,7 @@ class Theme:
     hard: frozenset[str] = frozenset()  # keys of what makes news of its places its news
     soft: frozenset[str] = frozenset()  # keys of the topics it leaves to others
     roundups: frozenset[str] = frozenset()  # keys of what marks a round-up of many matters
+    wider: frozenset[str] = frozenset()  # keys of matters of which the theme may be but an example
     asks_for_hard: bool = False  # whether a place with nothing hard beside it is doubtful
 
     @property

@@ -21,7 +21,7 @@ GAZETTEER, VOCABULARY = "gazetteer.toml", "vocabulary.toml"
 _KEYS = ("slug", "name", "colour", "colour_dark", "priority")
 _TABLES = ("phrases", "acronyms", *_PLACE_TABLES, "negatives", "subject", "pairs")
 _PAIR_KEYS = ("name", "weight", "places", "others", "topics", "forces_are_topics")
-_SUBJECT = ("hard", "soft", "roundups")
+_SUBJECT = ("hard", "soft", "roundups", "wider")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -83,7 +83,7 @@ class _Reader:
         self._places()
         self._negatives()
         pairs = self._pairs()
-        hard, soft, roundups = (self._subject(side) for side in _SUBJECT)
+        hard, soft, roundups, wider = (self._subject(side) for side in _SUBJECT)
         if (
             not any(term.role is Role.SCORE and term.weight > 0 for term in self._terms.values())
             and not pairs
@@ -102,6 +102,7 @@ class _Reader:
             hard=hard | self._speaking(),
             soft=soft - hard,
             roundups=roundups,
+            wider=wider,
             asks_for_hard=bool(hard),
         )
 

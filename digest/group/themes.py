@@ -7,9 +7,10 @@ the best place where its parts meet, times ``1 + ln`` of the distinct topics met
 
 Then the title is weighed. When it names another region, and nothing that says the theme by itself,
 everything counts half. When nothing in it speaks for the theme, what does so elsewhere counts three
-quarters; but when it names no place or person of any theme and no soft subject, the lead stands
-in for it and counts more. When it is a round-up's, nothing but the title counts. Last, ``subject`` asks
-what is said of the places: a soft subject or a bare name takes points away.
+quarters; but when it names no place or person of any theme and no soft subject, the lead stands in for it and
+counts more. Under an opinion's title, or that of a wider matter than the theme, the lead counts half and
+never files the article. Of a round-up and a live page nothing but the title counts; a press review is of no
+theme. Last, ``subject`` asks what is said of the places: a soft subject or a bare name takes points away.
 
 An article is IN at 4 points with a hit in the title or at least two distinct terms; from 3 an editor checks.
 """
@@ -26,19 +27,22 @@ from digest.group.matcher import Found, Matcher
 from digest.group.options import GroupOptions
 from digest.group.sightings import DEK, LEAD, PLACE_FACTOR, REST, TITLE, WHERE, Meeting, Seen, meet
 from digest.group.subject import doubt
-from digest.group.terms import STRONG, Pair, Role, Term, Theme
+from digest.group.terms import STRONG, WEAK, Pair, Role, Term, Theme
 from digest.group.text import fold, is_shouted, words
-from digest.model.news import Article, Hit, ThemeScore, Verdict
+from digest.model.genre import is_live_page, is_medley, is_opinion
+from digest.model.news import Article, Hit, ThemeScore, Verdict, opens_with
 
 _LEAD_WORDS = 60
 _REST_CAP = 2.0
 _UNTITLED = 0.75
+_EXAMPLE = 0.5
 _SILENT_TITLE = 1.4
 _ELSEWHERE = 0.5
 _STEEPNESS = math.log(4) / 2  # confidence is 0.5 at the threshold for IN, 0.8 two points above it
-_DEK_COPY_CHARS = 60
 _SCORING = frozenset({Role.SCORE, Role.FOREIGN})
 _NAMING = _SCORING | {Role.SUPPORT, Role.VETO}
+# "Iran-born", where somebody comes from.
+_BIRTHPLACE = re.compile(r"\b[\w']+-born\b")
 # "GAZA CITY (Reuters) -", where a report was written, which isn't what it is about.
 _DATELINE = re.compile(r"\s*[A-Z][A-Z .,'/]{2,40}(?:\([\w .]{2,20}\)\s*)?\s?[\u2013\u2014-]+\s?(?=\S)")
 
@@ -60,6 +64,11 @@ class _Points(NamedTuple):
         return Hit(self.term, WHERE[self.place], self.mentions, round(self.points, 3))
 
 
+class _Genre(NamedTuple):
+    opinion: bool
+    live: bool  # a page rewritten all day
+
+
 @lru_cache(maxsize=8)
 def _matcher(themes: tuple[Theme, ...]) -> Matcher:
     return Matcher(themes)
@@ -71,10 +80,16 @@ def score_themes(
     """The article's score for every theme, also those it is OUT of; best first."""
     options = options or GroupOptions()
     themes = tuple(themes)
+    if is_medley(article.title):
+        note = (Hit("a press review or a reading list: of no theme", "title", 1, 0.0),)
+        return tuple(
+            ThemeScore(theme.slug, 0.0, confidence(0.0, options), Verdict.OUT, note) for theme in themes
+        )
     looks = _look(article, themes)
     nowhere = not any(_names_a_place(theme, seen) for theme, seen in zip(themes, looks, strict=True))
+    genre = _Genre(opinion=is_opinion(article), live=is_live_page(article.title))
     scored = [
-        (_score(theme, seen, options, silent=nowhere and not _is_soft(theme, seen)), theme.priority)
+        (_score(theme, seen, options, genre, silent=nowhere and not _is_soft(theme, seen)), theme.priority)
         for theme, seen in zip(themes, looks, strict=True)
     ]
     scored.sort(key=lambda pair: (-pair[0].score, pair[1], pair[0].theme))
@@ -106,8 +121,8 @@ def _look(article: Article, themes: tuple[Theme, ...]) -> list[dict[int, Seen]]:
 
     dateline = _DATELINE.match(article.text)
     body = article.text[dateline.end() :] if dateline else article.text
-    title, dek, text = fold(article.title), fold(article.dek), fold(body)
-    if dek and text.startswith(dek[:_DEK_COPY_CHARS]):
+    title, dek, text = (_folded(part) for part in (article.title, article.dek, body))
+    if opens_with(text, dek):
         dek = ""
     for line, place in ((title, TITLE), (dek, DEK)):
         note(matcher.find(words(line), acronyms=not is_shouted(line)), place)
@@ -115,6 +130,12 @@ def _look(article: Article, themes: tuple[Theme, ...]) -> list[dict[int, Seen]]:
     note(matcher.find(words(text)), None)
     note(matcher.find_unspaced(text), None)
     return seen
+
+
+def _folded(text: str) -> str:
+    """Folded, without birthplaces."""
+    folded = fold(text)
+    return _BIRTHPLACE.sub("", folded) if "-born" in folded else folded
 
 
 def _names_a_place(theme: Theme, seen: dict[int, Seen]) -> bool:
@@ -127,12 +148,14 @@ def _is_soft(theme: Theme, seen: dict[int, Seen]) -> bool:
     return any(at.positions[TITLE] and theme.terms[number].key in theme.soft for number, at in seen.items())
 
 
-def _score(theme: Theme, seen: dict[int, Seen], options: GroupOptions, *, silent: bool) -> ThemeScore:
+def _score(
+    theme: Theme, seen: dict[int, Seen], options: GroupOptions, genre: _Genre, *, silent: bool
+) -> ThemeScore:
     if not seen:
         return ThemeScore(theme.slug, 0.0, confidence(0.0, options), Verdict.OUT)
     terms = {theme.terms[number].key: theme.terms[number] for number in sorted(seen)}
     by_key = {theme.terms[number].key: seen[number] for number in sorted(seen)}
-    by_key, notes = _cut_roundup(theme, by_key)
+    by_key, notes = _cut_roundup(theme, by_key, live=genre.live)
     here = [terms[key] for key in by_key]
     vetoes = [
         Hit(f"{term.label} (veto)", WHERE[at.best], at.count, 0.0)
@@ -148,11 +171,15 @@ def _score(theme: Theme, seen: dict[int, Seen], options: GroupOptions, *, silent
     points = _cap_rest([*alone, *paired])
     if _is_elsewhere(here, by_key):
         points = [point.times(_ELSEWHERE) for point in points]
-    points = _weigh_title(points, silent=silent)
+    named = any(point.place == TITLE for point in paired) or _is_named(here, by_key)
+    passing = "" if named else _why_passing(theme, by_key, genre)
+    unsure = (options.theme_check + options.theme_in) / 2
+    points = _as_example(points, unsure) if passing else _weigh_title(points, silent=silent)
+    notes += [Hit(f"{passing}, silent about the theme: all counts half", "title", 1, 0.0)] if passing else []
     total = sum(point.points for point in points if point.points > 0)
     # A bare name ends half-way between the thresholds, for an editor to look at, unless it is a strong one.
     told = bool(paired) or any(term.weight >= STRONG for term in here)
-    cap = math.inf if told else (options.theme_check + options.theme_in) / 2
+    cap = math.inf if told else unsure
     doubts = doubt(theme, by_key, total, most=options.theme_check + options.theme_in, cap=cap)
     score = max(0.0, round(sum(p.points for p in points) + sum(hit.points for hit in doubts), 2))
     score = 0.0 if vetoes else score
@@ -161,14 +188,36 @@ def _score(theme: Theme, seen: dict[int, Seen], options: GroupOptions, *, silent
     return ThemeScore(theme.slug, score, confidence(score, options), verdict, (*vetoes, *notes, *hits))
 
 
-def _cut_roundup(theme: Theme, seen: dict[str, Seen]) -> tuple[dict[str, Seen], list[Hit]]:
-    """What was seen, of a round-up in its title only, and a note that says so."""
-    marks = [key for key in seen if key in theme.roundups and seen[key].positions[TITLE]]
+def _cut_roundup(theme: Theme, seen: dict[str, Seen], *, live: bool) -> tuple[dict[str, Seen], list[Hit]]:
+    """What was seen, of a round-up or a live page in its title only, and a note that says so."""
+    marks = [
+        f"a round-up, only its title counts: {key.partition(':')[2]}"
+        for key in seen
+        if key in theme.roundups and seen[key].positions[TITLE]
+    ]
+    marks += ["a live page, only its title counts"] if live else []
     if not marks:
         return seen, []
-    note = f"a round-up, only its title counts: {marks[0].partition(':')[2]}"
     titled = {key: at.titled() for key, at in seen.items() if at.positions[TITLE]}
-    return titled, [Hit(note, "title", 1, 0.0)]
+    return titled, [Hit(marks[0], "title", 1, 0.0)]
+
+
+def _is_named(here: Iterable[Term], seen: dict[str, Seen]) -> bool:
+    """Whether the title names the theme: a weak phrase ("glacier") doesn't, a weak place does."""
+    return any(
+        seen[term.key].best == TITLE
+        and term.weight > 0
+        and (term.weight > WEAK or not term.key.startswith("phrases:"))
+        for term in here
+    )
+
+
+def _why_passing(theme: Theme, seen: dict[str, Seen], genre: _Genre) -> str:
+    """Why the lead of a title that doesn't name the theme may name an example only; "" for no reason."""
+    if genre.opinion:
+        return "an opinion"
+    wider = [key for key in seen if key in theme.wider and seen[key].positions[TITLE]]
+    return f"a wider matter ({wider[0].partition(':')[2]})" if wider else ""
 
 
 def _is_elsewhere(here: Iterable[Term], seen: dict[str, Seen]) -> bool:
@@ -207,6 +256,13 @@ def _pair_points(pair: Pair, meeting: Meeting, seen: dict[str, Seen], terms: dic
     shown = ", ".join(dict.fromkeys(terms[key].label for key in meeting.keys))
     forms = tuple(form for key in meeting.keys for form in seen[key].forms)
     return _Points(f"{pair.name}: {shown}", meeting.place, topics, value, forms, meeting.titled)
+
+
+def _as_example(points: list[_Points], most: float) -> list[_Points]:
+    """Half of the points, and together ``most`` at most: for an editor to look at."""
+    total = sum(point.points for point in points if point.points > 0)
+    share = min(_EXAMPLE, most / total) if total else _EXAMPLE
+    return [point.times(share) for point in points]
 
 
 def _weigh_title(points: list[_Points], *, silent: bool) -> list[_Points]:

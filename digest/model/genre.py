@@ -29,9 +29,48 @@ _ASIDE_WORDS = frozenset(
         "op-ed", "opinion", "opinions", "pictures", "podcast", "podcasts", "video", "videos", "views",
     }
 )  # fmt: skip
+# "Live: ...", "... live: ...", "... live updates"; not "a place to live: ..." or "live-fire".
 _LIVE = re.compile(
-    r"^\W*live\b\s*[:|\u2013\u2014-]|\blive\ (?:updates?|blog|coverage|news)\b|\blive\s*$", re.IGNORECASE
+    r"^\W*live\s*(?:[:|\u2013\u2014]|\s-\s)|\blive\ (?:updates?|blog|coverage|news)\b"
+    r"|(?<!\bto\ )\blive\s*(?:[:|\u2013\u2014]|$)",
+    re.IGNORECASE,
 )
+_NUMBER = r"(?:\d+|three|four|five|six|seven|eight|nine|ten)"
+_MEDLEY = re.compile(
+    rf"""
+      ^\W*(?:the\ papers|newspaper\ headlines|(?:\w+'?s\ )?front\ pages|(?:\w+day)'?s\ papers|press\ review
+        |revue\ de\ presse|presseschau|rassegna\ stampa|revista\ de\ prensa)\s*(?:[:|\u2013\u2014-]|$)
+    | ^\W*what\ the\ (?:\w+\ )?papers\ (?:say|are\ saying)\b
+    | \b(?:papers|front\ pages|newspapers)\ round-?up\b
+    | \b{_NUMBER}\ (?:[\w'&-]+\ ){{0,4}}(?:must[\ -])?reads\s*$
+    | \b(?:best|long|top|weekend|weekly)\ reads\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_OPINION_TITLE = re.compile(
+    r"""
+      ^\W*(?i:opinion|commentary|comment|editorial|op-ed|column|viewpoint)\s*[:|\u2013\u2014-]
+    | ^(?i:the\ \w+(?:\ \w+)?\ view\ (?:on|of))\b
+    | [|:\u2013\u2014]\s*(?i:opinion|comment|commentary|editorial|op-ed|letters?)\s*$
+    """,
+    re.VERBOSE,
+)
+# "The ferry is not a toy | Ann Example": a comment page names who wrote it after its title.
+_BYLINED = re.compile(r"\|\s*(?P<name>[^\W\d_][\w.'\u2019-]*(?:\s+[\w.'\u2019-]+){1,4})\s*$")
+_NO_NAMES = frozenset(
+    {
+        "and", "blog", "daily", "for", "guardian", "herald", "in", "journal", "live", "magazine", "media",
+        "mail", "network", "news", "of", "online", "politics", "post", "press", "radio", "review", "science",
+        "sport", "standard", "star", "the", "thing", "times", "today", "tribune", "tv", "us", "world",
+    }
+)  # fmt: skip
+_PARTICLES = frozenset({"al", "bin", "da", "de", "del", "der", "di", "du", "el", "la", "le", "van", "von"})
+_OPINION_WORDS = frozenset(
+    {
+        "column", "columns", "comment", "commentary", "commentisfree", "editorial", "editorials", "letters",
+        "op-ed", "opinion", "opinions",
+    }
+)  # fmt: skip
 
 
 def aside(article: Article) -> str:
@@ -43,11 +82,33 @@ def aside(article: Article) -> str:
     """
     if is_live_page(article.title) or _ASIDE_TITLE.search(article.title):
         return "its title is an explainer's, an opinion's or a live page's"
-    segments = urlsplit(article.url).path.lower().split("/")
-    words = {segment for segment in segments[:-1] if segment} | {name.lower() for name in article.categories}
-    if found := sorted(words & _ASIDE_WORDS):
+    if found := sorted(_filed_under(article) & _ASIDE_WORDS):
         return f"it is filed under {found[0]}"
     return ""
+
+
+def is_opinion(article: Article) -> bool:
+    """Whether a piece says what somebody thinks: by its title, a name after it, its address or its rubric."""
+    if _OPINION_TITLE.search(article.title) or _filed_under(article) & _OPINION_WORDS:
+        return True
+    bylined = _BYLINED.search(article.title)
+    if bylined is None:
+        return False
+    return bylined["name"] != article.outlet and not any(
+        word.lower() in _NO_NAMES or word.isupper() or (word[0].islower() and word not in _PARTICLES)
+        for word in bylined["name"].split()
+    )
+
+
+def is_medley(title: str) -> bool:
+    """Whether a title is a press review's or a reading list's: lines on many matters, about none of them."""
+    return _MEDLEY.search(title.replace("\u2019", "'")) is not None
+
+
+def _filed_under(article: Article) -> set[str]:
+    """The folders of its address and its rubrics, in small letters."""
+    segments = urlsplit(article.url).path.lower().split("/")
+    return {segment for segment in segments[:-1] if segment} | {name.lower() for name in article.categories}
 
 
 def is_live_page(title: str) -> bool:

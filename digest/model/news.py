@@ -116,8 +116,13 @@ class Article:
     @property
     def opens_with_dek(self) -> bool:
         """Whether the text begins as the dek does, so that the dek adds nothing to it."""
-        dek = self.dek.strip()
-        return bool(dek) and self.text.startswith(dek[:_DEK_COPY_CHARS])
+        return opens_with(self.text, self.dek)
+
+
+def opens_with(text: str, dek: str) -> bool:
+    """Whether ``text`` begins as ``dek`` does; an empty dek opens nothing."""
+    start = dek.strip()[:_DEK_COPY_CHARS]
+    return bool(start) and text.startswith(start)
 
 
 class Verdict(StrEnum):

@@ -8,6 +8,7 @@ import pytest
 
 from digest.group import GroupOptions, Sameness, Theme, group, why_same
 from digest.group.order import preference
+from digest.model.decisions import Rulings
 from digest.model.news import Article, Story, Verdict
 
 MakeArticle = Callable[..., Article]
@@ -39,6 +40,11 @@ def sameness(first: Article, second: Article, batch: Sequence[Article] = ()) -> 
 
 def keys(stories: tuple[Story, ...]) -> dict[str, str]:
     return {item.url: story.key for story in stories for item in (*story.articles, *story.copies)}
+
+
+def story_with(stories: tuple[Story, ...], item: Article) -> Story:
+    (found,) = [story for story in stories if item in (*story.articles, *story.copies)]
+    return found
 
 
 def test_two_tellings_of_one_event_become_one_story_and_say_why(
@@ -116,6 +122,35 @@ def test_a_round_up_that_quotes_two_stories_does_not_make_them_one(
     ]
     found = keys(group(items, themes))
     assert found[items[0].url] != found[items[1].url]
+
+
+def test_a_press_review_joins_no_story_unless_an_editor_says_so(
+    themes: tuple[Theme, ...], ferry: list[Article], article: MakeArticle
+) -> None:
+    review = article("The Papers: 'Ferry sinks off Vardø in gale'", FERRY, outlet="Third Post", hours=1)
+    assert [item.outlet for item in story_with(group([*ferry, review], themes), review).articles] == [
+        "Third Post"
+    ]
+    assert len(group([*ferry, review], themes)) == 3
+    ruled = Rulings(together=((review.canonical_url, ferry[0].canonical_url),))
+    assert len(group([*ferry, review], themes, rulings=ruled)) == 2
+
+
+def test_two_printings_of_one_press_review_are_one(themes: tuple[Theme, ...], article: MakeArticle) -> None:
+    printed = [
+        article("The Papers: 'Silt!' and other fronts", WIRE, outlet=outlet, name=outlet)
+        for outlet in ("One", "Two")
+    ]
+    (story,) = group(printed, themes)
+    assert (len(story.articles), len(story.copies)) == (1, 1)
+
+
+def test_no_report_is_a_copy_of_the_press_review_that_quotes_it(
+    themes: tuple[Theme, ...], article: MakeArticle
+) -> None:
+    report = article("Basin closes for dredging", WIRE, outlet="One")
+    review = article("The Papers: 'Silt!'", WIRE + "And the weather.", outlet="Two", hours=-1)
+    assert [len(story.copies) for story in group([report, review], themes)] == [0, 0]
 
 
 def test_the_best_telling_leads(themes: tuple[Theme, ...], article: MakeArticle) -> None:

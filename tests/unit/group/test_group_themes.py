@@ -301,6 +301,111 @@ def test_of_a_round_up_nothing_but_the_title_counts(
     assert cut.hits[0].term == "a round-up, only its title counts: in brief"
 
 
+def test_of_a_live_page_nothing_but_the_title_counts(
+    rivers: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers(SUBJECT, GAZETTEER)
+    body = "A dam in Laos; a flood in Laos."
+    cut = only(theme, article("Laos live: the day so far", body))
+    assert (cut.score, cut.verdict) == (3, Verdict.CHECK)
+    assert cut.hits[0].term == "a live page, only its title counts"
+
+
+def test_a_press_review_and_a_reading_list_are_of_no_theme(
+    rivers: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers(SUBJECT, GAZETTEER)
+    for title in ("The Papers: 'Laos dam bursts' and 'King ill'", "Laos dam, a flood: 7 river reads"):
+        review = only(theme, article(title, "A dam in Laos; a flood in Laos."))
+        assert (review.score, review.verdict) == (0, Verdict.OUT)
+        assert review.hits[0].term == "a press review or a reading list: of no theme"
+
+
+WIDER = SUBJECT.replace("roundups = [", 'wider = ["world"]\nroundups = [')
+
+
+@pytest.mark.parametrize(
+    ("title", "why"),
+    [
+        ("Why the world is running dry", "a wider matter (world)"),
+        ("Opinion: nobody reads the gauges", "an opinion"),
+        ("Nobody reads the gauges | Ann Example", "an opinion"),
+    ],
+)
+def test_what_the_lead_of_a_wider_matter_or_an_opinion_names_counts_half(
+    rivers: Callable[..., Theme], article: MakeArticle, title: str, why: str
+) -> None:
+    theme = rivers(WIDER, GAZETTEER)
+    lead = "A dam in Laos held."
+    report = only(theme, article("Nobody saw the gauges", lead))
+    passing = only(theme, article(title, lead))
+    assert report.score == pytest.approx(3.6 * 1.4)  # 1.5 for the place, 2.1 for the pair
+    assert passing.score == pytest.approx(3.6 / 2)
+    assert passing.hits[0].term == f"{why}, silent about the theme: all counts half"
+
+
+def test_the_lead_of_an_opinion_never_files_it_by_itself(
+    rivers: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers('[phrases]\nstrong = ["river basin", "weir", "sluice"]\n' + WIDER, GAZETTEER)
+    lead = "The river basin, its weir and its sluice: a dam in Laos, a flood in Laos."
+    assert only(theme, article("Nobody reads the gauges", lead)).verdict is Verdict.IN
+    opinion = only(theme, article("Opinion: nobody reads the gauges", lead))
+    assert (opinion.score, opinion.verdict) == (3.5, Verdict.CHECK)
+
+
+@pytest.mark.parametrize("title", ["The world looks on as Laos dam bursts", "Opinion: Laos deserves a dam"])
+def test_an_opinion_or_a_wider_matter_that_names_the_theme_counts_whole(
+    rivers: Callable[..., Theme], article: MakeArticle, title: str
+) -> None:
+    assert only(rivers(WIDER, GAZETTEER), article(title)).score == 9
+
+
+def test_a_place_in_an_opinions_title_names_the_theme(
+    rivers: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers(WIDER, GAZETTEER)
+    assert only(theme, article("Opinion: Laos deserves better", "A dam cracked.")).score == 7.5
+
+
+def test_a_whole_pair_in_the_title_names_the_theme_and_half_a_pair_does_not(
+    rivers: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers('[subject]\nwider = ["world"]\n' + PAIR, GAZETTEER)
+    whole = only(theme, article("World looks on as China and Laos open a dam"))
+    half = only(theme, article("World looks on as China opens a dam", "Laos is content."))
+    assert whole.score == 6
+    assert half.score == pytest.approx(4.5 / 2)
+    assert half.hits[0].term.startswith("a wider matter (world)")
+
+
+def test_a_weak_phrase_in_the_title_does_not_name_the_theme(
+    rivers: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers('[phrases]\nweak = ["delta"]\n' + WIDER, GAZETTEER)
+    lead = "A dam in Laos held."
+    assert only(theme, article("Deltas of the world are sinking", lead)).score == pytest.approx(4.6 / 2)
+    assert only(theme, article("Deltas are sinking", lead)).score == pytest.approx(4.6)
+
+
+def test_where_somebody_was_born_is_not_what_a_report_is_about(
+    rivers: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers('[phrases]\nstrong = ["Vientiane"]\n')
+    assert only(theme, article("Vientiane-born chef opens a bar")).score == 0
+    assert only(theme, article("Born in Vientiane, at home nowhere")).score == 6
+
+
+def test_a_dek_that_the_text_repeats_after_its_dateline_counts_once(
+    rivers: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers('[phrases]\nstrong = ["dam"]\n')
+    dek = "The dam above the second village is cracked."
+    assert only(theme, article("Dry year", f"VIENTIANE (Example News) - {dek}", dek=dek)).score == (
+        only(theme, article("Dry year", dek)).score
+    )
+
+
 def test_forces_are_topics_where_the_pair_says_so(rivers: Callable[..., Theme], article: MakeArticle) -> None:
     moved = article("Lao army crosses into China")
     assert only(rivers(PAIR, GAZETTEER), moved).score == 0
