@@ -185,7 +185,7 @@ def _act(parts: Parts, intent: Intent, now: datetime, *, news: bool) -> list[Don
             assert row.edition is not None
             empty = ", ".join(theme.name for theme in row.edition.empty_themes())
             what = f"drafted {len(row.edition.stories)} stories" + (f", none for {empty}" if empty else "")
-            return [Done(what, str(row.key)), *_without_model(parts, slot, now)]
+            return [Done(what, str(row.key)), *_without_picture(row), *_without_model(parts, slot, now)]
         case Send(slot):
             return _send(parts, slot, now, news=news)
         case Resume(edition_id):
@@ -196,6 +196,14 @@ def _act(parts: Parts, intent: Intent, now: datetime, *, news: bool) -> list[Don
             return _alert(parts, Alert(f"paused:{edition_id}:{now.date()}", text), now)
         case Alert():
             return _alert(parts, intent, now)
+
+
+def _without_picture(row: editions.EditionRow) -> list[Done]:
+    """Why the top story has no picture, where it was to have one: worth a line, and no alert."""
+    lead = row.edition.lead() if row.edition else None
+    if lead is None or not lead.picture_trouble:
+        return []
+    return [Done(f"no picture for the top story: {lead.picture_trouble}", str(row.key))]
 
 
 def _without_model(parts: Parts, slot: datetime, now: datetime) -> list[Done]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from digest import pipeline, proofs
+from digest import pictures, pipeline, proofs
 from digest.deliver.envelope import canonical_bytes
 from digest.errors import InputError, NotFoundError, StateError
 from digest.model.edition import OPEN_TO_EDITING, Edition, EditionState, EditionStory
@@ -176,18 +176,20 @@ def write_preview(
     """
     message = proofs.proof(parts, edition.key, variant, "reader@example.org", now)
     harmless = parts.links.test()
+    shown = pictures.files(parts, edition)
     contents: dict[str, bytes] = {
-        "html": proofs.filled(variant.html, harmless).encode(),
+        "html": pictures.beside(parts, proofs.filled(variant.html, harmless), shown).encode(),
         "txt": proofs.filled(variant.text, harmless).encode(),
         "eml": canonical_bytes(message),
         "mjml": variant.mjml.encode(),
-        "web.html": parts.renderer.web_copy(edition, chosen).encode(),
+        "web.html": pictures.beside(parts, parts.renderer.web_copy(edition, chosen), shown).encode(),
     }
     paths = {suffix: folder / f"edition.{suffix}" for suffix in contents}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for suffix, content in contents.items():
             paths[suffix].write_bytes(content)
+        pictures.write(folder, shown)
     except OSError as error:
         raise InputError(f"{folder} can't be written to: {error.strerror}") from None
     return paths

@@ -98,6 +98,7 @@ class Parts:
     model: ModelOptions | None = None  # None: every summary is made offline
     wording: NoticeWording | None = None
     notice_off: bool = False
+    lead_images: bool = False
     skip_quiet_day: bool = True
     settings_feeds: tuple[Feed, ...] = ()
     editor_email: str = ""

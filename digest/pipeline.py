@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from digest import feedback, material
+from digest import feedback, material, pictures
 from digest.compose import Composition, Summariser, compose
 from digest.deliver.allowance import Allowance
 from digest.deliver.send import SendReport, deliver
@@ -115,7 +115,8 @@ def draft_value(
 ) -> Composition:
     """The edition of a slot as it would be drafted now, obeying editors.
 
-    Changes nothing, but keeps what a language model answers when it is to be asked (``ask``).
+    Changes nothing, but with ``ask`` a language model is asked and pictures are fetched, and what comes of
+    it is kept.
     ``decided`` stands for all that is stored of editors' decisions.
     """
     with parts.database.read() as conn:
@@ -125,7 +126,8 @@ def draft_value(
     way = Way(parts.summaries, parts.model, parts.publication.language, parts.database)
     asking = Asking(now, parts.stop) if ask else None
     composition = way.summarised(_composing(parts, key, now, found, grouped, decisions), asking)
-    return Composition(parts.renderer.fit(composition.edition), composition.drops)
+    edition = pictures.illustrated(parts, composition.edition, now, ask=ask)
+    return Composition(parts.renderer.fit(edition), composition.drops)
 
 
 def _composing(

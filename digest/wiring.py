@@ -129,6 +129,7 @@ def build(settings: Settings, database: Database, *, clock: Callable[[], datetim
         model=model_of(settings),
         wording=wording_of(settings),
         notice_off=not settings.summaries.notice,
+        lead_images=settings.edition.images == "lead",
         skip_quiet_day=settings.schedule.quiet_day == "skip",
         settings_feeds=settings.feeds,
         editor_email=settings.publication.editor_email,

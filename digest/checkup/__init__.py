@@ -20,6 +20,7 @@ from digest.model.edition import (
     Summary,
 )
 from digest.model.news import Feed, FeedHealth
+from digest.model.picture import Picture
 from digest.parts import OUTBOX, Parts
 from digest.render import FeedRenderer, theme_problems
 from digest.render.templates import Templates
@@ -74,6 +75,12 @@ def _identity(settings: Settings) -> Iterator[Finding]:
             f"base_url {publication.base_url} is not https: one-click unsubscribing needs that",
             "serve the pages over https and set [publication] base_url",
         )
+    if settings.edition.images == "lead" and not publication.base_url.startswith("https://"):
+        yield Finding(
+            Level.WARNING,
+            f"pictures are on, and {publication.base_url} is not https: many mail programs won't show them",
+            'serve the pages over https and set [publication] base_url, or write images = "none"',
+        )
     if not publication.postal_address:
         yield Finding(
             Level.WARNING,
@@ -92,7 +99,7 @@ def _database(settings: Settings, parts: Parts) -> Finding:
 
 
 def sample_edition(parts: Parts, now: datetime) -> Edition:
-    """A made-up edition of one story per theme, to try the templates on."""
+    """A made-up edition of one story per theme, to try the templates on; with a picture if that is wanted."""
     published = now - timedelta(hours=2)
     stories = tuple(
         EditionStory(
@@ -104,6 +111,7 @@ def sample_edition(parts: Parts, now: datetime) -> Edition:
             sources=(SourceLink("The Sample Post", "https://sample.example.org/1", "A sample", published),),
             themes=(theme.slug,),
             published_at=published,
+            picture=Picture("0" * 64, 1104, 621, credit="A. Sample") if parts.lead_images else None,
         )
         for theme in parts.themes
     )

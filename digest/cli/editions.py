@@ -105,6 +105,9 @@ def show(parts: Parts, row: EditionRow) -> None:
         refused = made.pop("refused")
         ways = ", ".join(f"{count} {way}" for way, count in made.items() if count)
         say(f"Summaries: {ways}" + (f"; answers of the model refused: {refused}." if refused else "."))
+    for story in edition.possible_leads():
+        if story.picture_trouble:
+            say(printable(f"No picture for {story.headline!r}: {story.picture_trouble}."))
     for section in edition.sections():
         typer.echo(f"\n{section.theme.name if section.theme else 'Also today'}")
         for story in section.stories:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from digest.compose.decided import by
 from digest.compose.headline import clean_headline
 from digest.compose.ranked import Ranked
 from digest.compose.sift import ids
@@ -33,7 +34,7 @@ def _one_per_family(articles: Sequence[Article]) -> list[Article]:
 
 def edition_story(one: Ranked, summary: Summary | None, now: datetime, *, brief: bool) -> EditionStory:
     """The story as a card, or as one line (``brief``)."""
-    lead = one.story.lead
+    lead, no_picture = one.story.lead, one.sifted.ruled.no_picture
     return EditionStory(
         key=one.story.key,
         headline=one.headline,
@@ -44,8 +45,10 @@ def edition_story(one: Ranked, summary: Summary | None, now: datetime, *, brief:
         language=lead.language,
         rtl=is_rtl(one.headline),
         comments_url=lead.comments_url,
-        image_url=lead.image_url,
+        image_url="" if no_picture else lead.image_url,
         image_credit=lead.image_credit,
+        image_alt=lead.image_alt,
+        picture_trouble=f"left out{by(no_picture)}" if no_picture else "",
         rank=one.parts,
         needs_check=one.sifted.check,
         update_of=one.new,

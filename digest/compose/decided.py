@@ -3,7 +3,7 @@
 A decision speaks of an article, and holds for whatever story has it. Of several about one story the latest
 wins. A drop is absolute, and so is a pin, but for this: no story is told twice. What was said for one
 telling (its place, its headline, its summary) is spent once an edition has told the article it was said of;
-drops and themes stay.
+drops and themes stay, and so does a word against its picture.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ class Ruled:
     filed: Decision | None = None
     worded: Decision | None = None
     summed_up: Decision | None = None
+    no_picture: Decision | None = None
 
     @property
     def place(self) -> int:
@@ -72,6 +73,7 @@ def ruled_by(decisions: Decisions, article_ids: Sequence[int], told: Mapping[int
         filed=decisions.latest(article_ids, {DecisionKind.FILE}),
         worded=decisions.latest(unspent, {DecisionKind.HEADLINE}),
         summed_up=decisions.latest(unspent, {DecisionKind.SUMMARY}),
+        no_picture=decisions.latest(article_ids, {DecisionKind.NO_PICTURE}),
     )
 
 

@@ -32,6 +32,7 @@ def diff(sheet: Sheet, page: Page, *, series: str, by: str, now: datetime) -> Ch
         block = blocks[number]
         filings[number] = _filed(sheet, block, entry, change)
         _marked(block, entry, change)
+        _pictured(block, entry, change)
         merged = (blocks[part].ids for part, root in gone.items() if root == number)
         _worded(block, entry, change, block.ids.union(*merged))
     if not change.problems:
@@ -92,6 +93,16 @@ def _marked(block: Block, entry: Entry, change: Change) -> None:
     elif block.mark is Mark.DROP and entry.mark is not Mark.DROP:
         change.revoke(DecisionKind.DROP, block)
         change.words.append(f"{name(block)}: no longer dropped")
+
+
+def _pictured(block: Block, entry: Entry, change: Change) -> None:
+    without = block.latest(DecisionKind.NO_PICTURE) is not None
+    if entry.no_picture and not without:
+        change.say(DecisionKind.NO_PICTURE, block, "")
+        change.words.append(f"{name(block)}: its picture left out")
+    elif without and not entry.no_picture and block.mark is Mark.KEEP:  # of others the file doesn't tell it
+        change.revoke(DecisionKind.NO_PICTURE, block)
+        change.words.append(f"{name(block)}: with its picture again")
 
 
 def _filed(sheet: Sheet, block: Block, entry: Entry, change: Change) -> Filing:

@@ -16,6 +16,7 @@ from digest.editing.sheet import (
     MERGE,
     NEAR,
     NONE,
+    PICTURE,
     PINNED,
     SPLIT,
     THEMES,
@@ -155,9 +156,10 @@ class _Reader:
             pinned=self._single(at, PINNED, pinned, "a place, from 1"),
             together=self._numbers(at, values, TOGETHER),
             apart=self._numbers(at, values, APART),
+            no_picture=self._only(at, values, PICTURE, NONE),
             merge_with=self._single(at, MERGE, merge, "one story, like `merge with: s12`") or 0,
             split=self._split(at, values),
-            facts_confirmed=self._facts(at, values),
+            facts_confirmed=self._only(at, values, FACTS, CONFIRMED),
             unsure=values.get(THEMES, "").endswith(DOUBT),
             lines=at,
         )
@@ -207,12 +209,11 @@ class _Reader:
         groups = (self._read_numbers(at[SPLIT], SPLIT, part) for part in values[SPLIT].split(","))
         return tuple(group for group in groups if group)
 
-    def _facts(self, at: Mapping[str, int], values: Mapping[str, str]) -> bool:
-        if FACTS in values and values[FACTS].lower() != CONFIRMED:
-            self.wrong(
-                at[FACTS], f"write `{FACTS}: {CONFIRMED}`, or delete the line, or indent it if it is text"
-            )
-        return FACTS in values
+    def _only(self, at: Mapping[str, int], values: Mapping[str, str], key: str, word: str) -> bool:
+        """Whether the key is there, which takes this word and no other."""
+        if key in values and values[key].lower() != word:
+            self.wrong(at[key], f"write `{key}: {word}`, or delete the line, or indent it if it is text")
+        return key in values
 
 
 def parse(text: str, sheet: Sheet) -> tuple[Page | None, tuple[Problem, ...]]:

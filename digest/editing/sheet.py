@@ -15,10 +15,10 @@ ALSO = "also today"
 NEAR = "out, but near"
 SPECIAL = {LEAD: "The lead", ALSO: "Also today", NEAR: "Out, but near"}
 
-# What may stand under a story's first line. The first four say what holds, the others what to do.
-THEMES, PINNED, TOGETHER, APART = "themes", "pinned", "together", "apart"
+# What may stand under a story's first line. The first five say what holds, the others what to do.
+THEMES, PINNED, TOGETHER, APART, PICTURE = "themes", "pinned", "together", "apart", "picture"
 MERGE, SPLIT, FACTS = "merge with", "split", "facts"
-KEYS = (THEMES, PINNED, TOGETHER, APART, MERGE, SPLIT, FACTS)
+KEYS = (THEMES, PINNED, TOGETHER, APART, PICTURE, MERGE, SPLIT, FACTS)
 CONFIRMED = "confirmed"
 NONE = "none"
 DOUBT = "?"  # behind the themes of a story that is in, and yet to be checked
@@ -164,6 +164,7 @@ class Entry:
     pinned: int | None = None
     together: tuple[int, ...] | None = None
     apart: tuple[int, ...] | None = None
+    no_picture: bool = False
     merge_with: int = 0
     split: tuple[tuple[int, ...], ...] = ()
     facts_confirmed: bool = False

@@ -10,6 +10,7 @@ from digest.editing.sheet import (
     DOUBT,
     NEAR,
     NONE,
+    PICTURE,
     PINNED,
     THEMES,
     TOGETHER,
@@ -42,7 +43,8 @@ _HELP = """\
 # Two stories are one   a line `merge with: s12` below the first line of the one that goes into s12
 # One story is two      a line `split: 34 35` with numbers of its articles; a comma parts several
 # Bring one in          at the end of this file write `keep` for `out`; move it up if you like
-# Take a decision back  delete its line (`pinned:`, `together:`, `apart:`, `themes: ... (by ...)`)
+# Leave its picture out a line `picture: none` below its first line
+# Take a decision back  delete its line (`pinned:`, `together:`, `picture:`, `themes: ... (by ...)`)
 #
 # Lines that begin with # are not read. Saved unchanged, or emptied, the file changes nothing."""
 
@@ -79,10 +81,13 @@ def _story(block: Block) -> Iterator[str]:
 
 def _standing(block: Block) -> Iterator[str]:
     filed, pin = block.latest(DecisionKind.FILE), block.latest(DecisionKind.PIN)
+    no_picture = block.latest(DecisionKind.NO_PICTURE)
     doubt = "" if block.sure else DOUBT
     yield f"{THEMES}: {', '.join(block.themes) or NONE}{doubt}{_by(filed)}"
     if pin:
         yield f"{PINNED}: {pin.place}{_by(pin)}"
+    if no_picture:
+        yield f"{PICTURE}: {NONE}{_by(no_picture)}"
     yield from _pairs(block)
 
 

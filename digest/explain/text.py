@@ -112,8 +112,20 @@ def _placing(placing: Placing) -> Iterator[str]:
     for part in story.rank:
         yield f"    {part.value:+.2f}  {part.name}" + (f" ({part.note})" if part.note else "")
     yield from _texts(story)
+    yield from _picture(story)
     for line in story.related:
         yield f"    related: {line.title} <{line.url}>"
+
+
+def _picture(story: EditionStory) -> Iterator[str]:
+    picture = story.picture
+    if picture:
+        whose = picture.credit or f"{picture.outlet}, as its source names nobody"
+        size = f"{picture.width} x {picture.height} pixels"
+        yield f"    picture, if it leads: {picture.source_url}, {size}, credited to {whose}"
+    elif story.picture_trouble:
+        where = f" from {story.image_url}" if story.image_url else ""
+        yield f"    no picture{where}: {story.picture_trouble}"
 
 
 def _texts(story: EditionStory) -> Iterator[str]:

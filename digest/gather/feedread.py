@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from digest.gather.clean import MAX_TITLE, cut, harmless, one_line, plain
 from digest.gather.language import tag
+from digest.gather.pageimage import MAX_ALT, credited
 from digest.gather.urls import web_url
 from digest.model.news import Entry
 
@@ -63,6 +64,8 @@ class RawEntry:
     comments_url: str = ""
     image_url: str = ""
     image_credit: str = ""
+    image_alt: str = ""
+    image_width: int = 0
     categories: Sequence[str] = ()
 
 
@@ -88,7 +91,9 @@ def cleaned(raw: RawEntry) -> Entry:
         language=tag(raw.language),
         comments_url=web_url(raw.comments_url, raw.base) if raw.comments_url else "",
         image_url=web_url(raw.image_url, raw.base) if raw.image_url else "",
-        image_credit=one_line(raw.image_credit, MAX_NAME),
+        image_credit=credited(raw.image_credit),
+        image_alt=one_line(plain(raw.image_alt, MAX_SUMMARY), MAX_ALT),
+        image_width=raw.image_width,
         categories=names(raw.categories),
     )
 

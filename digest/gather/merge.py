@@ -11,6 +11,7 @@ from digest.gather.clean import MAX_TEXT, cut, plain
 from digest.gather.dates import believable, first_believable
 from digest.gather.extract import Page, best_dek, dissect_fragment
 from digest.gather.language import language_of
+from digest.gather.pageimage import WIDE, PageImage
 from digest.gather.pagemeta import PageMeta
 from digest.gather.urls import canonical_url, origin, tidy_url
 from digest.model.news import Article, Entry, Feed
@@ -83,6 +84,7 @@ def article_of(
     body = _body(entry, page)
     text = cut("\n\n".join(body.paragraphs), MAX_TEXT)
     title = title or _headline(text)
+    image = _image(entry, meta)
     moment, source = first_believable(_dates(entry, page, last_resort), now)
     return Article(
         url=url,
@@ -102,12 +104,27 @@ def article_of(
         publisher=feed.publisher,
         weight=feed.weight,
         comments_url=entry.comments_url or meta.comments_url,
-        image_url=entry.image_url or meta.image_url,
-        image_credit=entry.image_credit or ("" if entry.image_url else meta.image_credit),
+        image_url=image.url,
+        image_credit=image.credit,
+        image_alt=image.alt,
         paywalled=meta.paywalled,
         categories=entry.categories or meta.categories,
         entry_id=entry.id,
         feed_id=feed.id,
+    )
+
+
+def _image(entry: Entry, meta: PageMeta) -> PageImage:
+    """The feed's picture; the page's where the feed has none, or a thumbnail."""
+    own = PageImage(entry.image_url, entry.image_alt, entry.image_credit, entry.image_width)
+    if not own.url or (meta.image.url and 0 < own.width < WIDE):
+        return meta.image
+    page_knows = own.url == meta.image.url
+    return PageImage(
+        own.url,
+        own.alt or (meta.image.alt if page_knows else ""),
+        own.credit or (meta.image.credit if page_knows else ""),
+        own.width,
     )
 
 

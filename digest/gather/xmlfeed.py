@@ -14,6 +14,7 @@ from digest.gather.clean import one_line
 from digest.gather.dates import parse_date
 from digest.gather.feedread import FeedRead, RawEntry, cleaned, newest
 from digest.gather.language import tag
+from digest.gather.pageimage import PageImage
 from digest.gather.urls import web_url
 from digest.gather.xmltext import demand_sane
 
@@ -22,6 +23,9 @@ TAIL = 2000  # characters within which the root element must close
 _ITEM = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
 _ITEM_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _ROOT_END = re.compile(r"</(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
+# feedparser takes a picture's description for one of the article; an element it doesn't know it leaves alone.
+_MEDIA_DESCRIPTION = re.compile(r"<(/?)media:description\b[^>]*?(/?)>", re.IGNORECASE)
+_THUMBNAIL = "144"  # pixels, where a thumbnail doesn't say: far below what an edition shows
 _HTTP = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -29,6 +33,7 @@ def parse_xml_feed(text: str, url: str, max_entries: int) -> FeedRead:
     """The feed ``text``, already tamed, found at ``url``. Raises ParseError."""
     text, truncated = _whole_items(text)
     text = _at_most(text, max_entries * READ_AHEAD)
+    text = _MEDIA_DESCRIPTION.sub(r"<\1media:caption\2>", text)
     demand_sane(text)
     # A file object: given bytes, feedparser would first try them as a file's name.
     result = feedparser.parse(
@@ -96,7 +101,7 @@ def _raw(item: Any, feed_url: str) -> RawEntry:
     summary = _text(item, "summary")
     if not summary or summary == content:
         summary, content = content or summary, ""  # the caller tells a summary from a text by its length
-    image, credit = _image(item)
+    image = _image(item)
     return RawEntry(
         base=base,
         id=_text(item, "id"),
@@ -109,8 +114,10 @@ def _raw(item: Any, feed_url: str) -> RawEntry:
         author=_text(item, "author"),
         language=next((str(d["language"]) for d in details if d and d.get("language")), ""),
         comments_url=_comments(item),
-        image_url=image,
-        image_credit=credit,
+        image_url=image.url,
+        image_credit=image.credit,
+        image_alt=image.alt,
+        image_width=image.width,
         categories=[str(part.get("term") or "") for part in _parts(item, "tags")],
     )
 
@@ -134,17 +141,20 @@ def _comments(item: Any) -> str:
     return _text(item, "comments") or next(iter(replies), "")
 
 
-def _image(item: Any) -> tuple[str, str]:
-    """The largest picture an entry offers, and whose it is."""
+def _image(item: Any) -> PageImage:
+    """The largest picture an entry offers, whose it is and what it shows. A thumbnail has its own width."""
     media = [part for part in _parts(item, "media_content") if _is_image(part)]
     media.sort(key=lambda part: -_number(part.get("width")))
-    enclosures = [{"url": part.get("href")} for part in _parts(item, "enclosures") if _is_image(part)]
-    for part in (*media, *_parts(item, "media_thumbnail"), *enclosures):
+    links = [part for part in _parts(item, "links") if part.get("rel") == "enclosure" and _is_image(part)]
+    enclosures = [{"url": part.get("href")} for part in links]
+    thumbnails = [{"width": _THUMBNAIL, **part} for part in _parts(item, "media_thumbnail")]
+    for part in (*media, *enclosures, *thumbnails):
         address = part.get("url")
         if isinstance(address, str) and address:
             credits_ = [str(credit.get("content") or "") for credit in _parts(item, "media_credit")]
-            return address, next(iter(credits_), "")
-    return "", ""
+            alt = _text(item, "media_caption")
+            return PageImage(address, alt, next(iter(credits_), ""), _number(part.get("width")))
+    return PageImage()
 
 
 def _is_image(part: Mapping[str, Any]) -> bool:

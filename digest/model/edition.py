@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from digest.model.picture import Picture
+
 
 class Method(StrEnum):
     """How a summary came to be."""
@@ -70,7 +72,9 @@ class EditionStory:
 
     ``themes`` are the slugs it may be filed under, in order of preference; empty means 'Also today'.
     ``sources`` has the lead outlet first. ``brief`` stories get one line instead of a card, and
-    ``web_only`` ones stand in the web copy alone (both are what the byte budget moved).
+    ``web_only`` ones stand in the web copy alone (both are what the byte budget moved). ``image_url``, with
+    credit and alt text, is what its first source shows; ``picture`` is that picture as we serve it, and
+    ``picture_trouble`` why there is none though one was wanted.
     """
 
     key: str
@@ -84,6 +88,9 @@ class EditionStory:
     comments_url: str = ""
     image_url: str = ""
     image_credit: str = ""
+    image_alt: str = ""
+    picture: Picture | None = None
+    picture_trouble: str = ""
     rank: tuple[RankPart, ...] = ()
     needs_check: bool = False  # its theme's verdict was CHECK
     update_of: str = ""  # what is new, when an earlier edition told this story
@@ -92,6 +99,11 @@ class EditionStory:
     brief: bool = False
     web_only: bool = False
     article_ids: tuple[int, ...] = ()  # including wire copies: all are used up by this edition
+
+    @property
+    def has_card(self) -> bool:
+        """Whether a mail tells it on a card."""
+        return not (self.brief or self.web_only)
 
     @property
     def score(self) -> float:
@@ -206,6 +218,20 @@ class Edition:
                 if wanted.intersection(story.themes) or (everything and not story.themes)
             ),
         )
+
+    def lead(self) -> EditionStory | None:
+        """The story that stands first in the mail, and alone shows its picture."""
+        return next((story for story in self.stories if story.has_card), None)
+
+    def possible_leads(self) -> tuple[EditionStory, ...]:
+        """Every story that leads for readers of some choice of themes, in rank order.
+
+        The lead of any choice is the best of its themes' own leads, so there are at most as many as themes,
+        and one more where a story outside every theme leads.
+        """
+        views = (self, *(self.for_themes(frozenset({theme.slug})) for theme in self.themes))
+        leads = {lead.key for view in views if (lead := view.lead())}
+        return tuple(story for story in self.stories if story.key in leads)
 
     def empty_themes(self) -> tuple[ThemeStyle, ...]:
         """The themes without a story: readers see no heading for them, the editor hears of them."""

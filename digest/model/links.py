@@ -73,6 +73,10 @@ class Links:
         """One story of an edition in the browser: the web copy's elements carry ``story_anchor``."""
         return f"{self.edition(ref)}#{story_anchor(key)}"
 
+    def image(self, name: str) -> str:
+        """A picture that editions show; ``name`` is its hash."""
+        return self._at("images", f"{name}.jpg")
+
     def archive(self) -> str:
         """The list of past editions."""
         return self._at("editions")

@@ -71,6 +71,8 @@ class Entry:
     comments_url: str = ""
     image_url: str = ""
     image_credit: str = ""
+    image_alt: str = ""  # what it shows, in words
+    image_width: int = 0  # pixels, as declared; 0: unknown
     categories: tuple[str, ...] = ()
 
 
@@ -102,6 +104,7 @@ class Article:
     comments_url: str = ""
     image_url: str = ""
     image_credit: str = ""
+    image_alt: str = ""
     paywalled: bool = False
     categories: tuple[str, ...] = ()
     entry_id: str = ""

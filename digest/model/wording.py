@@ -53,6 +53,8 @@ class Wording:
     untitled: str = "Untitled story"
     update: str = "Update"
     related: str = "Related"
+    picture_credit: str = "Photo: {credit}"
+    picture_from: str = "Photo from {outlet}"
     ai_source: str = "{outlet} says this article is AI-generated"
     how_publisher: str = "Summary: {source}\u2019s own words"
     how_publisher_alone: str = "Summary: the outlet\u2019s own words"

@@ -89,11 +89,10 @@ def _fullest(shelves: Sequence[_Shelf], kind: str, keep: int) -> _Shelf | None:
 
 def _shelves(edition: Edition) -> tuple[list[_Shelf], int | None]:
     place = {id(story): index for index, story in enumerate(edition.stories)}
-    cards = [story for story in edition.stories if not (story.brief or story.web_only)]
-    top = cards[0] if cards else None
+    top = edition.lead()
     shelves = [
         _Shelf(
-            [place[id(one)] for one in section.stories if not (one.brief or one.web_only) and one is not top],
+            [place[id(one)] for one in section.stories if one.has_card and one is not top],
             [place[id(one)] for one in section.stories if one.brief and not one.web_only],
         )
         for section in edition.sections()

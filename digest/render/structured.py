@@ -6,7 +6,7 @@ from datetime import UTC
 
 from digest.model.edition import Edition
 from digest.render.publication import Publication
-from digest.render.views import EditionView, StoryView
+from digest.render.views import EditionView, PictureView, StoryView
 
 # Of schema.org's IPTCDigitalSourceEnumeration: text that a trained model wrote, and what holds some of it.
 MODEL_MADE = "https://schema.org/TrainedAlgorithmicMediaDigitalSource"
@@ -35,10 +35,26 @@ def structured_data(
             ],
         },
     }
+    if view.picture:
+        data["image"] = _image(view.picture)
     made = [story.model_made for story in stories if story.summary]
     if any(made):
         data["digitalSourceType"] = MODEL_MADE if all(made) else PARTLY_MODEL_MADE
     return data
+
+
+def _image(picture: PictureView) -> dict[str, object]:
+    image: dict[str, object] = {
+        "@type": "ImageObject",
+        "contentUrl": picture.url,
+        "width": picture.full_width,
+        "height": picture.full_height,
+    }
+    if picture.credited_to:
+        image["creditText"] = picture.credited_to
+    if picture.alt:
+        image["description"] = picture.alt
+    return image
 
 
 def _item(story: StoryView) -> dict[str, object]:

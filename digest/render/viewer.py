@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, date
 
-from digest.model.edition import Edition, EditionStory, Method, Notice, Section, SourceLink, Summary
-from digest.model.links import story_anchor
+from digest.model.edition import (
+    Edition,
+    EditionStory,
+    Method,
+    Notice,
+    Section,
+    SourceLink,
+    Summary,
+)
+from digest.model.links import Links, story_anchor
 from digest.model.look import readable
 from digest.render.clean import clean, is_rtl_language, isolate, language_tag, runs_rtl, web_url, word_count
+from digest.render.pictures import view_picture
 from digest.render.publication import Publication
 from digest.render.views import MAIL, WEB, EditionView, Link, RelatedView, SectionView, StoryView, ThemeView
 
@@ -74,6 +83,7 @@ class _Viewer:
             sections=tuple(shown),
             contents=tuple(contents),
             notice=self._notice(),
+            picture=view_picture(lead, Links(self.publication.base_url), self.words, self.limits),
             headlines=self._headlines(lead),
         )
 
@@ -87,7 +97,7 @@ class _Viewer:
         return f"{self.words.lead} \u00b7 {lead.theme.name}" if lead.theme.is_named else self.words.lead
 
     def _has_card(self, story: EditionStory) -> bool:
-        return self.web or not (story.brief or story.web_only)
+        return self.web or story.has_card
 
     def _headlines(self, lead: EditionStory | None) -> tuple[str, ...]:
         firsts = [

@@ -9,7 +9,11 @@ from digest.model.edition import Notice
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much of one story is shown, so that no single one can fill a mail. Characters, and counts."""
+    """How much of one story is shown, so that no single one can fill a mail. Characters, and counts.
+
+    ``picture`` is the largest size of the lead's, in pixels: the column's width, and a height that keeps the
+    headline in sight below an upright photo.
+    """
 
     headline: int = 240
     summary: int = 1_000
@@ -17,10 +21,11 @@ class Limits:
     name: int = 60
     sources: int = 6
     related: int = 2
+    picture: tuple[int, int] = (552, 414)
 
 
 MAIL = Limits()
-WEB = Limits(headline=500, summary=4_000, aside=600, name=120, sources=60, related=20)
+WEB = Limits(headline=500, summary=4_000, aside=600, name=120, sources=60, related=20, picture=(632, 474))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,23 @@ class StoryView:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureView:
+    """The lead's picture: shown at ``width`` x ``height`` px, kept at the full size for dense screens.
+
+    ``alt`` is "" where nobody described it. ``credit`` is the whole line, ``credited_to`` the name in it.
+    """
+
+    url: str
+    width: int
+    height: int
+    full_width: int
+    full_height: int
+    alt: str
+    credit: str
+    credited_to: str
+
+
+@dataclass(frozen=True, slots=True)
 class SectionView:
     """One theme's part. ``briefs`` get one line each; ``elsewhere`` says what the web copy alone has."""
 
@@ -114,6 +136,7 @@ class EditionView:
     sections: tuple[SectionView, ...]
     contents: tuple[ThemeView, ...]  # every theme with a story, the lead's too
     notice: Notice | None
+    picture: PictureView | None  # the lead's
     headlines: tuple[str, ...]  # the lead's, then the first of each theme, then the others
 
     @property

@@ -11,7 +11,6 @@ from digest.settings.keys import key, required
 
 _SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
-IMAGES_LATER = 'is not there yet: pictures come with a later release; write "none"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +200,10 @@ class EditionSettings:
         " the rest goes to the web copy.",
     )
     images: str = key(
-        kinds.choice("none", later="lead", why_later=IMAGES_LATER), "none", "Pictures. Only none, for now."
+        kinds.choice("none", "lead"),
+        "none",
+        "Pictures: none, or one for the top story, which is fetched from its article, made small and served"
+        " by `digest serve` with its credit. You answer for the right to show it.",
     )
     include_check: bool = key(
         quantities.boolean(),

@@ -161,15 +161,13 @@ def host(*, optional: bool = False) -> Kind[str]:
     return _pattern("host name", _HOST, advice, optional=optional)
 
 
-def choice(*allowed: str, later: str = "", why_later: str = "") -> Kind[str]:
-    """One of a few words. ``later`` is a word that a coming release will know, and why it is refused now."""
+def choice(*allowed: str) -> Kind[str]:
+    """One of a few words."""
     listed = " or ".join(f'"{word}"' for word in allowed)
 
     def read(value: object) -> str:
         if value in allowed:
             return str(value)
-        if later and value == later:
-            raise ValueError(why_later)
         guess = nearest(value, allowed) if isinstance(value, str) else ""
         raise ValueError(
             f"is not known; write {f'{quoted(guess)} (or one of {listed})' if guess else listed}"

@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select, update
 
 from digest.model.news import Article
 from digest.store.feeds import MAX_URL_BYTES
@@ -92,6 +92,14 @@ def canonical_urls(conn: Connection, ids: Collection[int]) -> dict[int, str]:
     """The canonical addresses of the articles with these ids; ids that are not there are left out."""
     query = select(articles.c.id, articles.c.canonical_url).where(among(conn, articles.c.id, ids))
     return {row.id: row.canonical_url for row in conn.execute(query)}
+
+
+def count_with_image(conn: Connection, image_url: str, outlet: str, since: datetime) -> int:
+    """How many articles of the outlet, gathered since then, show the picture at this address."""
+    alike = and_(
+        articles.c.gathered_at >= since, articles.c.outlet == outlet, articles.c.image_url == image_url
+    )
+    return conn.execute(select(func.count()).where(alike)).scalar_one()
 
 
 def _by_canonical_url(conn: Connection, urls: Collection[str]) -> dict[str, Article]:

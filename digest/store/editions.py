@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, inser
 from digest.errors import StateError
 from digest.model.edition import OPEN_TO_EDITING, Edition, EditionKey, EditionState
 from digest.model.message import Variant
+from digest.store import images
 from digest.store.codec import edition_from_json, edition_to_json
 from digest.store.sql import insert_or_ignore
 from digest.store.tables import edition_articles, edition_variants, editions
@@ -108,8 +109,8 @@ def save_content(
     """Store a new version of the content; False, and nothing changes, once it is frozen or cancelled.
 
     ``drops`` maps the ids of articles that are not in to the reason, in words. With ``revision`` only where
-    the content is still that version. An approval doesn't outlive the words it was given for: an approved
-    edition is a draft again.
+    the content is still that version. The pictures it shows are kept as long as it is. An approval doesn't
+    outlive the words it was given for: an approved edition is a draft again.
     """
     content = edition_to_json(edition)
     expected = and_(editions.c.id == edition_id, editions.c.state.in_(_values(OPEN_TO_EDITING)))
@@ -129,7 +130,10 @@ def save_content(
             reviewed_by=case((approved, ""), else_=editions.c.reviewed_by),
         )
     )
-    return conn.execute(statement).rowcount == 1
+    saved = conn.execute(statement).rowcount == 1
+    if saved:
+        images.show_in(conn, edition_id, edition)
+    return saved
 
 
 def get_drops(conn: Connection, edition_id: int) -> dict[int, str]:

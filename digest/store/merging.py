@@ -12,6 +12,7 @@ _TEASER = 0.5  # of the text we have: a new one shorter than this is a teaser or
 
 _FEED = ("feed_id", "entry_id", "outlet", "publisher", "weight")
 _PAGE = ("dek", "language", "author", "comments_url", "categories", "headings", "related", "ai_notice")
+_IMAGE = ("image_url", "image_credit", "image_alt")
 
 
 def merge(old: Article, new: Article) -> Article:
@@ -28,7 +29,7 @@ def merge(old: Article, new: Article) -> Article:
         if value and (whole or not getattr(old, name)):
             changes[name] = value
     if new.image_url and (whole or not old.image_url):
-        changes |= {"image_url": new.image_url, "image_credit": new.image_credit}
+        changes |= {name: getattr(new, name) for name in _IMAGE}
     if whole:
         changes |= {"text": new.text, "paywalled": new.paywalled}
     if old.published_at is None:

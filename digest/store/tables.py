@@ -107,6 +107,7 @@ articles = Table(
     Column("image_url", Text, nullable=False, default=""),
     Column("image_credit", Text, nullable=False, default=""),
     Column("paywalled", Boolean, nullable=False, default=False),
+    Column("image_alt", Text, nullable=False, default="", server_default=""),
     sqlite_autoincrement=True,  # pruned ids are never given again: drafts and explanations hold them
 )
 
@@ -140,6 +141,32 @@ edition_articles = Table(  # written when frozen: what this edition uses up, onc
     Column("edition_id", ForeignKey("editions.id", ondelete="CASCADE"), primary_key=True),
     Column("article_id", Integer, primary_key=True, index=True),
     Column("story_key", String(64), nullable=False),
+)
+
+images = Table(  # the pictures that editions show, as readers get them
+    "images",
+    metadata,
+    Column("hash", String(64), primary_key=True),  # SHA-256 of the content, in hex: its name in links
+    Column("content", LargeBinary, nullable=False),  # JPEG
+    Column("width", Integer, nullable=False),  # pixels
+    Column("height", Integer, nullable=False),
+    Column("stored_at", Instant, nullable=False),
+)
+
+image_sources = Table(  # what the last fetch of a picture's address came to
+    "image_sources",
+    metadata,
+    Column("url", Text, primary_key=True),
+    Column("hash", String(64), index=True),  # None where there is no picture, and then why
+    Column("trouble", Text, nullable=False, default=""),
+    Column("fetched_at", Instant, nullable=False),
+)
+
+edition_images = Table(  # what an edition shows is kept as long as the edition
+    "edition_images",
+    metadata,
+    Column("edition_id", ForeignKey("editions.id", ondelete="CASCADE"), primary_key=True),
+    Column("hash", String(64), primary_key=True, index=True),
 )
 
 decisions = Table(  # what editors decided about articles; every later draft obeys

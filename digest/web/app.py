@@ -25,13 +25,14 @@ from digest.errors import NotFoundError, StateError, StoreError
 from digest.model.tokens import PREFERENCES, UNSUBSCRIBE
 from digest.web import hooks
 from digest.web.forms import read_form
-from digest.web.pages import PUBLIC, Pages, plain_page
+from digest.web.pages import PUBLIC, Pages, jpeg, plain_page
 from digest.web.services import Reader, WebServices
 
 log = logging.getLogger("digest.web")
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
+_IMAGE = re.compile(r"([0-9a-f]{64})\.jpg")
 _UNAVAILABLE = "Sorry, we can't do that just now. Nothing was changed. Please try again in a few minutes."
 
 
@@ -45,6 +46,7 @@ def create_app(services: WebServices, *, template_folders: Sequence[Path]) -> St
         Route("/editions", site.guarded(site.archive)),
         Route("/editions/{ref}", site.guarded(site.edition)),
         Route("/feed.atom", site.guarded(site.feed)),
+        Route("/images/{file}", site.guarded(site.image)),
         Route("/test", site.guarded(site.test), methods=["GET", "POST"]),
         Route("/hooks/{provider}/{token}", site.guarded(hooks.endpoint(services.report)), methods=["POST"]),
         Route("/healthz", site.guarded(site.health)),
@@ -113,6 +115,14 @@ class _Site:
     async def feed(self, _request: Request) -> Response:
         """The newest editions for programs that read feeds."""
         return self.pages.feed(await run_in_threadpool(self.services.feed))
+
+    async def image(self, request: Request) -> Response:
+        """A picture of an edition; its address holds its hash, so it never changes."""
+        found = _IMAGE.fullmatch(request.path_params["file"])
+        content = await run_in_threadpool(self.services.image, found[1]) if found else None
+        if found is None or content is None:
+            return self.pages.page(request, "error", {"status": 404}, status=404)
+        return jpeg(content, found[1], request.headers.get("if-none-match", ""))
 
     async def leave(self, request: Request) -> Response:
         """Leaving. Any POST but the offered way back leaves: a mail provider's one-click is one of them."""

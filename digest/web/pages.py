@@ -14,6 +14,7 @@ from digest.web.services import WebServices
 
 PERSONAL = "private, no-store"
 PUBLIC = "public, max-age=300"  # seconds; an edition that went out never changes, the list does daily
+FOREVER = "public, max-age=31536000, immutable"  # a year, the longest that is understood
 
 _ALWAYS = {
     "Referrer-Policy": "no-referrer",  # the address of a personal page is a key: no other site gets it
@@ -82,6 +83,25 @@ def plain_page(status: int, title: str, words: str, headers: Mapping[str, str] |
     )
     policy = f"default-src 'none'; {_FENCE}"
     return HTMLResponse(text, status, {**_headers(policy, PERSONAL), **(headers or {})})
+
+
+def jpeg(content: bytes, name: str, asked: str) -> Response:
+    """A picture under the name of its content: kept for a year, and not sent again to who has it.
+
+    ``asked`` is the request's If-None-Match. Mails and other sites' pages may show it, hence no policy
+    against that.
+    """
+    tag = f'"{name}"'
+    headers = {
+        "Cache-Control": FOREVER,
+        "ETag": tag,
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": f"default-src 'none'; {_FENCE}",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+    if tag in asked:
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type="image/jpeg", headers=headers)
 
 
 def _headers(policy: str, cache: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ from digest import subscriptions
 from digest.model.audience import Subscriber
 from digest.model.edition import Edition, ThemeStyle
 from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, make_token, read_token
-from digest.store import audience
+from digest.store import audience, images
 from digest.store.engine import Database
 from digest.web.hooks import Report
 from digest.web.past import ArchiveEntry, PastEditions
@@ -63,6 +63,7 @@ class WebServices:
     ``report(provider, token, request)``: applies what a mail provider reports; LookupError where there is no
     such provider or the token is not its own, InputError and FetchError as ``digest.bounces.providers`` says.
     ``feed()``: the newest of them as an Atom feed.
+    ``image(name)``: the JPEG of this hash; None where there is none.
     """
 
     publication: PublicationFacts
@@ -76,6 +77,7 @@ class WebServices:
     archive: Callable[[], Sequence[ArchiveEntry]]
     report: Report
     feed: Callable[[], str]
+    image: Callable[[str], bytes | None]
 
 
 def database_services(
@@ -120,6 +122,11 @@ def database_services(
             subscriptions.set_themes(conn, subscriber_id, slugs, known_themes=known)
 
     past = PastEditions(database, slug, clock, web_copy, feed_of)
+
+    def image(name: str) -> bytes | None:
+        with database.read() as conn:
+            return images.image_content(conn, name)
+
     return WebServices(
         publication=publication,
         themes=themes,
@@ -132,6 +139,7 @@ def database_services(
         archive=past.archive,
         feed=past.feed,
         report=report,
+        image=image,
     )
 
 

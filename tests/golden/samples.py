@@ -21,6 +21,7 @@ from digest.model.edition import (
     ThemeStyle,
 )
 from digest.model.message import Hole, Person
+from digest.model.picture import Picture
 from digest.render import Publication
 
 SLOT = datetime(2026, 3, 9, 6, 0, tzinfo=UTC)
@@ -467,6 +468,33 @@ def quiet_day() -> Edition:
     return replace(edition(()), quiet=True)
 
 
+def lead_image() -> Edition:
+    """A top story with a picture, described and credited by its publisher."""
+    first, *rest = stories(4)
+    picture = Picture(
+        hash="5d2c" * 16,
+        width=1104,
+        height=621,
+        alt='Two grey patrol ships pass a lighthouse, seen from the "Carrow" ferry',
+        credit="Ines Marlow / Strait Gazette",
+        outlet="Strait Gazette",
+        source_url="https://www.straitgazette.example/2026/03/strait.jpg",
+    )
+    return edition((replace(first, picture=picture), *rest))
+
+
+def broken_image() -> Edition:
+    """The same, but for a picture that could not be had."""
+    first, *rest = lead_image().stories
+    trouble = "https://www.straitgazette.example/2026/03/strait.jpg answers 404 (Not Found)"
+    return edition((replace(first, picture=None, picture_trouble=trouble), *rest))
+
+
+def no_image() -> Edition:
+    """The same, where pictures are off."""
+    return edition(stories(4))
+
+
 CASES: dict[str, Callable[[], Edition]] = {
     "normal": normal,
     "single-theme": single_theme,
@@ -476,4 +504,7 @@ CASES: dict[str, Callable[[], Edition]] = {
     "many-scripts": many_scripts,
     "hostile": hostile,
     "quiet-day": quiet_day,
+    "lead-image": lead_image,
+    "no-image": no_image,
+    "broken-image": broken_image,
 }

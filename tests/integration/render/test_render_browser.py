@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
+from digest.imaging import picture_of
+from digest.model.links import Links
 from digest.model.look import READABLE, contrast
 from digest.render import Renderer
+from tests.pictures import encoded, photo
 
 WIDTHS = (320, 375, 600, 1200)
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -32,6 +37,7 @@ MEASURE = """addEventListener("load", () => {
     const texts = [...page.body.querySelectorAll("h1,h2,h3,p,a,li,b,span")].filter(e => e.textContent.trim());
     return {name: frame.title, width: frame.clientWidth, needs: page.documentElement.scrollWidth,
       mode: page.compatMode, h1: style(page.querySelector("h1")).fontSize,
+      images: [...page.images].map(e => ({loaded: e.naturalWidth, shown: e.getBoundingClientRect()})),
       smallest: Math.min(...texts.map(e => parseFloat(style(e).fontSize))),
       colours: [...new Set(texts.map(e => style(e).color + "/" + bed(e)))]}});
   document.getElementById("out").textContent = JSON.stringify(frames) })"""
@@ -81,7 +87,28 @@ def pages(renderer: Renderer, samples: ModuleType) -> dict[str, str]:
         f"web-{name}": renderer.web_copy(samples.CASES[name]())
         for name in ("normal", "long-headline", "hostile")
     }
-    return {**mails, "without-styles": bare, **webs}
+    return {**mails, "without-styles": bare, **webs, **with_pictures(renderer, samples)}
+
+
+def with_pictures(renderer: Renderer, samples: ModuleType) -> dict[str, str]:
+    """Mails and a web copy that show real pictures, a wide and an upright one."""
+    edition = samples.lead_image()
+    found: dict[str, str] = {}
+    for name, size in {"wide": (1600, 900), "upright": (900, 1200)}.items():
+        jpeg = picture_of(encoded(photo(*size)))
+        lead = edition.stories[0]
+        shown = replace(lead.picture, hash=jpeg.hash, width=jpeg.width, height=jpeg.height)
+        illustrated = replace(edition, stories=(replace(lead, picture=shown), *edition.stories[1:]))
+        data = "data:image/jpeg;base64," + base64.b64encode(jpeg.content).decode()
+        pages = {
+            f"{name}-picture": renderer.variant(illustrated, frozenset()).html,
+            f"web-{name}-picture": renderer.web_copy(illustrated),
+        }
+        found |= {
+            title: page.replace(Links(samples.PUBLICATION.base_url).image(jpeg.hash), data)
+            for title, page in pages.items()
+        }
+    return found
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["light", "dark"])
@@ -103,6 +130,23 @@ def test_every_edition_is_readable_at_every_width(seen: tuple[bool, list[dict[st
             assert contrast(text, bed) >= READABLE, f"{where}: {text} on {bed}"
             if frame["name"] != "without-styles":
                 assert (contrast(bed, "#000000") < 3) == dark, f"{where}: the background is {bed}"
+
+
+def test_a_picture_fills_its_column_and_keeps_its_shape(seen: tuple[bool, list[dict[str, Any]]]) -> None:
+    widths = {
+        "wide-picture": {320: 272, 375: 327, 600: 552, 1200: 552},
+        "upright-picture": {320: 272, 375: 310, 600: 310, 1200: 310},
+        "web-wide-picture": {320: 272, 375: 327, 600: 552, 1200: 632},
+        "web-upright-picture": {320: 272, 375: 327, 600: 356, 1200: 356},
+    }
+    for name, expected in widths.items():
+        frames = {frame["width"]: frame["images"] for frame in seen[1] if frame["name"] == name}
+        for width, images in frames.items():
+            (image,) = images
+            assert image["loaded"] in {1104, 621}
+            assert image["shown"]["width"] == pytest.approx(expected[width], abs=1), f"{name} at {width} px"
+            shape = image["shown"]["width"] / image["shown"]["height"]
+            assert shape == pytest.approx(16 / 9 if "wide" in name else 3 / 4, rel=0.02)
 
 
 def test_headlines_shrink_on_a_phone(seen: tuple[bool, list[dict[str, Any]]]) -> None:

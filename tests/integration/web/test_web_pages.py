@@ -292,7 +292,10 @@ def broken(error: Exception) -> WebServices:
     def feed() -> str:
         raise error
 
-    return WebServices(FACTS, THEMES, reader, fail, fail, fail, html, awaited, archive, fail, feed)
+    def image(_name: str) -> bytes | None:
+        raise error
+
+    return WebServices(FACTS, THEMES, reader, fail, fail, fail, html, awaited, archive, fail, feed, image)
 
 
 @pytest.mark.parametrize(

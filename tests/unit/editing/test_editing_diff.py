@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from digest.editing import Block, Sheet, write
@@ -330,3 +332,28 @@ def test_an_uncertain_theme_is_confirmed_by_deleting_its_question_mark_or_replac
     put = changed(of, lambda text: moved(text, 20, "The South [south]"))
     assert decided(put) == [("file", 20, "south")]
     assert "\n# uncertain: delete the ? to confirm, or give it another theme\n# An update\n" in write(of)
+
+
+def test_a_picture_is_left_out_by_a_line_and_comes_back_without_it(of_three: Sheet) -> None:
+    change = changed(of_three, lambda text: text.replace(*under(30, "picture: none")))
+    assert decided(change) == [("no-picture", 30, "")]
+    assert change.words == ['s30 "Ships number 30 leave for the island": its picture left out']
+    without = replace(of_three.ranking[2], decided=(said("no-picture", 31),))
+    again = sheet(*of_three.ranking[:2], without)
+    assert "picture: none (by Ada Lund)" in write(again)
+    change = changed(again, lambda text: text.replace("picture: none (by Ada Lund)\n", ""))
+    assert (decided(change), change.taken) == ([], [said("no-picture", 31)])
+
+
+def test_a_story_that_is_out_keeps_what_was_said_of_its_picture() -> None:
+    of = sheet(block(10), near=(near(40, decided=(said("no-picture", 40),)),))
+    change, problems = judged(of, write(of))
+    assert change is not None
+    assert (change.made, change.taken, problems) == ([], [], ())
+
+
+def test_a_picture_can_be_left_out_and_not_be_chosen(of_three: Sheet) -> None:
+    (problem,) = refused(
+        of_three, lambda text: text.replace("themes: south", "themes: south\npicture: x.jpg")
+    )
+    assert "write `picture: none`" in problem

@@ -65,7 +65,7 @@ def test_a_page_tells_of_itself_by_json_ld() -> None:
     meta = extract_page(page(head=f'<script type="application/ld+json">{json.dumps(LD)}</script>'), URL).meta
     assert meta.dates[0] == ("json-ld", "2026-03-10T06:00:00Z")
     assert meta.author == "Ada Berg, Ole Dal"
-    assert (meta.image_url, meta.image_credit) == ("https://www.post.example.org/i.jpg", "Kari Foto")
+    assert (meta.image.url, meta.image.credit) == ("https://www.post.example.org/i.jpg", "Kari Foto")
     assert meta.paywalled
     assert meta.language == "en-GB"
 

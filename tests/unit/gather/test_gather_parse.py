@@ -30,7 +30,8 @@ ITEM = """<item><title>Port &amp; strait reopen</title><link>/2026/port?utm_sour
 <comments>https://news.example.org/2026/port#comments</comments><category>Sea</category><category>Sea</category>
 <media:content url="/small.jpg" medium="image" width="90"/>
 <media:content url="/big.jpg" medium="image" width="900"/>
-<media:credit>A. Fotograf</media:credit></item>"""
+<media:description type="plain">A ship &amp;amp; a tug in the ice</media:description>
+<media:credit>Photo: A. Fotograf</media:credit></item>"""
 
 
 def test_an_rss_item_comes_out_clean_absolute_and_dated() -> None:
@@ -44,6 +45,7 @@ def test_an_rss_item_comes_out_clean_absolute_and_dated() -> None:
     assert entry.published_at == datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
     assert entry.comments_url == "https://news.example.org/2026/port#comments"
     assert (entry.image_url, entry.image_credit) == ("https://news.example.org/big.jpg", "A. Fotograf")
+    assert (entry.image_alt, entry.image_width) == ("A ship & a tug in the ice", 900)
     assert entry.categories == ("Sea",)
 
 

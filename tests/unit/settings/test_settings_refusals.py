@@ -103,8 +103,8 @@ Refused = Callable[..., str]
         ('[themes]\norder = ["a", "a"]', "names something twice"),
         ("[themes]\norder = []", "themes.order = [] is empty; name at least one"),
         (
-            '[edition]\nimages = "lead"',
-            'edition.images = "lead" is not there yet: pictures come with a later',
+            '[edition]\nimages = "leads"',
+            'edition.images = "leads" is not known; write "lead" (or one of "none" or "lead")',
         ),
         ("[edition]\nmax_html_kib = 120", "write a whole number from 30 to 100"),
         ('[delivery]\nheaders = "X-A: b"', "is no list of headers; write it like"),
