@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
-from digest import pictures, pipeline, proofs
-from digest.deliver.envelope import canonical_bytes
-from digest.errors import InputError, NotFoundError, StateError
+from digest import pipeline
+from digest.errors import NotFoundError, StateError
 from digest.model.edition import OPEN_TO_EDITING, Edition, EditionState, EditionStory
 from digest.model.links import edition_ref
-from digest.model.message import Variant
 from digest.parts import Parts, installed_at
 from digest.schedule import BEGUN
 from digest.store import editions
@@ -164,32 +161,3 @@ def _reviewed(parts: Parts, edition: Edition, name: str, now: datetime) -> Editi
     provenances = [story.summary.provenance for story in stories if story.summary]
     notice = None if edition.notice is None else ai_notice(provenances, wording=parts.wording)
     return replace(edition, stories=stories, notice=notice)
-
-
-def write_preview(
-    parts: Parts, edition: Edition, variant: Variant, now: datetime, folder: Path, chosen: frozenset[str]
-) -> dict[str, Path]:
-    """The e-mail as files: HTML, plain text, the raw message, the MJML it was made of and the web copy.
-
-    ``variant`` is the rendering for ``chosen``. The message is the one `digest test` would send, so that
-    nothing in it can change anybody.
-    """
-    message = proofs.proof(parts, edition.key, variant, "reader@example.org", now)
-    harmless = parts.links.test()
-    shown = pictures.files(parts, edition)
-    contents: dict[str, bytes] = {
-        "html": pictures.beside(parts, proofs.filled(variant.html, harmless), shown).encode(),
-        "txt": proofs.filled(variant.text, harmless).encode(),
-        "eml": canonical_bytes(message),
-        "mjml": variant.mjml.encode(),
-        "web.html": pictures.beside(parts, parts.renderer.web_copy(edition, chosen), shown).encode(),
-    }
-    paths = {suffix: folder / f"edition.{suffix}" for suffix in contents}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for suffix, content in contents.items():
-            paths[suffix].write_bytes(content)
-        pictures.write(folder, shown)
-    except OSError as error:
-        raise InputError(f"{folder} can't be written to: {error.strerror}") from None
-    return paths

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import time
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
@@ -32,7 +33,6 @@ TRY_AGAIN = timedelta(minutes=10)  # after which a failure is
 KEPT_FOR = timedelta(days=7)  # how long a picture stays that no edition shows
 LOOK_BACK = timedelta(days=14)
 MOST_ARTICLES = 3  # of one outlet with the same picture; with more it stands for the outlet
-FOLDER = "images"
 ACCEPT = "image/jpeg, image/png, image/webp, image/gif;q=0.8"
 _STAND_IN = re.compile(  # file names of pictures that show nothing of a story
     r"(?:^|[-_.])(?:logo|placeholder|fallback|favicon|icon|avatar|sprite|spacer|blank|pixel|default)(?:$|[-_.\d])",
@@ -65,18 +65,12 @@ def files(parts: Parts, edition: Edition) -> dict[str, bytes]:
     return {name: content for name, content in found.items() if content is not None}
 
 
-def beside(parts: Parts, html: str, shown: Mapping[str, bytes]) -> str:
-    """A rendering for the eye alone: it shows the pictures of a folder ``images`` beside it."""
-    for name in shown:
-        html = html.replace(f'src="{parts.links.image(name)}"', f'src="{FOLDER}/{name}.jpg"')
-    return html
-
-
-def write(folder: Path, shown: Mapping[str, bytes]) -> None:
-    """Put that folder into ``folder``; none where there is no picture. Raises OSError."""
+def embedded(parts: Parts, html: str, shown: Mapping[str, bytes]) -> str:
+    """A rendering for the eye alone, which carries the pictures that readers fetch from base_url."""
     for name, content in shown.items():
-        (folder / FOLDER).mkdir(exist_ok=True)
-        (folder / FOLDER / f"{name}.jpg").write_bytes(content)
+        data = f"data:image/jpeg;base64,{b64encode(content).decode()}"
+        html = html.replace(f'src="{parts.links.image(name)}"', f'src="{data}"')
+    return html
 
 
 def _with_picture(parts: Parts, story: EditionStory, now: datetime, end: float | None) -> EditionStory:

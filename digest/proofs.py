@@ -60,7 +60,7 @@ def proof(parts: Parts, key: EditionKey, variant: Variant, address: str, now: da
     return Envelope(parts.sender, address, (signatures, *filled.pieces))
 
 
-def filled(text: str, link: str, address: str = "reader@example.org") -> str:
+def filled(text: str, link: str, address: str) -> str:
     """A rendering for the eye alone: every personal link leads to ``link``."""
     for hole in Hole:
         text = text.replace(hole.value, address if hole is Hole.ADDRESS else link)

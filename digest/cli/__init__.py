@@ -27,7 +27,7 @@ MODULES = {
     "demo": "setup",
     "check": "setup",
     "draft": "editions",
-    "preview": "editions",
+    "preview": "preview",
     "test": "editions",
     "hold": "editions",
     "release": "editions",

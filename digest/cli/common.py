@@ -40,6 +40,9 @@ EditionOption = Annotated[
         show_default="the one at hand",
     ),
 ]
+ThemeOption = Annotated[
+    list[str] | None, typer.Option("--theme", help="Only this theme's stories; may be repeated.")
+]
 NowOption = Annotated[
     str, typer.Option("--now", help="Act as if it were this time (ISO 8601; UTC unless it says otherwise).")
 ]
@@ -72,6 +75,19 @@ def opened(ctx: typer.Context, now: str = "") -> Iterator[Parts]:
 
     with open_parts(settings_of(ctx), now=moment(now) if now else None) as parts:
         yield parts
+
+
+def chosen_themes(parts: Parts, slugs: list[str] | None) -> frozenset[str]:
+    """A choice of themes as a user typed it; empty for all.
+
+    Raises:
+        InputError: there is no such theme.
+    """
+    known = {theme.slug for theme in parts.themes}
+    for slug in slugs or []:
+        if slug not in known:
+            raise InputError(f"there is no theme {slug!r}; the themes are {', '.join(sorted(known))}")
+    return frozenset(slugs or [])
 
 
 def _session(ctx: typer.Context) -> Session:

@@ -1,13 +1,11 @@
-"""`digest draft | preview | test | hold | release | approve | explain`: the editor's commands."""
+"""`digest draft | test | hold | release | approve | explain`: the editor's commands."""
 
 from __future__ import annotations
 
-import webbrowser
 from collections import Counter
 from dataclasses import asdict
 from datetime import date as date_type
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,6 +15,8 @@ from digest.cli.common import (
     EditionOption,
     JsonOption,
     NowOption,
+    ThemeOption,
+    chosen_themes,
     counted,
     emit_json,
     local,
@@ -34,10 +34,6 @@ from digest.parts import OUTBOX, Parts
 from digest.store import models
 from digest.store.editions import EditionRow
 from digest.subscriptions import parse_address
-
-ThemeOption = Annotated[
-    list[str] | None, typer.Option("--theme", help="Only this theme's stories; may be repeated.")
-]
 
 
 def draft(
@@ -143,40 +139,6 @@ def _row_json(row: EditionRow) -> dict[str, object]:
     }
 
 
-def preview(
-    ctx: typer.Context,
-    edition: EditionOption = "",
-    theme: ThemeOption = None,
-    out: Annotated[Path, typer.Option(help="Where to write the files.")] = Path("preview"),
-    open_it: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
-    now: NowOption = "",
-    as_json: JsonOption = False,
-) -> None:
-    """Write the e-mail as HTML, text, raw message, MJML and web copy. Never changes anything else."""
-    with opened(ctx, now) as parts:
-        chosen = _chosen(parts, theme)
-        row, content = desk.at_hand(parts, parts.clock(), edition)
-        variant, note = proofs.rendering(parts, row, content, chosen)
-        paths = desk.write_preview(parts, content, variant, parts.clock(), out, chosen)
-    if note:
-        say(note)
-    if as_json:
-        emit_json({kind: str(path.resolve()) for kind, path in paths.items()})
-    else:
-        for path in paths.values():
-            typer.echo(str(path))
-    if open_it:
-        webbrowser.open(paths["html"].resolve().as_uri())
-
-
-def _chosen(parts: Parts, slugs: list[str] | None) -> frozenset[str]:
-    known = {theme.slug for theme in parts.themes}
-    for slug in slugs or []:
-        if slug not in known:
-            raise InputError(f"there is no theme {slug!r}; the themes are {', '.join(sorted(known))}")
-    return frozenset(slugs or [])
-
-
 def send_test(
     ctx: typer.Context,
     addresses: Annotated[list[str], typer.Argument(metavar="ADDRESS", help="Who gets the test.")],
@@ -190,7 +152,7 @@ def send_test(
     results = []
     with opened(ctx, now) as parts:
         row, content = desk.at_hand(parts, parts.clock(), edition)
-        variant, note = proofs.rendering(parts, row, content, _chosen(parts, theme))
+        variant, note = proofs.rendering(parts, row, content, chosen_themes(parts, theme))
         transport = parts.transport()
         transport.check()
         for address in checked:
@@ -272,5 +234,5 @@ def explain(
 def register(app: typer.Typer) -> None:
     """Add the commands to the root."""
     app.command(name="test")(send_test)
-    for command in (draft, preview, hold, release, approve, explain):
+    for command in (draft, hold, release, approve, explain):
         app.command()(command)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, insert, select, update
 
 from digest.errors import StateError
 from digest.model.edition import OPEN_TO_EDITING, Edition, EditionKey, EditionState
@@ -95,6 +95,14 @@ def list_editions(
         query = query.where(editions.c.state.in_(_values(states)))
     query = query.order_by(editions.c.slot.desc(), editions.c.id.desc()).limit(limit)
     return [_edition_row(row) for row in conn.execute(query)]
+
+
+def fingerprint(conn: Connection, publication: str) -> tuple[int, int, datetime | None]:
+    """Three figures that differ once any edition of a publication was made, drafted anew or moved."""
+    table = editions.c
+    query = select(func.count(), func.coalesce(func.sum(table.revision), 0), func.max(table.updated_at))
+    count, revisions, updated_at = conn.execute(query.where(table.publication == publication)).one()
+    return count, int(revisions), updated_at
 
 
 def save_content(

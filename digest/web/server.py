@@ -42,7 +42,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener = socket.create_server((host, port), family=family, backlog=512)
     except (OSError, OverflowError) as error:
         words = getattr(error, "strerror", None) or error
-        raise InputError(f"can't listen on {host}, port {port}: {words}; choose another in [web]") from error
+        raise InputError(f"can't listen on {host}, port {port}: {words}; choose another") from error
     # Inherited by every connection. asyncio sets it only on sockets that name their protocol, and without
     # it each answer on a kept connection waits 40 ms for the client's delayed acknowledgement.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

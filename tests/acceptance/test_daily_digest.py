@@ -85,6 +85,7 @@ def test_preview_changes_nothing_and_writes_every_form(stocked: Desk) -> None:
     paths = stocked.json("preview", "--out", "look", "--theme", "arctic")
     assert {Path(path).name for path in paths.values()} == {
         "edition.html", "edition.txt", "edition.eml", "edition.mjml", "edition.web.html",
+        "edition.sheet.html",
     }  # fmt: skip
     html = Path(paths["html"]).read_text("utf-8")
     assert "__DIGEST_" not in html

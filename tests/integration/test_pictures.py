@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ import httpx2
 import pytest
 from sqlalchemy import func, select
 
-from digest import desk, edits, pictures, pipeline, proofs, subscriptions
+from digest import edits, pictures, pipeline, proofs, subscriptions
 from digest.checkup import Level, check
 from digest.daily import ensure
 from digest.deliver.transports.memory import MemoryTransport
@@ -27,6 +28,7 @@ from digest.model.edition import Edition, EditionStory
 from digest.model.links import edition_ref
 from digest.model.news import Article, Feed
 from digest.parts import Parts, address_pepper, remember_installation
+from digest.previewing import make_preview, write_preview
 from digest.settings import Settings
 from digest.settings.editorial import EditionSettings, PublicationSettings
 from digest.store import articles, editions, feeds
@@ -326,7 +328,7 @@ def test_what_is_sent_shows_a_picture_that_the_pages_serve_for_good(
     del site.routes["/a.jpg"]
     ensure(parts, SLOT)
     (envelope,) = outgoing.messages
-    body = message_from_bytes(envelope.content, policy=default).get_body(("html",))
+    body = message_from_bytes(b"".join(envelope.pieces), policy=default).get_body(("html",))
     assert body is not None
     (address,) = images_in(body.get_content())
     path = address.removeprefix("https://read.harbour.example")
@@ -353,7 +355,7 @@ def test_what_is_sent_shows_a_picture_that_the_pages_serve_for_good(
         assert images_in(page.text) == [address]
 
 
-def test_a_preview_has_the_picture_beside_it_and_the_message_its_real_address(
+def test_a_preview_carries_the_picture_and_the_message_its_real_address(
     parts: Parts, site: Any, tmp_path: Path
 ) -> None:
     url = site.serve("/a.jpg", encoded(photo()), Content_Type="image/jpeg")
@@ -361,22 +363,16 @@ def test_a_preview_has_the_picture_beside_it_and_the_message_its_real_address(
     edition = drafted(parts)
     picture = lead_of(edition).picture
     assert picture is not None
-    paths = desk.write_preview(parts, edition, NOW, tmp_path / "out", frozenset())
+    paths = write_preview(make_preview(parts, None, edition, NOW), tmp_path / "out")
     for kind in ("html", "web.html"):
         (source,) = images_in(paths[kind].read_text())
-        assert source == f"images/{picture.hash}.jpg"
-        assert (paths[kind].parent / source).read_bytes().startswith(b"\xff\xd8\xff")
-    message = proofs.proof(parts, edition, "ed@example.org", NOW)
-    for content in (paths["eml"].read_bytes(), message.content):
+        assert b64decode(source.removeprefix("data:image/jpeg;base64,")).startswith(b"\xff\xd8\xff")
+    test, _note = proofs.rendering(parts, None, edition)
+    message = proofs.proof(parts, edition.key, test, "ed@example.org", NOW)
+    for content in (paths["eml"].read_bytes(), b"".join(message.pieces)):
         body = message_from_bytes(content, policy=default).get_body(("html",))
         assert body is not None
         assert images_in(body.get_content()) == [parts.links.image(picture.hash)]
-
-
-def test_a_preview_without_a_picture_has_no_folder_for_one(parts: Parts, tmp_path: Path) -> None:
-    publish(parts, {"arctic": ""})
-    desk.write_preview(parts, drafted(parts), NOW, tmp_path / "out", frozenset())
-    assert not (tmp_path / "out" / "images").exists()
 
 
 def test_the_check_warns_of_pictures_that_mail_programs_will_not_load(parts: Parts, tmp_path: Path) -> None:

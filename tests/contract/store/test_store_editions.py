@@ -26,6 +26,7 @@ from digest.model.message import Variant
 from digest.store.alerts import add_alert, claim_untold, list_alerts, mark_untold
 from digest.store.editions import (
     find_edition,
+    fingerprint,
     freeze,
     get_drops,
     get_edition,
@@ -70,6 +71,23 @@ def test_a_slot_is_opened_once_and_found_afterwards(database: Database) -> None:
         assert find_edition(conn, KEY) == get_edition(conn, row.id) == row
         assert find_edition(conn, replace(KEY, series="weekly")) is None
         assert get_edition(conn, row.id + 1) is None
+
+
+def test_the_fingerprint_differs_after_every_change_and_only_then(database: Database) -> None:
+    with database.write() as conn:
+        seen = [fingerprint(conn, "example")]
+        row, _created = open_slot(conn, KEY, NOW)
+        seen.append(fingerprint(conn, "example"))
+        for _again in range(2):  # at one and the same instant: a clock that was set by hand stands still
+            save_content(conn, row.id, edition(), drops={}, now=NOW)
+            seen.append(fingerprint(conn, "example"))
+        move(conn, row.id, allowed={S.DRAFT}, to=S.HELD, now=NOW + DAY)
+        seen.append(fingerprint(conn, "example"))
+        assert len(set(seen)) == len(seen)
+        open_slot(conn, KEY, NOW + DAY)
+        open_slot(conn, replace(KEY, publication="another"), NOW + DAY)
+        assert fingerprint(conn, "example") == seen[-1]
+        assert seen[-1] == (1, 2, NOW + DAY)
 
 
 def test_content_is_stored_with_its_hash_and_each_save_is_a_revision(database: Database) -> None:

@@ -6,7 +6,6 @@ import base64
 import html
 import json
 import re
-import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -19,11 +18,10 @@ from digest.imaging import picture_of
 from digest.model.links import Links
 from digest.model.look import READABLE, contrast
 from digest.render import Renderer
+from tests.browser import CHROMIUM
 from tests.pictures import encoded, photo
 
 WIDTHS = (320, 375, 600, 1200)
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine"),
