@@ -3,9 +3,9 @@
 Run: python benchmarks/rendering.py. Each figure stands beside two references that run in the same
 minute on the same machine, so that ratios can be compared between machines: zlib over a fixed text,
 and the compiler of the npm package mjml on the same MJML source. That one is looked for in
-node_modules of this checkout and in the folder that DIGEST_NODE_MODULES names:
+node_modules of this checkout and in the folder that DIGEST_TEST_NODE_MODULES names:
 
-    npm install --no-save --no-package-lock mjml@4.15.3
+    npm install --no-save --no-package-lock mjml@4.18.0
 
 The edition is a full one: 25 stories, most of them told by several outlets, a third with related
 lines, 75 KiB of HTML. "once the first is done" is a variant after one of the same edition; "the
@@ -35,7 +35,7 @@ from digest.render.markup import compile_mjml
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = b"the quick brown fox jumps over the lazy dog " * 20_000
-NODE_MODULES = Path(os.environ.get("DIGEST_NODE_MODULES") or ROOT / "node_modules")
+NODE_MODULES = Path(os.environ.get("DIGEST_TEST_NODE_MODULES") or ROOT / "node_modules")
 NPM = """const loaded = require(process.argv[1]), mjml = loaded.default || loaded;
 const source = require("fs").readFileSync(0, "utf8");
 (async () => { const times = [];

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from digest.deliver.envelope import Envelope
+from digest.deliver.envelope import Envelope, canonical_bytes
 from digest.messages import list_unsubscribe
-from digest.model.edition import OPEN_TO_EDITING, Edition, EditionKey
+from digest.model.edition import (
+    OPEN_TO_EDITING,
+    Edition,
+    EditionKey,
+    EditionStory,
+    Method,
+    Provenance,
+    SourceLink,
+    Summary,
+)
 from digest.model.links import edition_ref
 from digest.model.message import Hole, Person, Variant
+from digest.model.picture import Picture
 from digest.model.tokens import message_id
 from digest.parts import Parts
 from digest.render import variant_key
 from digest.render.message import compile_message
 from digest.store.editions import EditionRow, get_variant
+from digest.summarise import ai_notice
 
 
 def rendering(
@@ -45,19 +56,66 @@ def proof(parts: Parts, key: EditionKey, variant: Variant, address: str, now: da
     Every personal link, and both List-Unsubscribe headers, lead to a page that can change nobody.
     """
     harmless = parts.links.test()
-    person = Person(
+    person = _stranger(parts, address, now, leave=harmless, prefer=harmless, name="test")
+    return _envelope(parts, key, variant, person, now, test=True)
+
+
+def specimen(parts: Parts, key: EditionKey, variant: Variant, now: datetime) -> bytes:
+    """The message that an invented reader would get: to be looked at and linted, never to be sent."""
+    leave, prefer = parts.links.unsubscribe("specimen"), parts.links.preferences("specimen")
+    person = _stranger(parts, "reader@example.org", now, leave=leave, prefer=prefer, name="specimen")
+    return canonical_bytes(_envelope(parts, key, variant, person, now, test=False))
+
+
+def _stranger(parts: Parts, address: str, now: datetime, *, leave: str, prefer: str, name: str) -> Person:
+    """Someone who need not be a subscriber."""
+    return Person(
         address=address,
         name="",
-        message_id=message_id(address.encode(), f"test-{now.isoformat()}", 0, parts.publication.domain),
-        list_unsubscribe=list_unsubscribe(harmless, parts.unsubscribe_mailto, "test"),
-        holes={Hole.UNSUBSCRIBE_URL: harmless, Hole.PREFERENCES_URL: harmless, Hole.ADDRESS: address},
+        message_id=message_id(address.encode(), f"{name}-{now.isoformat()}", 0, parts.publication.domain),
+        list_unsubscribe=list_unsubscribe(leave, parts.unsubscribe_mailto, name),
+        holes={Hole.UNSUBSCRIBE_URL: leave, Hole.PREFERENCES_URL: prefer, Hole.ADDRESS: address},
     )
+
+
+def _envelope(
+    parts: Parts, key: EditionKey, variant: Variant, person: Person, now: datetime, *, test: bool
+) -> Envelope:
     ref = edition_ref(key)
-    compiled = compile_message(variant, parts.publication, edition_ref=ref, date=now, test=True)
+    compiled = compile_message(variant, parts.publication, edition_ref=ref, date=now, test=test)
     filled = compiled.fill(person)
     signer = parts.signer()
     signatures = signer.signatures(filled.headers, filled.body, now, canonical=True) if signer else b""
-    return Envelope(parts.sender, address, (signatures, *filled.pieces))
+    return Envelope(parts.sender, person.address, (signatures, *filled.pieces))
+
+
+def sample_edition(parts: Parts, now: datetime) -> Edition:
+    """A made-up edition of one story per theme, to try the templates on; with a picture if that is wanted."""
+    published = now - timedelta(hours=2)
+    stories = tuple(
+        EditionStory(
+            key=f"sample-{theme.slug}",
+            headline=f"A sample headline about {theme.name}",
+            summary=Summary(
+                "A sample summary of one sentence.", Provenance(Method.EXTRACT, "The Sample Post")
+            ),
+            sources=(SourceLink("The Sample Post", "https://sample.example.org/1", "A sample", published),),
+            themes=(theme.slug,),
+            published_at=published,
+            picture=Picture("0" * 64, 1104, 621, credit="A. Sample") if parts.lead_images else None,
+        )
+        for theme in parts.themes
+    )
+    provenances = [story.summary.provenance for story in stories if story.summary]
+    return Edition(
+        key=parts.key(parts.schedule.next_slot(now)),
+        title=parts.publication.name,
+        local_date=parts.schedule.local_day(now).isoformat(),
+        themes=tuple(theme.style for theme in parts.themes),
+        stories=stories,
+        notice=None if parts.notice_off else ai_notice(provenances, wording=parts.wording),
+        language=parts.publication.language,
+    )
 
 
 def filled(text: str, link: str, address: str) -> str:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import secrets
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 import hypothesis
 import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
+from digest.render import Renderer
 from digest.store.engine import Database, open_database
 from digest.store.tables import metadata
 
@@ -23,6 +27,34 @@ hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine
 hypothesis.settings.load_profile("untimed")
 
 POSTGRES_URL = os.environ.get("DIGEST_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def samples() -> ModuleType:
+    """tests/golden/samples.py, which is no package and so is loaded from its file."""
+    name = "golden_samples"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, ROOT / "tests/golden/samples.py")
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def renderer(samples: ModuleType) -> Renderer:
+    """Of the samples' publication, over the templates of this checkout."""
+    return Renderer([ROOT / "templates"], samples.PUBLICATION)
+
+
+@pytest.fixture(scope="session")
+def renderer_of(samples: ModuleType) -> Callable[[str], Renderer]:
+    """The renderer of a golden case, by its name."""
+    return lambda case: Renderer([ROOT / "templates"], samples.publication_of(case))
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from digest.checkup.finding import Finding, Level
 from digest.checkup.sender import LookUp, sender, text_records
@@ -11,23 +11,14 @@ from digest.errors import ConfigurationError, DigestError, TransportError
 from digest.gather.probe import probe as probe_feed
 from digest.llm import Asking, ModelOptions
 from digest.llm.probe import probe, standing
-from digest.model.edition import (
-    Edition,
-    EditionStory,
-    Method,
-    Provenance,
-    SourceLink,
-    Summary,
-)
 from digest.model.news import Feed, FeedHealth
-from digest.model.picture import Picture
 from digest.parts import OUTBOX, Parts
+from digest.proofs import sample_edition
 from digest.render import FeedRenderer, theme_problems
 from digest.render.templates import Templates
 from digest.settings import Settings, is_example
 from digest.store import audience, engine
 from digest.store import feeds as feed_store
-from digest.summarise import ai_notice
 
 __all__ = ["Finding", "Level", "check", "sample_edition"]
 
@@ -96,35 +87,6 @@ def _database(settings: Settings, parts: Parts) -> Finding:
     if problems:
         return Finding(Level.ERROR, f"database: {'; '.join(problems)}", "`digest db upgrade`, or a backup")
     return Finding(Level.OK, f"database: {parts.database.dialect}, up to date")
-
-
-def sample_edition(parts: Parts, now: datetime) -> Edition:
-    """A made-up edition of one story per theme, to try the templates on; with a picture if that is wanted."""
-    published = now - timedelta(hours=2)
-    stories = tuple(
-        EditionStory(
-            key=f"sample-{theme.slug}",
-            headline=f"A sample headline about {theme.name}",
-            summary=Summary(
-                "A sample summary of one sentence.", Provenance(Method.EXTRACT, "The Sample Post")
-            ),
-            sources=(SourceLink("The Sample Post", "https://sample.example.org/1", "A sample", published),),
-            themes=(theme.slug,),
-            published_at=published,
-            picture=Picture("0" * 64, 1104, 621, credit="A. Sample") if parts.lead_images else None,
-        )
-        for theme in parts.themes
-    )
-    provenances = [story.summary.provenance for story in stories if story.summary]
-    return Edition(
-        key=parts.key(parts.schedule.next_slot(now)),
-        title=parts.publication.name,
-        local_date=parts.schedule.local_day(now).isoformat(),
-        themes=tuple(theme.style for theme in parts.themes),
-        stories=stories,
-        notice=None if parts.notice_off else ai_notice(provenances, wording=parts.wording),
-        language=parts.publication.language,
-    )
 
 
 def _templates(parts: Parts) -> Finding:

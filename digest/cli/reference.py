@@ -14,6 +14,7 @@ import typer
 import typer.main
 
 from digest.cli import MODULES, build
+from digest.maillint import rules_page
 from digest.settings import reference as settings_page
 
 HEAD = """\
@@ -67,7 +68,7 @@ def _cell(text: str) -> str:
 
 def pages() -> dict[str, str]:
     """Every generated page by its file name."""
-    return {"commands.md": commands_page(), "settings.md": settings_page()}
+    return {"commands.md": commands_page(), "settings.md": settings_page(), "mail-rules.md": rules_page()}
 
 
 if __name__ == "__main__":

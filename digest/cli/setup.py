@@ -9,7 +9,16 @@ from typing import Annotated
 
 import typer
 
-from digest.cli.common import JsonOption, counted, emit_json, opened, printable, say, settings_of
+from digest.cli.common import (
+    EditionOption,
+    JsonOption,
+    counted,
+    emit_json,
+    opened,
+    printable,
+    say,
+    settings_of,
+)
 from digest.errors import DigestError, InputError, StateError
 from digest.settings import load, template
 
@@ -89,12 +98,29 @@ def demo(
 
 def check(
     ctx: typer.Context,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE]...", help="With --mail: messages (.eml) or MJML source (.mjml)."),
+    ] = None,
     online: Annotated[
         bool, typer.Option("--online", help="Also ask the feeds, the name servers and the mail server.")
     ] = False,
+    mail: Annotated[
+        bool, typer.Option("--mail", help="Lint the edition's mails, or the files, instead of the setup.")
+    ] = False,
+    edition: EditionOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Everything that could keep tomorrow's edition from its readers: one line each, and how to mend it."""
+    if mail:
+        from digest.cli.mail import check_mail  # noqa: PLC0415 - keeps `digest --help` quick
+
+        if online:
+            raise typer.BadParameter("asks about the setup, and --mail looks at mails", param_hint="--online")
+        check_mail(ctx, files or [], edition, as_json=as_json)
+        return
+    if files or edition:
+        raise typer.BadParameter("a FILE or an --edition goes with --mail")
     from digest.checkup import Level  # noqa: PLC0415 - keeps `digest --help` quick
     from digest.checkup import check as look  # noqa: PLC0415 - the same
 

@@ -94,9 +94,12 @@ def runs_rtl(text: str) -> bool:
     return sum(kind in {"R", "AL"} for kind in strong) > sum(kind == "L" for kind in strong)
 
 
-def isolate(text: str) -> str:
-    """``text`` fenced off, where it runs from right to left, so that it can't reorder what is around it."""
-    return f"{_ISOLATE}{text}{_POP_ISOLATE}" if has_rtl(text) else text
+def isolate(text: str, *, line_rtl: bool = False) -> str:
+    """``text`` fenced off where it runs against its line, so that it can't reorder its neighbours."""
+    other_way = (
+        any(unicodedata.bidirectional(letter) == "L" for letter in text) if line_rtl else has_rtl(text)
+    )
+    return f"{_ISOLATE}{text}{_POP_ISOLATE}" if other_way else text
 
 
 @lru_cache(maxsize=1024)  # of each story for every variant of an edition

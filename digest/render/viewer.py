@@ -165,6 +165,7 @@ class _Viewer:
         declared = next((source for source in story.sources if source.ai_notice), None)
         quote = clean(declared.ai_notice, limits.aside) if declared else self._declared(story.summary)
         comments = web_url(story.comments_url)
+        rtl = story.rtl or runs_rtl(headline)
         return StoryView(
             key=story.key,
             anchor=story_anchor(story.key),
@@ -173,7 +174,8 @@ class _Viewer:
             summary=clean(story.summary.text, limits.summary) if story.summary else "",
             how=self._how(story, outlet),
             language="" if language.lower() == self.language.lower() else language,
-            rtl=story.rtl or runs_rtl(headline),
+            rtl=rtl,
+            direction="rtl" if rtl else "ltr" if is_rtl_language(self.language) else "",
             outlet=outlet,
             sources=self._sources(story),
             others=others,
@@ -203,7 +205,7 @@ class _Viewer:
         return next((line for line in lines if line), self.words.untitled)
 
     def _name(self, outlet: str) -> str:
-        return isolate(clean(outlet, self.limits.name))
+        return isolate(clean(outlet, self.limits.name), line_rtl=is_rtl_language(self.language))
 
     def _declared(self, summary: Summary | None) -> str:
         return clean(summary.provenance.source_ai_notice, self.limits.aside) if summary else ""

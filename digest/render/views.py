@@ -69,6 +69,7 @@ class StoryView:
     how: str
     language: str  # BCP 47, where it differs from the edition's
     rtl: bool
+    direction: str  # rtl or ltr, "" for that of an edition from left to right
     outlet: str
     sources: str  # after the outlet's name: 'and 3 more' or 'single source'
     others: tuple[Link, ...]

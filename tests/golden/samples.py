@@ -22,7 +22,7 @@ from digest.model.edition import (
 )
 from digest.model.message import Hole, Person
 from digest.model.picture import Picture
-from digest.render import Publication
+from digest.render import Publication, Wording
 
 SLOT = datetime(2026, 3, 9, 6, 0, tzinfo=UTC)
 THEMES = (
@@ -48,6 +48,46 @@ PUBLICATION = Publication(
     base_url="https://read.harbour.example",
     timezone="Europe/London",
 )
+ARABIC = replace(
+    PUBLICATION,
+    name="موجز المرفأ",
+    from_name="موجز المرفأ",
+    language="ar",
+    publisher="معهد المرفأ",
+    wording=Wording(
+        weekdays=("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"),
+        months=(
+            *("يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو"),
+            *("يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر"),
+        ),
+        date="{weekday}، {day} {month} {year}",
+        stories="{n} أخبار",
+        stories_one="خبر واحد",
+        from_outlets="من {n} صحف",
+        from_outlets_one="من صحيفة واحدة",
+        minutes="{n} دقائق للقراءة",
+        minutes_one="دقيقة واحدة للقراءة",
+        view_online="عرض في المتصفح",
+        contents="في هذا العدد",
+        notice_title="كيف أُعد هذا العدد",
+        full_notice_title="عن استخدام الذكاء الاصطناعي",
+        lead="الخبر الأول",
+        in_brief="باختصار",
+        read_more="اقرأ المزيد في {outlet}",
+        read_more_label="اقرأ المزيد في {outlet}: {headline}",
+        single_source="{outlet}، مصدر واحد",
+        more_sources="{outlet} و{n} غيرها",
+        how_publisher="الملخص: بكلمات {source}",
+        how_extract="الملخص: جمل من {source}",
+        why="تصلك هذه الرسالة لأن {address} مشترك في {title}.",
+        preferences="اختر موضوعاتك",
+        unsubscribe="إلغاء الاشتراك",
+        published_by="تصدر عن {publisher}",
+        subject_more="{headline} و{n} غيره",
+        subject_dated="{title}: {headline}",
+        preheader_also="وفي العدد: {headlines}",
+    ),
+)
 PERSON = Person(
     address="ada@reader.example",
     name="Ada Reader",
@@ -69,6 +109,10 @@ OUTLETS = {
     "Gulf Monitor": "gulfmonitor.example",
     "Fleet Weekly": "fleetweekly.example",
     "The Cartographer": "cartographer.example",
+    "صحيفة المشرق": "almashriq.example",
+    "海峡ジャーナル": "kaikyo.example",
+    "港口日报": "gangkou.example",
+    "북해신문": "bukhae.example",
 }
 
 # theme, headline, summary, outlets (the lead first)
@@ -419,6 +463,98 @@ def many_scripts() -> Edition:
     return edition((first, arabic, japanese, hebrew, korean, *rest))
 
 
+def right_to_left() -> Edition:
+    """An edition in Arabic, the publication's own words too; two stories and some outlets are English."""
+    rows = (
+        (
+            "middle-east",
+            "عودة المراقبين إلى معبر وادي السهر بعد خمسة أشهر",
+            "تولى أربعون مراقبا غير مسلحين مواقعهم على جانبي المعبر. وتعبر الشاحنات أربعة أيام في الأسبوع.",
+            "صحيفة المشرق|Gulf Monitor",
+        ),
+        (
+            "middle-east",
+            "موانئ الخليج تتفق على نموذج جمركي واحد بعد تسع سنوات",
+            "من تموز تحتاج كل حاوية إلى إقرار واحد. ويتوقع الشاحنون توفير يومين في كل رحلة.",
+            "Gulf Monitor",
+        ),
+        (
+            "arctic",
+            "إغلاق الطريق الجليدي إلى مناجم تارن قبل موعده بثلاثة أسابيع",
+            "عاد السائقون يوم السبت بعد أن وجدت أجهزة القياس الجليد أرق مما تسمح به القواعد.",
+            "صحيفة المشرق",
+        ),
+        (
+            "indo-pacific",
+            "أربع بحريات تتقاسم صورة واحدة لممرات مضيق كارو",
+            "ستدمج أربع حكومات ما تراه طائراتها وسفنها وأقمارها في صورة واحدة تتجدد كل عشر دقائق.",
+            "صحيفة المشرق|Gulf Monitor",
+        ),
+    )
+    chosen = [replace(story(30 + at, *row), language="ar", rtl=True) for at, row in enumerate(rows)]
+    chosen += [stories(2)[1], replace(stories(3)[2], brief=True)]  # in English
+    notice = Notice(
+        short="اختارت البرمجيات هذه الأخبار وجمعتها ولخصتها. وقد تكون المصادر نفسها من صنع الذكاء الاصطناعي.",
+        full="اختارت البرمجيات أخبار هذا العدد وجمعتها ولخصتها، ويبين السطر تحت كل خبر كيف صيغ ملخصه. "
+        "وقد تكون المقالات نفسها من صنع الذكاء الاصطناعي، فراجع الأصل قبل أن تعتمد على شيء.",
+    )
+    names = ("تحالفات المحيطين", "القطب الشمالي", "الشرق الأوسط")
+    themes = tuple(replace(theme, name=name) for theme, name in zip(THEMES, names, strict=True))
+    return replace(edition(tuple(chosen), themes=themes), language="ar", title="موجز المرفأ", notice=notice)
+
+
+def east_asian() -> Edition:
+    """Chinese, Japanese and Korean throughout: no spaces to break lines at, three bytes a letter."""
+    rows = (
+        (
+            "ja",
+            "indo-pacific",
+            "四か国の海軍、海峡の監視情報を一つにまとめることで合意",
+            "哨戒機と艦艇と衛星の情報を十分ごとに共有する。最初の合同監視室は六月に開く。",
+            "海峡ジャーナル|Pacific Ledger",
+        ),
+        (
+            "zh-Hans",
+            "indo-pacific",
+            "岛国向伙伴要求海岸警卫队巡逻艇而不是驱逐舰",
+            "七个岛国政府在捐助会议上说，非法捕捞比任何舰队都更令他们担忧。他们要求小型巡逻艇、燃料和十年的备件。",  # noqa: RUF001
+            "港口日报|Pacific Ledger",
+        ),
+        (
+            "ko",
+            "arctic",
+            "북쪽 얼음길, 예정보다 삼 주 일찍 폐쇄",
+            "토요일에 얼음이 규정보다 얇은 것으로 측정되었다. 두 광산은 연료를 비행기로 나른다.",
+            "북해신문",
+        ),
+        (
+            "ja",
+            "arctic",
+            "北方評議会、海底ケーブルの新設を凍結し既設の位置をすべて測量へ",
+            "加盟国は既設のケーブルがすべて海図に載るまで新たな許可を止める。",
+            "海峡ジャーナル",
+        ),
+        (
+            "zh-Hant",
+            "middle-east",
+            "海灣港口九年後同意使用同一張海關表格",
+            "七月起，運往五個港口的貨櫃只需一份申報單。託運人預計每個航次可省兩天。",  # noqa: RUF001
+            "港口日报|Gulf Monitor",
+        ),
+    )
+    return edition(
+        tuple(replace(story(40 + at, *row), language=language) for at, (language, *row) in enumerate(rows))
+    )
+
+
+def lonely_themes() -> Edition:
+    """A theme whose one story is the lead, and so has no section; one with one story; one with four."""
+    by_theme = {
+        slug: [one for one in stories(22) if one.themes == (slug,)] for slug in ("arctic", "middle-east")
+    }
+    return edition((*stories(1), *by_theme["arctic"][:1], *by_theme["middle-east"][:4]))
+
+
 def hostile() -> Edition:
     """Everything a malicious feed might try; an e-mail must show it as harmless text."""
     first, second, third, fourth, *_ = stories(6)
@@ -502,9 +638,19 @@ CASES: dict[str, Callable[[], Edition]] = {
     "sixty-stories": sixty,
     "long-headline": long_headline,
     "many-scripts": many_scripts,
+    "right-to-left": right_to_left,
+    "east-asian": east_asian,
+    "lonely-themes": lonely_themes,
     "hostile": hostile,
     "quiet-day": quiet_day,
     "lead-image": lead_image,
     "no-image": no_image,
     "broken-image": broken_image,
 }
+# The cases that a publication of its own publishes.
+PUBLICATIONS = {"right-to-left": ARABIC}
+
+
+def publication_of(case: str) -> Publication:
+    """Whose edition a case is."""
+    return PUBLICATIONS.get(case, PUBLICATION)

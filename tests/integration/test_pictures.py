@@ -18,7 +18,7 @@ import httpx2
 import pytest
 from sqlalchemy import func, select
 
-from digest import edits, pictures, pipeline, proofs, subscriptions
+from digest import desk, edits, pictures, pipeline, proofs, subscriptions
 from digest.checkup import Level, check
 from digest.daily import ensure
 from digest.deliver.transports.memory import MemoryTransport

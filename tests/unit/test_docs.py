@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MARKDOWN = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
-@pytest.mark.parametrize("name", ["commands.md", "settings.md"])
+@pytest.mark.parametrize("name", ["commands.md", "settings.md", "mail-rules.md"])
 def test_a_generated_page_is_up_to_date(name: str) -> None:
     assert (ROOT / "docs" / "reference" / name).read_text("utf-8") == pages()[name], "run `make docs`"
 

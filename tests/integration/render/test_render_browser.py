@@ -7,6 +7,7 @@ import html
 import json
 import re
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +16,8 @@ from typing import Any
 import pytest
 
 from digest.imaging import picture_of
+from digest.maillint.css import Screen
+from digest.maillint.mail import parse
 from digest.model.links import Links
 from digest.model.look import READABLE, contrast
 from digest.render import Renderer
@@ -76,16 +79,23 @@ def as_hex(colour: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def pages(renderer: Renderer, samples: ModuleType) -> dict[str, str]:
-    mails = {
-        name: renderer.variant(renderer.fit(case()), frozenset()).html for name, case in samples.CASES.items()
+def mails(renderer_of: Callable[[str], Renderer], samples: ModuleType) -> dict[str, str]:
+    return {
+        name: renderer_of(name).variant(renderer_of(name).fit(case()), frozenset()).html
+        for name, case in samples.CASES.items()
     }
+
+
+@pytest.fixture(scope="module")
+def pages(
+    mails: dict[str, str], renderer_of: Callable[[str], Renderer], samples: ModuleType
+) -> dict[str, str]:
     bare = re.sub(r"(?s)<style.*?</style>", "", mails["normal"])
     webs = {
-        f"web-{name}": renderer.web_copy(samples.CASES[name]())
-        for name in ("normal", "long-headline", "hostile")
+        f"web-{name}": renderer_of(name).web_copy(samples.CASES[name]())
+        for name in ("normal", "long-headline", "right-to-left", "hostile")
     }
-    return {**mails, "without-styles": bare, **webs, **with_pictures(renderer, samples)}
+    return {**mails, "without-styles": bare, **webs, **with_pictures(renderer_of("lead-image"), samples)}
 
 
 def with_pictures(renderer: Renderer, samples: ModuleType) -> dict[str, str]:
@@ -145,6 +155,23 @@ def test_a_picture_fills_its_column_and_keeps_its_shape(seen: tuple[bool, list[d
             assert image["shown"]["width"] == pytest.approx(expected[width], abs=1), f"{name} at {width} px"
             shape = image["shown"]["width"] / image["shown"]["height"]
             assert shape == pytest.approx(16 / 9 if "wide" in name else 3 / 4, rel=0.02)
+
+
+def test_the_linter_computes_colours_and_sizes_as_the_browser_does(
+    seen: tuple[bool, list[dict[str, Any]]], pages: dict[str, str]
+) -> None:
+    dark, frames = seen
+    for frame in frames:
+        if frame["name"].startswith("web-"):  # uses what no mail may: CSS variables
+            continue
+        page = parse(b"Content-Type: text/html; charset=utf-8\n\n" + pages[frame["name"]].encode())
+        texts = page.texts(Screen(frame["width"], dark=dark))
+        computed = {(text.ink, text.background) for text in texts}
+        shown = {tuple(map(as_hex, pair.split("/"))) for pair in frame["colours"]}
+        where = f"{frame['name']} at {frame['width']} px, {'dark' if dark else 'light'}"
+        assert len(computed) > 1, where
+        assert computed <= shown, where
+        assert min(text.size for text in texts) == frame["smallest"], where
 
 
 def test_headlines_shrink_on_a_phone(seen: tuple[bool, list[dict[str, Any]]]) -> None:

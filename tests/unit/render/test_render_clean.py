@@ -96,6 +96,8 @@ def test_direction_follows_the_letters() -> None:
     assert runs_rtl("שלום world, שלום")
     assert not runs_rtl("Al Jazeera الجزيرة reports on")
     assert isolate("Post") == "Post"
+    assert isolate("Post", line_rtl=True) == "\u2068Post\u2069"
+    assert isolate("صحيفة", line_rtl=True) == "صحيفة"
     assert isolate("صحيفة") == "\u2068صحيفة\u2069"
     assert is_rtl_language("ar-EG")
     assert not is_rtl_language("en")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -153,3 +155,21 @@ def test_an_empty_text_part_is_refused(tmp_path: Path, samples: ModuleType) -> N
     (tmp_path / "edition.txt.j2").write_text("\n")
     with pytest.raises(RenderError, match="empty text part"):
         Renderer([tmp_path], samples.PUBLICATION).variant(samples.one_story(), frozenset())
+
+
+def test_an_edition_from_right_to_left_runs_so_throughout_but_for_its_stories_in_latin_letters(
+    renderer_of: Callable[[str], Renderer], samples: ModuleType
+) -> None:
+    page = renderer_of("right-to-left").variant(samples.right_to_left(), frozenset()).html
+    assert "direction:ltr" not in page
+    assert "direction:rtl" in page
+    to_the_left = re.findall(r"<(?:h\d|p|li|td)\b[^>]*text-align:\s*left[^>]*>", page)
+    assert to_the_left
+    assert all('dir="ltr"' in tag and 'lang="en"' in tag for tag in to_the_left)
+
+
+def test_an_edition_from_left_to_right_has_no_direction_but_its_own(
+    renderer: Renderer, samples: ModuleType
+) -> None:
+    page = renderer.variant(samples.normal(), frozenset()).html
+    assert "rtl" not in page
