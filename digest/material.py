@@ -14,9 +14,9 @@ from digest.model.news import Article
 from digest.parts import OUTBOX, Parts
 from digest.store import articles as article_store
 from digest.store import told
-from digest.summarise.extract import content_terms
+from digest.summarise.candidates import content_terms
 from digest.summarise.figures import figures
-from digest.summarise.judge import is_dangling
+from digest.summarise.leaning import is_dangling
 from digest.summarise.naming import names
 from digest.summarise.reading import printable_sentences
 

@@ -98,19 +98,23 @@ def read_records(path: Path) -> Iterator[Record]:
     """The records of a file, one at a time. Empty lines are passed over.
 
     Raises:
-        InputError: the file can't be read, or a line is no JSON object.
+        InputError: the file can't be read, holds nothing, or a line is no JSON object.
     """
     number = 0
+    empty = True
     try:
         with path.open("rb") as file:
             for number, raw in enumerate(file, 1):
                 line = raw.removeprefix(b"\xef\xbb\xbf").decode() if number == 1 else raw.decode()
                 if line.strip():
+                    empty = False
                     yield Record(f"{path}:{number}", number, _parsed(line, f"{path}:{number}"))
     except OSError as error:
         raise InputError(f"{path} can't be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise InputError(f"{path}:{number}: is not UTF-8; save the file as UTF-8") from None
+    if empty:
+        raise InputError(f'{path} is empty; give it one JSON object a line, as {{"id": ...}}')
 
 
 def _parsed(line: str, where: str) -> Mapping[str, Any]:

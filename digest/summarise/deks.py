@@ -118,8 +118,9 @@ def _problem(sentence: str, article: Article, *, alone: bool) -> str:
 
 
 def _runs_on(sentence: str, text: str) -> bool:
-    """Whether the text begins with this very piece and its sentence then goes on."""
-    opening = " ".join(strip_dateline(text[: 2 * MAX_CHARS]).split())
+    """Whether the text's first paragraph begins with this very piece and its sentence then goes on."""
+    first = strip_dateline(text[: 2 * MAX_CHARS].lstrip()).partition("\n\n")[0]
+    opening = " ".join(first.split())
     rest = opening[len(sentence) :]
     return opening.startswith(sentence) and bool(rest) and rest[0] not in ".!?"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from digest.model.news import Article, Story
-from digest.summarise.extract import candidates
+from digest.summarise.candidates import candidates
 
 MAX_WORDS = 60  # of a sentence; a longer one can't stand in a mail by itself
 

@@ -13,11 +13,11 @@ from digest.summarise.injection import is_hidden, is_instruction
 from digest.summarise.judge import (
     balanced,
     is_cut,
-    is_dangling,
     is_question,
     is_whole,
     is_whole_without_stop,
 )
+from digest.summarise.leaning import is_dangling
 from digest.summarise.prompt import Prompt
 from digest.summarise.sentences import sentences
 

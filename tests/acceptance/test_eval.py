@@ -140,11 +140,13 @@ def test_text_without_labels_is_filed_all_the_same(desk: Desk) -> None:
     assert [row["labels"] for row in lines(desk)][:2] == [["arctic"], ["arctic"]]
 
 
-@pytest.mark.parametrize("what", ["themes", "stories", "summaries"])
-def test_an_empty_file_is_no_mistake(desk: Desk, what: str) -> None:
+@pytest.mark.parametrize("what", ["themes", "stories", "summaries", "grounding"])
+def test_an_empty_file_is_an_error_of_one_line(desk: Desk, what: str) -> None:
     (desk.folder / "empty.jsonl").write_text("\n", encoding="utf-8")
-    assert desk.json("eval", what, "empty.jsonl", "--predictions", "out.jsonl")["items"] == 0
-    assert lines(desk) == []
+    refused = desk.run("eval", what, "empty.jsonl", "--predictions", "out.jsonl", code=1)
+    assert "empty.jsonl is empty" in refused.stderr
+    assert len(refused.stderr.strip().splitlines()) == 1
+    assert [path.name for path in desk.folder.iterdir()] == ["empty.jsonl"]
 
 
 @pytest.mark.parametrize("what", ["themes", "stories", "summaries"])

@@ -1,6 +1,7 @@
 """Extracts and the grounding check may not sink: 20 stories of our own writing, each with a summary by hand.
 
-The summaries keep close to their sources' words, so the figures flatter; they are there to be held.
+The summaries keep close to their sources' words, most of them to the first article's, so the figures flatter
+where that is taken over whole; they are there to be held. docs/reference/summaries.md has those on real news.
 Changing the corpus changes the hash; lowering a floor takes a reason in the commit.
 """
 
@@ -40,9 +41,9 @@ def test_extracts_hold_their_floor() -> None:
         tally.add(item)
     assert tally.scored == len(corpus("summaries.jsonl", SUMMARIES_SHA256)) == 20
     rouge_1, rouge_2, rouge_l = tally.means()[EXTRACT]
-    assert rouge_1 >= 0.59
-    assert rouge_2 >= 0.44
-    assert rouge_l >= 0.5
+    assert rouge_1 >= 0.57
+    assert rouge_2 >= 0.4
+    assert rouge_l >= 0.43
 
 
 @pytest.mark.parametrize("kind", CAUGHT_FLOORS)

@@ -25,6 +25,7 @@ def verdict(article: MakeArticle, dek: str, **fields: object) -> DekVerdict:
         f"{WHOLE} {SECOND}",
         "“We lost a winter,” said Mayor Ida Holt after the ferry to Harne was towed away.",
         "The ferry to Harne has stopped sailing and nobody knows until when",  # printed without a stop
+        "Bulldozers flatten old housing while the county approves 126 flats for the islanders.",
         "渡船服务将于星期一恢复，岛上居民表示欢迎。",
         "Islanders sign up to a pact on shared ships, which the county drew up last week.",
         "เรือข้ามฟากไปเกาะฮาร์นจะกลับมาแล่นอีกครั้งในวันจันทร์หลังซ่อมตลอดฤดูหนาว",
@@ -76,6 +77,10 @@ def test_what_is_no_summary_is_refused_with_the_reason(article: MakeArticle, dek
         f"{WHOLE} Read more »",
         f"HARNE (Coast Agency) — {WHOLE}",
         f"HARNE, Norway — {WHOLE}",
+        f"HARNE- {WHOLE}",
+        f"(CAN){WHOLE}",
+        f"(CAN) - {WHOLE}",
+        f"Port of Harne (CAN){WHOLE}",
         f"{WHOLE} Islanders had asked for a spare ship for…",
         f"{WHOLE}\nGet our breaking news email, free app or daily news podcast",
         f"{WHOLE} Why did it take so long?",
@@ -98,6 +103,8 @@ def test_the_start_of_the_text_cut_without_a_mark_is_no_dek(article: MakeArticle
     dek = "The ferry to Harne has stopped sailing and nobody knows"
     assert "cut off" in verdict(article, dek, text=f"{dek} when it will return. More.").why_not
     assert verdict(article, dek, text="Another text altogether.").text == dek
+    # A feed's text that is the dek again, with its own line after it.
+    assert verdict(article, dek, text=f"{dek}\n\nThe post appeared first on The Harne Mail.").text == dek
 
 
 def test_a_sentence_that_opens_with_a_word_in_capitals_keeps_it(article: MakeArticle) -> None:

@@ -79,10 +79,71 @@ def test_without_a_dek_it_is_an_extract_of_whole_sentences(article: MakeArticle,
 
 
 def test_an_extract_does_not_say_the_same_thing_twice(article: MakeArticle, story: MakeStory) -> None:
-    chosen = extract(story(article(text=ONE), article(id=2, text=TWO)), max_sentences=2, max_words=60)
+    fleet = (
+        "A second ferry for the island of Harne was bought on Monday by the county council. "
+        "Hotel owners on Harne say that the new ship will bring more summer guests."
+    )
+    tellings = (
+        article("Second ferry for Harne", text=ONE),
+        article("Harne gets a new ship", id=2, text=fleet),
+    )
+    chosen = extract(story(*tellings), max_sentences=2, max_words=60)
     texts = [sentence.text for sentence in chosen]
     assert len(texts) == 2
     assert sum("second ferry" in text for text in texts) == 1
+
+
+def test_what_several_outlets_put_in_their_headlines_is_chosen(
+    article: MakeArticle, story: MakeStory
+) -> None:
+    news = "The lighthouse of Harne will be sold to a hotel chain."
+    aside = "The oldest tower of the county has seen off storms, wars and a flock of geese in its lantern."
+    titles = (
+        "Lighthouse to be sold to hotel chain",
+        "Hotel chain will get lighthouse",
+        "A lighthouse is sold",
+    )
+    for headlines, first in ((titles, news), (("Tower of the county has seen off storms",) * 3, aside)):
+        made = story(
+            article(headlines[0], text=f"{aside} {news}"),
+            article(headlines[1], id=2, text="Islanders are to meet their new neighbours in spring."),
+            article(headlines[2], id=3, text="Geese nest up there every year, its keeper says."),
+        )
+        (chosen,) = extract(made, max_sentences=1, max_words=60)
+        assert chosen.text == first
+
+
+def test_the_sentence_that_does_best_alone_opens_the_extract(article: MakeArticle, story: MakeStory) -> None:
+    detail = "Guests from three countries have written to the county about its old tower."
+    news = "The lighthouse of Harne was sold to a hotel chain on Monday, the county said."
+    made = story(
+        article("Lighthouse of Harne sold", text=detail),
+        article("Lighthouse of Harne sold to hotel chain", id=2, text=news),
+    )
+    chosen = extract(made, max_sentences=2, max_words=60)
+    assert [sentence.text for sentence in chosen] == [news, detail]
+
+
+def test_an_author_who_speaks_is_passed_over_for_the_news(article: MakeArticle, story: MakeStory) -> None:
+    mine = "I think that the county council should have bought a second ferry for Harne long ago."
+    quoted = "“We lost a winter,” said Mayor Ida Holt of Harne after the second ferry was bought."
+    for text, first in ((f"{mine} {quoted}", quoted), (mine, mine)):
+        chosen = extract(story(article("Second ferry for Harne", text=text)), max_sentences=1, max_words=60)
+        assert [sentence.text for sentence in chosen] == [first]
+
+
+def test_an_extract_keeps_to_what_the_lead_tells(article: MakeArticle, story: MakeStory) -> None:
+    lead = "The mayor of Harne said on Friday that the island should seek no quarrel with the county."
+    other = (
+        "Mayor Ida Holt of Harne ordered a plan on Saturday to bring people home from the storm in Oskarhavn."
+    )
+    made = story(
+        article("No quarrel with the county, Harne's mayor says", text=lead),
+        article("Harne orders plan to bring people home from storm", id=2, text=other),
+    )
+    found = summarise(made, OPTIONS)
+    assert found is not None
+    assert (found.text, found.provenance.source) == (lead, "Outlet 1")
 
 
 def test_a_leaning_sentence_comes_only_after_its_predecessor(article: MakeArticle, story: MakeStory) -> None:
@@ -130,14 +191,14 @@ def test_nothing_that_is_a_sentence_gives_no_summary(article: MakeArticle, story
 
 def test_an_extract_names_every_outlet_and_notice_it_used(article: MakeArticle, story: MakeStory) -> None:
     one = article(
-        "Ferry",
+        "Council votes for ferry",
         text="The council of Harne voted on Monday for a second ferry to the island.",
         ai_notice="AI one.",
     )
     two = article(
-        "Guests",
+        "Guests welcome ferry",
         id=2,
-        text="Hotel owners expect twice as many summer guests from June onwards.",
+        text="Hotel owners expect the ferry to bring twice as many summer guests to the island.",
         ai_notice="AI two.",
     )
     made = summarise(story(one, two), OPTIONS)

@@ -1,0 +1,53 @@
+# ruff: noqa: RUF001 - typographic marks occur in news
+from __future__ import annotations
+
+import pytest
+
+from digest.summarise.leaning import is_dangling, is_first_person
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "He said the yard would be paid in May.",
+        "It’s the same reason the ferry was built at all.",
+        "They'd asked for a spare ship for eleven years.",
+        "With those words the mayor of Harne left the room.",
+        "In both cases the county overturned what the council had decided.",
+        "After all, he had asked for the ferry himself.",
+        "On Monday, she met the owners of the yard.",
+        "The request comes as the council looks for a second ferry.",
+        "A similar claim appeared on another island's website.",
+        "Among them are two children from Harne.",
+    ],
+)
+def test_a_sentence_that_points_back_cannot_open_a_summary(sentence: str) -> None:
+    assert is_dangling(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Mayor Ida Holt said the yard would be paid in May.",
+        "After Mayor Holt lost the vote, she left the council.",  # who 'she' is has been said
+        "The county council voted for a second ferry on Monday.",
+        "The request of the council for a second ferry was refused on Monday.",
+        "In Harne, the ferry sails again.",
+        "Itamar Holt, the mayor of Harne, has resigned.",
+        "Thatcher's former yard is to build the ferry of Harne.",
+    ],
+)
+def test_one_that_names_what_it_speaks_of_can(sentence: str) -> None:
+    assert not is_dangling(sentence)
+
+
+def test_the_first_person_counts_outside_quotation_marks_only() -> None:
+    for author in ("I saw the ferry sink.", "Let’s look at what our ferry costs.", "It gave us a winter."):
+        assert is_first_person(author)
+    for news in (
+        "“We lost a winter,” said Mayor Ida Holt.",
+        'The mayor said "I will resign" on Monday.',
+        "The US has bought the museum of Harne.",
+        "Elizabeth I, as the ship is called, is an island ferry.",
+    ):
+        assert not is_first_person(news)
