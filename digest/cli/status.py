@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +30,8 @@ from digest.store import alerts, audience, deliveries, editions
 from digest.store import runs as run_store
 from digest.store.editions import EditionRow
 
+ALERTS_FOR = timedelta(days=7)  # an older one is history
+
 WhoOption = Annotated[
     DeliveryState | None, typer.Option("--who", help="List the readers in this state, with the last answer.")
 ]
@@ -52,7 +54,7 @@ def overview(parts: Parts, ref: str = "") -> Overview:
         return Overview(
             tuple((row, deliveries.counts(conn, row.id)) for row in rows),
             audience.count_subscribers(conn),
-            tuple(alerts.list_alerts(conn, limit=10)),
+            tuple(alerts.list_alerts(conn, limit=10, since=parts.clock() - ALERTS_FOR)),
         )
 
 

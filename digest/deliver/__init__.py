@@ -1,1 +1,10 @@
-"""Placeholder docstring: the owner of this package replaces it."""
+"""An edition's messages, handed over once each.
+
+send        one run: claim, fence, hand over, record; what a stop or a hold does to it
+desk        where connections get messages, and where their fences and outcomes become commits
+rows        the batches that a run works on, read page by page; owner: who holds them
+fleet       how many connections are open; pace: how fast messages may be taken
+backoff     what an answer means for the ledger, and when to try again
+envelope    one message on its way; one: a single message without the ledger
+transports  the outbox folder, a mail server, memory
+"""

@@ -146,7 +146,7 @@ class Rows:
         held.unsettled += len(rows)
         if rows:
             held.after_id = rows[-1].subscriber_id
-        if len(rows) < size:
+        if len(rows) < size or held.after_id >= held.batch.last:
             held.exhausted = True
             self._reading = None
             self._release_if_done(held)

@@ -62,7 +62,7 @@ class SendOptions:
     retry_longest_s: float = 3600.0
     lease_s: float = 120.0
     stop_grace_s: float = 20.0
-    page_size: int = 500
+    page_size: int = 1000
     domains: DomainLimits = field(default_factory=DomainLimits)
     stop_share: float = 0.0
     reconnect_s: float = 1.0
@@ -193,10 +193,7 @@ class _Run:
         )
         fleet_options = FleetOptions(options.connections, options.reconnect_s, options.connect_tries)
         fleet = Fleet(self._transport, desk, fleet_options)
-        with self._ledger.transaction() as conn:
-            run_id = start_run(conn, self._edition_id, owner=self._owner, now=self._clock())
-            before = counts(conn, self._edition_id)
-        self._warned = self._too_many(before.failed, before.sent)
+        run_id = self._begin() if desk.has_work() else None  # a look that finds nothing due is no run
         try:
             await self._work(desk, fleet)
         finally:
@@ -205,6 +202,13 @@ class _Run:
         if desk.failure is not None:
             raise desk.failure
         return self._report(desk, run_id)
+
+    def _begin(self) -> int:
+        """Note that this run began, and whether somebody lets it go on in spite of many refusals."""
+        with self._ledger.transaction() as conn:
+            before = counts(conn, self._edition_id)
+            self._warned = self._too_many(before.failed, before.sent)
+            return start_run(conn, self._edition_id, owner=self._owner, now=self._clock())
 
     async def _work(self, desk: LedgerDesk, fleet: Fleet) -> None:
         """Until nothing is left, or somebody stops us."""
@@ -271,7 +275,7 @@ class _Run:
             desk.flush()
             await asyncio.sleep(0)
 
-    def _report(self, desk: LedgerDesk, run_id: int) -> SendReport:
+    def _report(self, desk: LedgerDesk, run_id: int | None) -> SendReport:
         """Finish the edition if nothing is open, and say how it stands."""
         now = self._clock()
         self._timeline.note(time.monotonic() - self._started, desk.tally)
@@ -294,5 +298,6 @@ class _Run:
                 next_due_at=next_due(conn, self._edition_id),
                 timeline=self._timeline.as_json(),
             )
-            end_run(conn, run_id, report=json.dumps(asdict(report), default=str), now=now)
+            if run_id is not None:
+                end_run(conn, run_id, report=json.dumps(asdict(report), default=str), now=now)
         return report

@@ -16,9 +16,13 @@ def add_alert(conn: Connection, key: str, text: str, now: datetime) -> bool:
     return conn.execute(insert_or_ignore(conn, alerts).values(key=key, text=text, at=now)).rowcount == 1
 
 
-def list_alerts(conn: Connection, limit: int = 20) -> list[tuple[str, datetime, str]]:
-    """The latest alerts, newest first: key, when, words."""
+def list_alerts(
+    conn: Connection, limit: int = 20, *, since: datetime | None = None
+) -> list[tuple[str, datetime, str]]:
+    """The latest alerts, newest first: key, when, words; none from before ``since``."""
     query = select(alerts.c.key, alerts.c.at, alerts.c.text).order_by(alerts.c.at.desc(), alerts.c.key)
+    if since is not None:
+        query = query.where(alerts.c.at >= since)
     return [(row.key, row.at, row.text) for row in conn.execute(query.limit(limit))]
 
 

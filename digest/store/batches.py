@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, and_, exists, func, null, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, func, null, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from digest.model.delivery import DeliveryState, Recipient
@@ -120,24 +120,34 @@ def _within(batch: Batch) -> ColumnElement[bool]:
     )
 
 
+_PAGE = (
+    select(
+        deliveries.c.subscriber_id,
+        deliveries.c.address,
+        deliveries.c.name,
+        deliveries.c.variant,
+        deliveries.c.attempts,
+    )
+    .where(
+        deliveries.c.edition_id == bindparam("this_edition"),
+        deliveries.c.subscriber_id > bindparam("after"),
+        deliveries.c.subscriber_id <= bindparam("last"),
+        or_(
+            in_state(DeliveryState.PENDING),
+            and_(in_state(DeliveryState.DEFERRED), deliveries.c.due_at <= bindparam("moment")),
+        ),
+    )
+    .order_by(deliveries.c.subscriber_id)
+    .limit(bindparam("most"))
+)
+
+
 def page(conn: Connection, batch: Batch, *, after_id: int, limit: int, now: datetime) -> list[Recipient]:
     """The next deliveries of a claimed batch that are due, by subscriber id, after ``after_id``."""
-    due = or_(
-        in_state(DeliveryState.PENDING), and_(in_state(DeliveryState.DEFERRED), deliveries.c.due_at <= now)
-    )
-    rows = conn.execute(
-        select(
-            deliveries.c.subscriber_id,
-            deliveries.c.address,
-            deliveries.c.name,
-            deliveries.c.variant,
-            deliveries.c.attempts,
-        )
-        .where(_within(batch), deliveries.c.subscriber_id > after_id, due)
-        .order_by(deliveries.c.subscriber_id)
-        .limit(limit)
-    ).all()
-    return [Recipient(batch.edition_id, *row, epoch=batch.epoch) for row in rows]
+    after = max(after_id, batch.first - 1)
+    which = {"this_edition": batch.edition_id, "after": after, "last": batch.last}
+    rows = conn.execute(_PAGE, {**which, "moment": now, "most": limit}).all()
+    return [Recipient(batch.edition_id, *row, batch.epoch) for row in rows]
 
 
 def renew(

@@ -11,14 +11,25 @@ at all stands in ``digest.store.batches``; that nobody is mailed twice rests on 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from operator import itemgetter
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
-from sqlalchemy import Connection, Select, Update, and_, bindparam, literal_column, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Text,
+    Update,
+    and_,
+    literal_column,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import DBAPIError
 
 from digest.errors import StoreError
@@ -26,11 +37,11 @@ from digest.model.delivery import DeliveryState, Recipient
 from digest.store.deliveries import LEFT, in_state, may_be_mailed
 from digest.store.engine import Database
 from digest.store.instant import Instant
+from digest.store.prepared import Prepared
 from digest.store.tables import deliveries
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """What became of one delivery, ready to be written. ``state`` is a state, never sending."""
 
     recipient: Recipient
@@ -135,104 +146,60 @@ class Ledger:
             driver.execute("PRAGMA synchronous=NORMAL").close()
 
 
-_THIS = and_(
-    deliveries.c.edition_id == bindparam("this_edition"),
-    deliveries.c.subscriber_id == bindparam("this_subscriber"),
-)
-
-
+_Value = Callable[[str], ColumnElement[Any]]
+_KEY = {"this_edition": Integer(), "this_subscriber": Integer()}
 _INSTANT = Instant()
-
-
-class _Prepared:
-    """A statement compiled once per kind of database and given to the driver, for many rows at once.
-
-    SQLAlchemy's own executemany spends more on each row than SQLite does, and these statements run once
-    per message; its SQL is all that is needed of it here.
-    """
-
-    def __init__(self, statement: Update | Select[Any], names: tuple[str, ...]) -> None:
-        self._statement = statement
-        self._names = names
-        self._compiled: dict[str, tuple[str, Callable[[tuple[Any, ...]], Any]]] = {}
-
-    def run(self, conn: Connection, rows: list[tuple[Any, ...]]) -> int:
-        """Execute it for rows of values, in the order of ``names``; how many rows of the table it changed."""
-        sql, arrange = self._for(conn)
-        with closing(conn.connection.cursor()) as cursor:
-            cursor.executemany(sql, [arrange(row) for row in rows])
-            return int(cursor.rowcount)
-
-    def find(self, conn: Connection, row: tuple[Any, ...]) -> tuple[Any, ...] | None:
-        """Execute it for one row of values; the row of the table that it finds."""
-        sql, arrange = self._for(conn)
-        with closing(conn.connection.cursor()) as cursor:
-            cursor.execute(sql, arrange(row))
-            found: tuple[Any, ...] | None = cursor.fetchone()
-            return found
-
-    def _for(self, conn: Connection) -> tuple[str, Callable[[tuple[Any, ...]], Any]]:
-        """The SQL for this kind of database, and what arranges a row of values for it."""
-        name = conn.dialect.name
-        if name not in self._compiled:
-            compiled = self._statement.compile(dialect=conn.dialect)
-            order = getattr(compiled, "positiontup", None)  # where parameters are told apart by place alone
-            by_place = itemgetter(*map(self._names.index, order)) if order else None
-            self._compiled[name] = (str(compiled), by_place or self._by_name)
-        return self._compiled[name]
-
-    def _by_name(self, row: tuple[Any, ...]) -> dict[str, Any]:
-        """A row for a driver that tells parameters apart by name."""
-        return dict(zip(self._names, row, strict=True))
-
-
 _WAITING = in_state(DeliveryState.PENDING, DeliveryState.DEFERRED)
-_FENCE = _Prepared(
-    update(deliveries)
-    .where(
-        _THIS,
-        _WAITING,
-        deliveries.c.epoch <= bindparam("this_epoch"),
-        may_be_mailed(),
+
+
+def _this(value: _Value) -> ColumnElement[bool]:
+    """The delivery with this key."""
+    column = deliveries.c
+    return and_(column.edition_id == value("this_edition"), column.subscriber_id == value("this_subscriber"))
+
+
+def _fencing(value: _Value) -> Update:
+    return (
+        update(deliveries)
+        .where(_this(value), _WAITING, deliveries.c.epoch <= value("this_epoch"), may_be_mailed())
+        .values(state=literal_column("'sending'"), epoch=value("this_epoch"))
     )
-    .values(state=literal_column("'sending'"), epoch=bindparam("this_epoch")),
-    ("this_edition", "this_subscriber", "this_epoch"),
-)
-_STANDING = _Prepared(
-    select(deliveries.c.state, deliveries.c.epoch).where(_THIS), ("this_edition", "this_subscriber")
-)
-_SUPPRESS = _Prepared(
-    update(deliveries)
-    .where(_THIS, _WAITING, ~may_be_mailed())
-    .values(state=literal_column("'suppressed'"), due_at=null(), text=bindparam("reason")),
-    ("this_edition", "this_subscriber", "reason"),
-)
-_RECORD = _Prepared(
-    update(deliveries)
-    .where(
-        _THIS,
-        or_(
-            # Fenced by us. Another owner may have called it uncertain meanwhile: an answer settles that.
-            and_(
-                in_state(DeliveryState.SENDING, DeliveryState.UNCERTAIN),
-                deliveries.c.epoch == bindparam("this_epoch"),
-            ),
-            # Refused before the fence; the number of attempts says that nobody else was there.
-            and_(_WAITING, deliveries.c.attempts == bindparam("attempts_before")),
-        ),
+
+
+def _suppressing(value: _Value) -> Update:
+    return (
+        update(deliveries)
+        .where(_this(value), _WAITING, ~may_be_mailed())
+        .values(state=literal_column("'suppressed'"), due_at=null(), text=value("reason"))
     )
-    .values(
-        state=bindparam("new_state"),
-        attempts=bindparam("new_attempts"),
-        code=bindparam("new_code"),
-        text=bindparam("new_text"),
-        due_at=bindparam("new_due_at"),
-        sent_at=bindparam("new_sent_at"),
-    ),
-    (
-        *("this_edition", "this_subscriber", "this_epoch", "attempts_before", "new_attempts"),
-        *("new_state", "new_code", "new_text", "new_due_at", "new_sent_at"),
-    ),
+
+
+def _recording(value: _Value) -> Update:
+    # Fenced by us. Another owner may have called it uncertain meanwhile: an answer settles that.
+    fenced = in_state(DeliveryState.SENDING, DeliveryState.UNCERTAIN)
+    ours = and_(fenced, deliveries.c.epoch == value("this_epoch"))
+    # Refused before the fence; the number of attempts says that nobody else was there.
+    refused = and_(_WAITING, deliveries.c.attempts == value("attempts_before"))
+    new = {name: value(f"new_{name}") for name in ("state", "attempts", "due_at", "sent_at", "code", "text")}
+    return update(deliveries).where(_this(value), or_(ours, refused)).values(new)
+
+
+_FENCE = Prepared(_fencing, {**_KEY, "this_epoch": Integer()})
+_SUPPRESS = Prepared(_suppressing, {"reason": Text(), **_KEY})
+_STANDING = Prepared(lambda value: select(deliveries.c.state, deliveries.c.epoch).where(_this(value)), _KEY)
+_RECORD = Prepared(
+    _recording,
+    {
+        "new_state": Text(),
+        "new_attempts": Integer(),
+        "new_due_at": _INSTANT,
+        "new_sent_at": _INSTANT,
+        "new_code": Integer(),
+        "new_text": Text(),
+        **_KEY,
+        "this_epoch": Integer(),
+        "attempts_before": Integer(),
+    },
 )
 
 
@@ -255,7 +222,7 @@ def _told_apart(conn: Connection, recipients: Sequence[Recipient]) -> Fenced:
         if _STANDING.find(conn, key) == (DeliveryState.SENDING, one.epoch):
             granted.add(one.subscriber_id)
         else:
-            _SUPPRESS.run(conn, [(*key, LEFT)])
+            _SUPPRESS.run(conn, [(LEFT, *key)])
             state, _epoch = _STANDING.find(conn, key) or ("", 0)
             if state == DeliveryState.SUPPRESSED:
                 suppressed.add(one.subscriber_id)
@@ -270,16 +237,16 @@ def record(conn: Connection, settled: Sequence[Settled]) -> None:
         conn,
         [
             (
-                (to := one.recipient).edition_id,
+                one.state.value,
+                (to := one.recipient).attempts + 1,
+                stored[one.due_at],
+                stored[one.sent_at],
+                one.code,
+                one.text,
+                to.edition_id,
                 to.subscriber_id,
                 to.epoch,
                 to.attempts,
-                to.attempts + 1,
-                one.state.value,
-                one.code,
-                one.text,
-                stored[one.due_at],
-                stored[one.sent_at],
             )
             for one in settled
         ],

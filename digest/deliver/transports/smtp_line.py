@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
+from collections.abc import Iterable
 
 _READ_SIZE = 16384  # bytes; answers are short
 
@@ -61,10 +62,10 @@ class Line(asyncio.BufferedProtocol):
         """The bytes that have come."""
         return bytes(self._buffer[:nbytes])
 
-    def _write(self, data: bytes, wait_s: float) -> None:
-        """Send; the answers to it are due in ``wait_s``."""
+    def _write(self, pieces: Iterable[bytes], wait_s: float) -> None:
+        """Send; the answers to it are due in ``wait_s``. From Python 3.12 on nothing is joined for it."""
         assert self._transport is not None
-        self._transport.write(data)
+        self._transport.writelines(pieces)
         self._deadline = self._clock() + wait_s
 
     def _cut(self) -> None:

@@ -128,7 +128,7 @@ class Session(Line):
                     self._rest()
                 return
             if lines := self._envelope(job):
-                self._write(lines, self._options.reply_s)
+                self._write((lines,), self._options.reply_s)
                 return
 
     def _may_open(self) -> bool:
@@ -153,7 +153,7 @@ class Session(Line):
         """Part in peace."""
         self._ending, self._why = ending, ""
         self._expected.append(Step.QUIT)
-        self._write(b"QUIT\r\n", _PARTING_S)
+        self._write((b"QUIT\r\n",), _PARTING_S)
 
     def _envelope(self, job: Job) -> bytes:
         """The commands that open ``job``; empty if it was refused here and now."""
@@ -223,14 +223,14 @@ class Session(Line):
         else:
             step, line = self._held_back.popleft()
             self._expected.append(step)
-            self._write(line, self._options.reply_s)
+            self._write((line,), self._options.reply_s)
 
     def _take_data_reply(self, reply: Reply) -> None:
         """The server wants the content, or doesn't."""
         if self._refusal is not None:
             if reply.code == GO_AHEAD:  # though it took no recipient: RFC 2920, 3.1 has us send a lone dot
                 self._expected.append(Step.VOID)
-                self._write(b".\r\n", self._options.reply_s)
+                self._write((b".\r\n",), self._options.reply_s)
             self._refused(self._refusal)
         elif (outcome := judge(Step.DATA, reply)) is not None:
             self._refused(outcome)
@@ -266,7 +266,7 @@ class Session(Line):
         self._expected.append(Step.CONTENT)
         following = self._desk.take() if self._may_open() else None
         opening = self._envelope(following) if following is not None else b""
-        self._write(b"".join((*wire_pieces(job.envelope), b".\r\n", opening)), self._options.content_s)
+        self._write((*wire_pieces(job.envelope), b".\r\n", opening), self._options.content_s)
         if self._transport.is_closing():  # the very first write failed: nothing went out
             self._sent = None
             self._unsent(job)

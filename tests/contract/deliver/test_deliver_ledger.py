@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
-from digest.errors import StateError
+from digest.errors import StateError, StoreError
 from digest.model.delivery import Counts, DeliveryState, Recipient
 from digest.store.batches import Batch, Fate, claim, next_due, page, release, renew
 from digest.store.deliveries import (
@@ -351,7 +350,7 @@ def test_an_editor_may_have_failed_or_uncertain_ones_sent_again(
         batch, rows = claimed(conn, now)
         fence(conn, rows)
         settled = [Settled(row, S.SENT, 250, sent_at=now) for row in rows]
-        record(conn, [replace(settled[0], state=state), *settled[1:]])
+        record(conn, [settled[0]._replace(state=state), *settled[1:]])
         release(conn, batch, owner="me", lease_s=60, now=now)
         assert finish(conn, 1, now)
         assert reopen(conn, 1, now) == 1
@@ -419,16 +418,19 @@ def test_counting_an_unknown_edition_gives_zeros(database: Database) -> None:
         assert counts(conn, 99) == Counts()
 
 
+@pytest.mark.parametrize("kind", ["transaction", "tick"])
 def test_the_ledger_commits_or_rolls_back_whole_transactions(
-    database: Database, make_edition: MakeEdition, now: datetime
+    database: Database, make_edition: MakeEdition, now: datetime, kind: str
 ) -> None:
     make_edition(2)
     with Ledger(database) as ledger:
         with ledger.transaction(durable=True) as conn:
             _, rows = claimed(conn, now)
 
+        begin = ledger.tick if kind == "tick" else ledger.transaction
+
         def fence_and_fail() -> None:
-            with ledger.transaction() as conn:
+            with begin() as conn:
                 fence(conn, rows)
                 raise RuntimeError
 
@@ -436,8 +438,24 @@ def test_the_ledger_commits_or_rolls_back_whole_transactions(
             fence_and_fail()
         with ledger.transaction() as conn:
             assert counts(conn, 1).pending == 2
-    with database.read() as conn:
-        assert conn.scalar(select(func.count()).select_from(deliveries)) == 2
+        with begin() as conn:
+            fence(conn, rows)
+        with database.read() as conn:
+            assert counts(conn, 1).sending == 2
+
+
+def test_a_tick_whose_connection_is_gone_says_so(
+    database: Database, make_edition: MakeEdition, now: datetime
+) -> None:
+    make_edition(1)
+    with Ledger(database) as ledger:
+        with ledger.transaction() as conn:
+            _, rows = claimed(conn, now)
+            driver = conn.connection.dbapi_connection
+        assert driver is not None
+        driver.close()
+        with pytest.raises(StoreError, match=r"the ledger in .* cannot be written"), ledger.tick() as conn:
+            fence(conn, rows)
 
 
 def test_a_durable_transaction_on_sqlite_reaches_the_disk_and_the_others_need_not(

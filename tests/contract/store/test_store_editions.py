@@ -277,6 +277,7 @@ def test_an_alert_is_noted_once_and_told_once(database: Database) -> None:
         late, feed = ("late", NOW, "An edition is late."), ("feed", NOW + DAY, "A feed is dead.")
         assert list_alerts(conn) == [feed, late]
         assert list_alerts(conn, limit=1) == [feed]
+        assert list_alerts(conn, since=feed[1]) == [feed]
         assert claim_untold(conn, NOW) == [late, feed]
         assert claim_untold(conn, NOW) == []
         mark_untold(conn, ["feed"])

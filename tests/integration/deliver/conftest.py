@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import ssl
 import threading
 from collections import Counter
@@ -24,7 +25,8 @@ from digest.store.engine import Database
 from digest.store.tables import editions, subscribers
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
-DROP = "drop"  # cut the connection instead of answering
+DROP = "drop"  # cut the connection instead of answering, or in the middle of it
+SILENCE = "silence"  # as a greeting: none, ever
 
 # What the server answers when the recipient's address begins with the marker.
 AT_RCPT = {
@@ -39,7 +41,9 @@ AT_RCPT = {
 AT_DATA = {
     "data451": "451 4.3.0 not now",
     "data554": "554 5.5.1 no",
+    "data421": "421 4.3.2 going down",
     "datawrong": "250 fine",
+    "datajunk": "\x00\xff?",
     "datadrop": DROP,
 }
 AT_END = {
@@ -50,6 +54,7 @@ AT_END = {
     "endwrong": "354 more",
     "endjunk": "\x00\xff?",
     "endsplit": "250-2.0.0 taken\r\n451 4.3.0 or not",
+    "endhalf": "250-2.0.0 tak" + DROP,
     "enddrop": DROP,
     "endlate": "250 2.0.0 taken, at last",
     "endnever": "250 2.0.0 taken, too late",
@@ -78,16 +83,25 @@ class FaultySmtp(SMTP):
         super().connection_lost(error)
 
     async def push(self, status: str | bytes) -> None:
-        if status == DROP:
+        words = status.decode() if isinstance(status, bytes) else status
+        if words.endswith(DROP):
+            if isinstance(self.transport, asyncio.WriteTransport) and words != DROP:
+                self.transport.write(words.removesuffix(DROP).encode())
             self.cut()
             return
-        await super().push(status.decode() if isinstance(status, bytes) else status)
+        await super().push(words)
         if str(status).startswith("421") and self.transport is not None:
             self.transport.close()
 
     def cut(self) -> None:
         if isinstance(self.transport, asyncio.WriteTransport):
             self.transport.abort()
+
+    async def smtp_EHLO(self, hostname: str) -> None:  # noqa: N802 the library's name
+        if self.server.at_ehlo:
+            await self.push(self.server.at_ehlo)
+            return
+        await super().smtp_EHLO(hostname)
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 the library's name
         to = self.envelope.rcpt_tos[0] if self.envelope and self.envelope.rcpt_tos else ""
@@ -106,7 +120,9 @@ class MailServer:
         pipelining: bool = True,
         implicit_tls: ssl.SSLContext | None = None,
         mail: str | None = None,
-        greeting: str = "",
+        greeting: str | None = None,
+        at_ehlo: str = "",
+        weather: random.Random | None = None,
         **smtp: Any,
     ) -> None:
         self.received: list[tuple[str, bytes]] = []
@@ -121,6 +137,9 @@ class MailServer:
         self._mail = mail
         self._implicit_tls = implicit_tls
         self._greeting = greeting
+        self.at_ehlo = at_ehlo
+        self._weather = weather
+        self.cut_off: set[str] = set()  # by the weather, after it took their message
         self._smtp = smtp
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run)
@@ -164,10 +183,11 @@ class MailServer:
         await asyncio.sleep(0.01)
 
     def _connection(self) -> asyncio.Protocol:
-        if self._greeting or len(self.open) >= self.most_allowed:
+        if self._greeting is not None or len(self.open) >= self.most_allowed:
             self.refusals += 1
-            return _Refusal(self._greeting or "421 4.7.0 too many connections")
-        protocol = FaultySmtp(self, loop=self._loop, enable_SMTPUTF8=True, **self._smtp)
+            full = "421 4.7.0 too many connections"
+            return _Refusal(full if self._greeting is None else self._greeting)
+        protocol = FaultySmtp(self, loop=self._loop, **{"enable_SMTPUTF8": True, **self._smtp})
         protocol.server = self
         self.open.add(protocol)
         return protocol
@@ -195,6 +215,8 @@ class MailServer:
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
         self.commands.append(f"RCPT {address}")
+        if self._happens(0.05):
+            return "451 4.7.1 greylisted, come back"
         if (text := answer(AT_RCPT, address)) is not None:
             return text
         envelope.rcpt_tos.append(address)
@@ -206,12 +228,23 @@ class MailServer:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 the library's name
         to = envelope.rcpt_tos[0]
+        if self._happens(0.03):
+            return "451 4.3.0 not now"
+        if self._happens(0.01):
+            return "421 4.3.2 going down"
         if not any(to.startswith(marker) for marker in NOT_TAKEN):
             self.received.append((to, envelope.content))
+        if self._happens(0.01):
+            self.cut_off.add(to)
+            return DROP
         marker = next((one for one in DELAYS_S if to.startswith(one)), None)
         if marker is not None:
             await asyncio.sleep(DELAYS_S[marker])
         return answer(AT_END, to) or "250 2.0.0 taken"
+
+    def _happens(self, share: float) -> bool:
+        """Whether the weather has it that way, ``share`` of the time."""
+        return self._weather is not None and self._weather.random() < share
 
     def authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         self.logins.append(data.password)
@@ -219,15 +252,16 @@ class MailServer:
 
 
 class _Refusal(asyncio.Protocol):
-    """A server that says one thing and hangs up."""
+    """A server that says one thing and hangs up; SILENCE says nothing and stays."""
 
     def __init__(self, text: str) -> None:
         self._text = text
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
-        transport.write(f"{self._text}\r\n".encode())
-        transport.close()
+        if self._text != SILENCE:
+            transport.write(f"{self._text}\r\n".encode() if self._text != DROP else b"")
+            transport.close()
 
 
 @pytest.fixture

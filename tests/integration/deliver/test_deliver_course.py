@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 
 from digest.deliver.allowance import Allowance
 from digest.deliver.envelope import Envelope
@@ -329,6 +329,21 @@ def test_progress_and_the_report_are_told(
         assert '"sent_now": 11' in row.report
     again = run(sqlite_database, transport, compose)
     assert (again.sent_now, again.first_accepted, again.stopped) == (0, False, False)
+    with sqlite_database.read() as conn:
+        assert conn.scalar(select(func.count()).select_from(runs)) == 1  # finding nothing due is no run
+
+
+def test_looking_again_while_mail_is_deferred_writes_no_run(
+    sqlite_database: Database, make_edition: Callable[..., int], compose: Compose
+) -> None:
+    make_edition(sqlite_database, 3)
+    busy = MemoryTransport(lambda _: Deferred(451, "later"))
+    for _ in range(3):
+        report = run(sqlite_database, busy, compose)
+    assert report.counts.deferred == 3
+    assert report.next_due_at is not None
+    with sqlite_database.read() as conn:
+        assert conn.scalar(select(func.count()).select_from(runs)) == 1
 
 
 def test_a_batch_of_a_dead_process_is_taken_over_at_once(

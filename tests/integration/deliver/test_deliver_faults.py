@@ -30,7 +30,9 @@ EXPECTED = {
     "rcptdrop": "deferred",
     "data451": "deferred",
     "data554": "failed",
+    "data421": "deferred",
     "datawrong": "deferred",
+    "datajunk": "deferred",
     "datadrop": "deferred",
     "end451": "deferred",
     "end552": "failed",
@@ -39,6 +41,7 @@ EXPECTED = {
     "endwrong": "uncertain",
     "endjunk": "uncertain",
     "endsplit": "uncertain",
+    "endhalf": "uncertain",
     "enddrop": "uncertain",
     "endlate": "sent",
     "endnever": "uncertain",
@@ -138,6 +141,11 @@ def test_deferred_ones_are_tried_again_when_due_and_given_up_in_the_end(
         ({"greeting": "554 5.7.1 you are on a list"}, "refuses us: 554"),
         ({"greeting": "421 4.3.2 busy"}, "is busy: 421.*given up after 6 tries"),
         ({"greeting": "SSH-2.0-OpenSSH"}, "refuses us"),
+        ({"greeting": "drop"}, "127.0.0.1:.*"),
+        ({"greeting": "silence"}, "127.0.0.1:.*[Tt]imed out"),
+        ({"at_ehlo": "drop"}, "127.0.0.1:.*"),
+        ({"at_ehlo": "421 4.3.2 closing"}, "is busy: 421"),
+        ({"at_ehlo": "\x00\xff?"}, "127.0.0.1:.*"),
     ],
 )
 def test_a_server_that_takes_nothing_stops_the_run_and_leaves_everybody_pending(
@@ -153,7 +161,7 @@ def test_a_server_that_takes_nothing_stops_the_run_and_leaves_everybody_pending(
     make_edition(sqlite_database, 12)
     server = start_server(**options)
     with pytest.raises(TransportError, match=words):
-        run(sqlite_database, smtp_transport(server.port), compose, clock)
+        run(sqlite_database, smtp_transport(server.port, connect_s=0.5), compose, clock)
     assert {one.state.value for one in ledger(sqlite_database).values()} == {"pending"}
     assert {one.attempts for one in ledger(sqlite_database).values()} == {0}
     assert server.received == []
@@ -252,6 +260,56 @@ def test_what_a_message_needs_and_the_server_lacks_fails_that_message_alone(
     assert "not an address" in found["two words"].text
     assert any("SMTPUTF8" in line for line in server.commands)
     assert report.counts.adds_up
+
+
+def test_letters_and_bytes_that_the_server_does_not_take_fail_only_the_messages_that_need_them(
+    sqlite_database: Database,
+    make_edition: Callable[..., int],
+    start_server: Callable[..., Any],
+    smtp_transport: Callable[..., Any],
+    clock: Callable[[], datetime],
+) -> None:
+    make_edition(sqlite_database, ["ok", "jürgen", "eight", "ok2"])
+    server = start_server(enable_SMTPUTF8=False, decode_data=True)  # which leaves 8BITMIME out as well
+    transport = smtp_transport(server.port)
+
+    def compose(to: Recipient) -> Envelope:
+        word = "grün" if to.address.startswith("eight") else "green"
+        return Envelope("news@example.org", to.address, (b"Subject: x\r\n\r\n", f"{word}\r\n".encode()))
+
+    run(sqlite_database, transport, compose, clock)
+    found = ledger(sqlite_database)
+    states = {name: one.state.value for name, one in found.items()}
+    assert states == {"ok": "sent", "jürgen": "failed", "eight": "failed", "ok2": "sent"}
+    assert "SMTPUTF8" in found["jürgen"].text
+    assert "8BITMIME" in found["eight"].text
+    assert server.recipients == {"ok": 1, "ok2": 1}
+
+
+@pytest.mark.parametrize(
+    ("mail", "state"),
+    [
+        ("451 4.3.0 slow down", "deferred"),
+        ("452-4.3.1 no room\r\n452 4.3.1 just now", "deferred"),
+        ("552 5.3.4 too big for me", "failed"),
+    ],
+)
+def test_what_is_said_to_the_envelopes_sender_about_the_message_settles_that_message(
+    sqlite_database: Database,
+    make_edition: Callable[..., int],
+    start_server: Callable[..., Any],
+    smtp_transport: Callable[..., Any],
+    compose: Callable[[Recipient], Envelope],
+    clock: Callable[[], datetime],
+    mail: str,
+    state: str,
+) -> None:
+    make_edition(sqlite_database, 4)
+    server = start_server(mail=mail)
+    run(sqlite_database, smtp_transport(server.port), compose, clock)
+    found = ledger(sqlite_database).values()
+    assert {(one.state.value, one.attempts, one.code) for one in found} == {(state, 1, int(mail[:3]))}
+    assert server.received == []
 
 
 def test_content_arrives_as_it_was_composed(

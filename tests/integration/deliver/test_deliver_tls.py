@@ -18,6 +18,7 @@ from digest.deliver.send import SendOptions, deliver
 from digest.deliver.transports.smtp import SmtpOptions, SmtpTransport
 from digest.errors import TransportError
 from digest.model.delivery import Counts, Recipient
+from digest.store.deliveries import counts
 from digest.store.engine import Database
 
 
@@ -117,6 +118,31 @@ def test_what_cannot_be_trusted_is_not_used(
     with pytest.raises(TransportError, match=words):
         smtp_transport(server.port, ca_file=ca_file, **options).check()
     assert b"right" not in server.logins
+
+
+def test_an_untrusted_certificate_stops_the_run_and_leaves_everybody_pending(
+    sqlite_database: Database,
+    make_edition: Callable[..., int],
+    start_server: Callable[..., Any],
+    smtp_transport: Callable[..., Any],
+    compose: Callable[[Recipient], Envelope],
+    server_context: ssl.SSLContext,
+) -> None:
+    make_edition(sqlite_database, 5)
+    server = start_server(tls_context=server_context)
+    with pytest.raises(TransportError, match=r"certificate of .* is not trusted"):
+        deliver(
+            sqlite_database,
+            1,
+            transport=smtp_transport(server.port, security="starttls"),
+            compose=compose,
+            options=SendOptions(connections=2, reconnect_s=0.001),
+            clock=lambda: datetime.now(UTC),
+            stop=threading.Event(),
+        )
+    with sqlite_database.read() as conn:
+        assert counts(conn, 1) == Counts(pending=5, planned=5)
+    assert server.commands == []
 
 
 def test_a_server_without_starttls_gets_nothing_in_the_clear(

@@ -7,19 +7,27 @@ import email.policy
 import quopri
 from dataclasses import replace
 from datetime import UTC, datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
 from types import ModuleType
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from digest.errors import RenderError
 from digest.model.message import Hole, Message, Person, Variant
 from digest.render import CompiledMessage, Publication, compile_message
+from digest.render.clean import clean
 from digest.render.quoted import SOFT_BREAK, encode
 
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=200)
+# What might be typed as an address: letters that mean something in a header among plain ones.
+ADDRESS = st.from_regex(r"[a-z0-9.+_'=\r\n<>,;:\"() @-]{1,20}@[a-z0-9.\r\n<>, -]{1,20}", fullmatch=True)
+# What the standard library writes and reads back unchanged: it takes more than a line feed for a line's end.
+WORDS = st.text(alphabet=st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=60)
+SHORT = WORDS.map(lambda words: words[:10])  # one encoded-word: between two it reads a space into a name
+PROSE = st.lists(WORDS, max_size=6).map("\n".join)
 NOW = datetime(2026, 3, 9, 6, 0, tzinfo=UTC)
 VARIANT = Variant(
     key="all",
@@ -97,6 +105,53 @@ def test_a_message_decodes_to_the_filled_variant(
     plain, page = parts(message)
     assert plain == filled(variant.text, person)
     assert page == filled(variant.html, person)
+
+
+@given(subject=WORDS, html=PROSE, text=PROSE, name=SHORT, title=SHORT)
+@settings(max_examples=60, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+def test_a_message_decodes_as_the_one_that_the_standard_library_builds(
+    samples: ModuleType, subject: str, html: str, text: str, name: str, title: str
+) -> None:
+    subject, name, title = clean(subject), clean(name, 200), clean(title, 200)
+    variant = replace(VARIANT, subject=subject, html=VARIANT.html + html, text=text + VARIANT.text)
+    publication = replace(samples.PUBLICATION, from_name=title)
+    person = replace(samples.PERSON, name=name)
+    expected = EmailMessage(policy=email.policy.SMTP)
+    expected["From"] = Address(title, addr_spec=publication.from_email)
+    expected["To"] = Address(name, addr_spec=person.address)
+    expected["Subject"] = subject
+    expected["Date"] = NOW
+    expected.set_content(filled(variant.text, person))
+    expected.add_alternative(filled(variant.html, person), subtype="html")
+    theirs = parsed(expected.as_bytes())
+    ours = parsed(compiled(samples, variant, publication=publication).fill(person))
+    assert parts(ours) == parts(theirs)
+    assert ours["Subject"] == theirs["Subject"] == subject
+    assert ours["Date"] == theirs["Date"]
+    for header in ("From", "To"):
+        (mine,), (other,) = ours[header].addresses, theirs[header].addresses
+        assert (mine.display_name, mine.addr_spec) == (other.display_name, other.addr_spec)
+
+
+@given(address=st.one_of(ADDRESS, TEXT), name=TEXT)
+@settings(suppress_health_check=list(HealthCheck))
+def test_an_address_is_refused_or_stands_alone_in_a_message_that_parses(
+    samples: ModuleType, address: str, name: str
+) -> None:
+    holes = {**samples.PERSON.holes, Hole.ADDRESS: address}
+    person = replace(samples.PERSON, address=address, name=name, holes=holes)
+    try:
+        raw = bytes(compiled(samples).fill(person))
+    except RenderError:
+        return
+    lines = raw.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    names = [line.partition(b":")[0] for line in lines if not line.startswith(b" ")]
+    assert names == [b"To", b"Message-ID", b"List-Unsubscribe", *names[3:]]
+    assert len(names) == len(set(names))
+    if address.isascii():
+        message = parsed(raw)
+        assert [one.addr_spec for one in message["To"].addresses] == [address]
+        assert parts(message)[0].startswith(f"For {address}.")
 
 
 def test_every_header_a_list_needs_is_there_once(samples: ModuleType) -> None:
