@@ -142,7 +142,8 @@ def _chosen(fields: Sequence[bytes]) -> tuple[bytes, bytes]:
 def _unsigned(algorithm: str, domain: str, selector: str, names: bytes, moment: int) -> bytes:
     """The signature's field with %b for the body hash, and an empty b= at its end."""
     lines = [
-        f"DKIM-Signature: v=1; a={algorithm}; c=relaxed/relaxed; d={domain};".encode(),
+        f"DKIM-Signature: v=1; a={algorithm}; c=relaxed/relaxed;".encode(),
+        f" d={domain};".encode(),
         f" s={selector}; t={moment};".encode(),
         b" h=" + _names_in_lines(names.split(b":")) + b";",
         b" bh=%b;",

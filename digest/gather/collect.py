@@ -15,10 +15,12 @@ from datetime import datetime
 from functools import partial
 
 from digest.errors import FeedError, RefusedAddressError
+from digest.gather.feedread import FeedRead
 from digest.gather.health import failed
 from digest.gather.merge import addresses, article_of, entry_date, has_full_text, leads_inside
 from digest.gather.options import GatherOptions
 from digest.gather.outcome import Gathered, article_of_page, judged
+from digest.gather.outlet import outlet_name
 from digest.gather.pool import Job, Pool
 from digest.gather.sources import PageRead, SourceRead, read_page, read_source
 from digest.gather.urls import canonical_url, origin
@@ -39,11 +41,20 @@ class _Harvest:
     feed: Feed
     health: FeedHealth
     entries: list[Entry]
-    outlet: str
-    language: str
+    read: FeedRead
     notes: list[str]
     pages: dict[int, PageRead | FeedError] = field(default_factory=dict)
     open_pages: int = 0
+
+    def outlet(self) -> str:
+        """What all its articles are said to come from: one name, or they would count as several sources."""
+        pages = [page for page in self.pages.values() if isinstance(page, PageRead)]
+        sites = Counter(page.page.meta.site_name for page in pages if page.page.meta.site_name)
+        common = (site for site, _count in sites.most_common(1))
+        links = (entry.url for entry in self.entries[:1])
+        return outlet_name(
+            (self.feed.name, self.read.title, *common), (self.read.home_url, *links, self.feed.url)
+        )
 
 
 def gather(
@@ -112,7 +123,7 @@ class _Run:
             self._on_done(Gathered(feed, health, (), tuple(notes)))
         else:
             read = result.read
-            harvest = _Harvest(feed, health, [], read.title, read.language, notes)
+            harvest = _Harvest(feed, health, [], read, notes)
             harvest.entries = self._wanted(read.entries, harvest)
             self._submit_pages(harvest)
 
@@ -163,7 +174,8 @@ class _Run:
 
     def _finish(self, harvest: _Harvest) -> None:
         self._unfinished.pop(id(harvest), None)
-        articles = [self._article(harvest, at) for at in range(len(harvest.entries))]
+        outlet = harvest.outlet()
+        articles = [self._article(harvest, at, outlet) for at in range(len(harvest.entries))]
         whole = [article for article in articles if article is not None]
         if len(whole) < len(articles):
             harvest.notes.append(
@@ -182,7 +194,7 @@ class _Run:
             once.setdefault(article.canonical_url, article)
         self._on_done(Gathered(harvest.feed, harvest.health, tuple(once.values()), tuple(harvest.notes)))
 
-    def _article(self, harvest: _Harvest, at: int) -> Article | None:
+    def _article(self, harvest: _Harvest, at: int, outlet: str) -> Article | None:
         """The article of one entry; None if its link leads to a private address, or nothing is in it."""
         result = harvest.pages.get(at)
         if isinstance(result, RefusedAddressError):
@@ -196,8 +208,8 @@ class _Run:
                 read.page if read else None,
                 now=self._now,
                 page_url=read.url if read else "",
-                outlet=harvest.outlet,
-                language=harvest.language,
+                outlet=outlet,
+                language=harvest.read.language,
                 last_resort=read.day if read else "",
             )
         )

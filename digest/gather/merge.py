@@ -11,6 +11,7 @@ from digest.gather.clean import MAX_TEXT, cut, plain
 from digest.gather.dates import believable, first_believable
 from digest.gather.extract import Page, best_dek, dissect_fragment
 from digest.gather.language import language_of
+from digest.gather.outlet import outlet_name
 from digest.gather.pageimage import WIDE, PageImage
 from digest.gather.pagemeta import PageMeta
 from digest.gather.urls import canonical_url, origin, tidy_url
@@ -72,8 +73,9 @@ def article_of(
 ) -> Article:
     """The article of ``entry``, with what its page adds.
 
-    ``page_url`` is where the page came from after redirects; ``outlet`` and ``language`` are the
-    feed's own words, used where nothing better is known; ``last_resort`` is a day found in the page.
+    ``page_url`` is where the page came from after redirects; ``outlet`` is what all articles of the
+    feed come from, where it is known; ``language`` is the feed's own word, used where nothing better is
+    known; ``last_resort`` is a day found in the page.
     The longer of the two texts is taken. An undated article has no ``published_at``.
     """
     url, canonical = addresses(entry)
@@ -100,7 +102,7 @@ def article_of(
         gathered_at=now,
         language=language_of(f"{title}. {text}", meta.language, entry.language, language),
         author=entry.author or meta.author,
-        outlet=feed.name or outlet or origin(feed.url)[0],
+        outlet=outlet or outlet_name((feed.name, meta.site_name), (url, feed.url)),
         publisher=feed.publisher,
         weight=feed.weight,
         comments_url=entry.comments_url or meta.comments_url,

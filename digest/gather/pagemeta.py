@@ -39,6 +39,7 @@ class PageMeta:
     dates: tuple[tuple[str, str], ...] = ()
     language: str = ""
     canonical_url: str = ""
+    site_name: str = ""
     comments_url: str = ""
     author: str = ""
     image: PageImage = NO_IMAGE
@@ -62,6 +63,7 @@ def read_meta(tree: lxml.html.HtmlElement, url: str) -> PageMeta:
         dates=tuple(_dates(tree, metas, article)),
         language=_language(tree, metas, article),
         canonical_url=_canonical(tree, metas, base, url),
+        site_name=one_line(_first(metas, "og:site_name") or names(article.get("publisher")), 200),
         comments_url=_comments(tree, article, base),
         author=one_line(
             names(article.get("author")) or _first(metas, "author", "article:author", "dc.creator"), 200

@@ -14,6 +14,7 @@ from digest.gather.health import failed
 from digest.gather.merge import article_of
 from digest.gather.options import GatherOptions
 from digest.gather.outcome import Gathered, article_of_page, judged
+from digest.gather.outlet import outlet_name
 from digest.gather.sources import SourceRead, private_origin, read_source
 from digest.gather.urls import canonical_url
 from digest.model.news import Article, Feed, FeedHealth
@@ -52,7 +53,8 @@ def _content(feed: Feed, source: SourceRead, now: datetime) -> tuple[str, tuple[
         return "", (article_of_page(source.page, feed, now),)
     read = source.read or FeedRead(format="")
     linked = [entry for entry in read.entries if entry.url]
-    make = partial(article_of, now=now, outlet=read.title, language=read.language)
+    outlet = outlet_name((feed.name, read.title), (read.home_url, feed.url))
+    make = partial(article_of, now=now, outlet=outlet, language=read.language)
     return read.title, tuple(make(entry, feed, None) for entry in linked)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from email.utils import getaddresses, parsedate_to_datetime
 
 from digest.maillint.finding import Fault, Level, Rule, quoted
-from digest.maillint.links import owner
 from digest.maillint.mail import Mail
+from digest.model.hosts import registered_domain
 
 ONCE = (
     "From",
@@ -140,7 +140,8 @@ def _other_signer(mail: Mail) -> Iterator[Fault]:
         for value in mail.headers("DKIM-Signature")
         if (found := re.search(r"(?:^|;)d=([^;]+)", re.sub(r"\s", "", value)))
     ]
-    if domain and signers and not any(owner(signer) == owner(domain) for signer in signers):
+    own = registered_domain(domain)
+    if domain and signers and own not in map(registered_domain, signers):
         yield Fault(f"{', '.join(signers)} signed, and the sender is of {domain}", "DKIM-Signature")
 
 

@@ -11,6 +11,7 @@ from lxml import html
 
 from digest.maillint.finding import Fault, Level, Rule
 from digest.maillint.mail import Mail, place
+from digest.model.hosts import registered_domain
 
 GENERIC = frozenset(
     {
@@ -50,7 +51,6 @@ _SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel", "sms"})
 _DOMAIN = r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}"
 _ADDRESS_TEXT = re.compile(rf"(?:https?://|www\.)({_DOMAIN})(?:[:/?#]\S*)?", re.IGNORECASE)
 _DOMAIN_TEXT = re.compile(rf"({_DOMAIN})(?:/\S*)?", re.IGNORECASE)
-_SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "net", "or", "org", "go", "gob", "ne"})
 _ENDS = " \t.:;,\u2026\u00a0\u2192\u203a\u00bb>"
 
 
@@ -76,13 +76,6 @@ def host_of(href: str) -> str:
         return (urlsplit(href).hostname or "").lower().rstrip(".")
     except ValueError:
         return ""
-
-
-def owner(host: str) -> str:
-    """The part of a host that somebody registered, by a rule of thumb: bbc.co.uk of www.bbc.co.uk."""
-    labels = host.removeprefix("www.").split(".")
-    country = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL  # noqa: PLR2004 - a.co.uk
-    return ".".join(labels[-3:] if country else labels[-2:])
 
 
 def is_local(host: str) -> bool:
@@ -153,7 +146,7 @@ def _mismatches(
         found, host = shape.fullmatch(words), host_of(_href(link))
         if not found or not host or (but_not and but_not.fullmatch(words)):
             continue
-        if owner(found[1].lower()) != owner(host):
+        if registered_domain(found[1].lower()) != registered_domain(host):
             yield Fault(f"the text names {found[1].lower()}, the link leads to {host}", place(link))
 
 

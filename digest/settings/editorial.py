@@ -147,7 +147,12 @@ class FeedSettings:
     url: str = required(
         kinds.text("web address or folder", required=True), "Its address; for a folder, its path."
     )
-    name: str = key(kinds.text(), "", "The outlet's name as readers see it. Empty: the host's name.")
+    name: str = key(
+        kinds.text(),
+        "",
+        "The outlet's name as readers see it. Empty, or an address such as www.example.org: the feed's own"
+        " title, else what its pages call the site, else the site's domain without its ending.",
+    )
     publisher: str = key(
         kinds.text(),
         "",

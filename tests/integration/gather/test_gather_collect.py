@@ -308,3 +308,15 @@ def test_a_probe_finds_the_feed_behind_a_page_and_says_so(site: Any) -> None:
 def test_a_probe_tells_a_trouble_as_a_run_does(site: Any) -> None:
     assert probe(private(site.url("/none")), OPTIONS, NOW).health.trouble == "http-404"
     assert probe(private(site.serve("/p", page("P"))), OPTIONS, NOW).health.trouble == "not-a-feed"
+
+
+def test_a_feed_named_like_a_host_goes_by_what_its_pages_call_their_site(site: Any) -> None:
+    told = '<meta property="og:site_name" content="The Harbour Post">'
+    site.serve("/a", page("Strait reopens", told))
+    site.serve("/b", page("Ferry sold", told))
+    site.serve("/c", page("Pier closed", '<meta property="og:site_name" content="A guest">'))
+    items = rss(*(item(f"/{letter}", f"Headline {letter}") for letter in "abcd"))
+    document = items.replace("<title>Post<", "<title>feeds.harbour.example.org<")
+    feed = private(site.serve("/rss", document), "www.harbour.example.org.rss")
+    (got,) = run(feed).values()
+    assert [article.outlet for article in got.articles] == ["The Harbour Post"] * 4

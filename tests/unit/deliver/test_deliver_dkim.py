@@ -57,6 +57,13 @@ def verifies(content: bytes, index: int) -> bool:
         return False
 
 
+def test_no_line_of_a_signature_could_be_folded_again() -> None:
+    identities = [Identity("newsletters.harbour.example.org", "digest-ed25519", key) for key in KEYS.values()]
+    head = Signer(tuple(identities)).sign(MESSAGE, NOW).partition(b"To: Ada")[0]
+    assert head.count(b"DKIM-Signature:") == 2
+    assert max(map(len, head.split(b"\r\n"))) <= 78  # RFC 5322, section 2.1.1
+
+
 def test_both_signatures_verify() -> None:
     signed = BOTH.sign(MESSAGE, NOW)
     assert signed.endswith(MESSAGE)

@@ -82,6 +82,15 @@ def test_a_page_tells_of_itself_by_meta_elements() -> None:
     assert found.meta.comments_url.endswith("#comments")
 
 
+def test_a_page_names_its_site_by_open_graph_else_by_the_publisher_of_its_article() -> None:
+    publisher = {"@type": "NewsArticle", "headline": "A", "publisher": {"name": "Harbour Media"}}
+    linked = f'<script type="application/ld+json">{json.dumps(publisher)}</script>'
+    named = '<meta property="og:site_name" content=" The Harbour\nPost ">'
+    assert extract_page(page(head=linked + named), URL).meta.site_name == "The Harbour Post"
+    assert extract_page(page(head=linked), URL).meta.site_name == "Harbour Media"
+    assert extract_page(page(), URL).meta.site_name == ""
+
+
 @pytest.mark.parametrize(
     "href", ["https://other.example.net/strait", "https://www.post.example.org/", "javascript:1"]
 )
