@@ -3,7 +3,7 @@
 Run: python benchmarks/sending.py [--readers 20000] [--times 3] [--scale] [--million] [--distant]
 
 Every row stands beside a reference of the same minute: a program in C that does nothing but send one
-message of the same size over and over (smtp_peer.c; without a C compiler, smtp_peer.py, and then ratios
+message of the same size over and over (_smtp_peer.c; without a C compiler, _smtp_peer.py, and then ratios
 say little). smtp-source, Postfix's own load generator, is a second one where it is on the PATH. Then what
 else a user might send with: the standard library over one connection, aiosmtplib over ten, and
 nodemailer's pool where DIGEST_NODE_MODULES holds it, each making every message as its documentation shows.
@@ -101,9 +101,9 @@ def peer_program(folder: Path) -> list[str]:
     compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     if compiler is None:
         print("no C compiler: sink and reference in Python, ratios say little")
-        return [sys.executable, str(HERE / "smtp_peer.py")]
+        return [sys.executable, str(HERE / "_smtp_peer.py")]
     program = folder / "smtp_peer"
-    source = str(HERE / "smtp_peer.c")
+    source = str(HERE / "_smtp_peer.c")
     subprocess.run([compiler, "-O2", "-pthread", "-o", str(program), source], check=True)
     return [str(program)]
 
@@ -242,9 +242,9 @@ class Bench:
         sink = Sink(self._program, self._folder)
         rest = [str(sink.port), str(PEER_MESSAGES), str(self._folder)]
         if name == "nodemailer":
-            command = ["node", str(HERE / "peer.js"), str((NODE_MODULES / "nodemailer").resolve()), *rest]
+            command = ["node", str(HERE / "_peers.js"), str((NODE_MODULES / "nodemailer").resolve()), *rest]
         else:
-            command = [sys.executable, str(HERE / "peers.py"), name, *rest]
+            command = [sys.executable, str(HERE / "_peers.py"), name, *rest]
         run = timed(command, self._folder, {"PYTHONPATH": str(ROOT)}, PEER_MESSAGES)
         sink.stop(PEER_MESSAGES)
         return run
@@ -286,7 +286,7 @@ def compare(bench: Bench, readers: int, times: int) -> None:
         references.append(mean(before, after))
         if shutil.which("smtp-source"):
             sources.append(bench.smtp_source(readers))
-    row("reference: smtp_peer.c", references, references)
+    row("reference: _smtp_peer.c", references, references)
     if sources:
         row("smtp-source", sources, references)
     spans = median(run.messages / run.span_s for run in digests)

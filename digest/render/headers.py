@@ -53,7 +53,7 @@ def address_spec(address: str) -> bytes:
         plain = domain if domain.isascii() else domain.encode("idna").decode()
     except UnicodeError as error:
         raise RenderError(f"the domain of {address!r} cannot be written in a header") from error
-    if not (local and at and plain) or "@" in local or _UNSAFE_ADDRESS.search(address):
+    if not (local and at and all(plain.split("."))) or "@" in local or _UNSAFE_ADDRESS.search(address):
         raise RenderError(f"{address!r} is no address that can stand in a header")
     return f"{local}@{plain}".encode()
 

@@ -138,7 +138,7 @@ def _prepare_sqlite(engine: Engine, *, writes: bool, foreign_keys: bool) -> None
     pragmas = (
         f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}",
         "PRAGMA synchronous=NORMAL",
-        "PRAGMA cache_size=-65536",  # KiB; an import of a million readers touches two big indexes
+        "PRAGMA cache_size=-4096",  # KiB; a send reads and writes in the order of the key, once
         "PRAGMA journal_size_limit=67108864",  # bytes; the journal shrinks again after such an import
         *(() if writes else ("PRAGMA query_only=ON",)),
     )

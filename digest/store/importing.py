@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from digest.model.audience import Subscriber, SubscriberState
-from digest.store.sql import among, insert_many, look_up_by_index
+from digest.store.sql import among, insert_many, keep_pages_at_hand, look_up_by_index
 from digest.store.subscriber_rows import join_themes, to_row
 from digest.store.tables import subscribers, suppressions
 
@@ -27,6 +27,7 @@ def import_subscribers(
     row changes what the earlier one brought. ``rows`` may be a generator: ``chunk`` are held at once.
     """
     look_up_by_index(conn)
+    keep_pages_at_hand(conn)
     left = iter(rows)
     added = updated = unchanged = suppressed = 0
     while part := list(islice(left, chunk)):

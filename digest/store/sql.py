@@ -46,6 +46,12 @@ def look_up_by_index(conn: Connection) -> None:
         conn.exec_driver_sql("SET LOCAL enable_seqscan = off")
 
 
+def keep_pages_at_hand(conn: Connection) -> None:
+    """Let this connection hold 64 MiB of an SQLite file, for work that goes back and forth in big indexes."""
+    if conn.dialect.name == "sqlite":
+        conn.exec_driver_sql("PRAGMA cache_size=-65536")
+
+
 def insert_or_ignore(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that leaves rows alone which break a unique key; its rowcount is how many went in."""
     if conn.dialect.name == "sqlite":

@@ -298,7 +298,7 @@ events = Table(
     Column("kind", String(40), nullable=False),
     Column("at", Instant, nullable=False),
     Column("edition_id", Integer),
-    Column("subscriber_id", Integer),
+    Column("subscriber_id", Integer, index=True),
     Column("detail", Text, nullable=False, default=""),
     UniqueConstraint("provider", "event_id"),
 )

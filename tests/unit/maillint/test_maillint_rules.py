@@ -80,15 +80,15 @@ def without_preheader(good: Good) -> bytes:
 
 
 def repeated_preheader(good: Good) -> bytes:
-    return good.html("Also inside: ", f"{good.variant.subject} ").raw()
+    return good.html("Also: ", f"{good.variant.subject} ").raw()
 
 
 def long_text_line(good: Good) -> bytes:
-    return good.text("The Harbour Brief\n", "The Harbour Brief\n" + "word " * 20 + "end\n").raw()
+    return good.text("THE HARBOUR BRIEF\n", "THE HARBOUR BRIEF\n" + "word " * 20 + "end\n").raw()
 
 
 def wordy(good: Good) -> bytes:
-    return good.text("The Harbour Brief\n", "The Harbour Brief\n" + "and so on, \n" * 150 + "\n").raw()
+    return good.text("THE HARBOUR BRIEF\n", "THE HARBOUR BRIEF\n" + "and so on, \n" * 150 + "\n").raw()
 
 
 def without_text_links(good: Good) -> bytes:
@@ -279,7 +279,7 @@ FAULTS: list[tuple[str, Break]] = [
     ("text-lines", long_text_line),
     ("text-proportion", wordy),
     ("text-links", without_text_links),
-    ("text-markup", lambda good: good.text("The Harbour Brief\n", "<p>The Harbour Brief</p>\n").raw()),
+    ("text-markup", lambda good: good.text("THE HARBOUR BRIEF\n", "<p>THE HARBOUR BRIEF</p>\n").raw()),
     ("unsubscribe-html", without_way_out),
     ("unsubscribe-text", lambda good: good.text("Unsubscribe: <__DIGEST_UNSUB_URL__>\n", "").raw()),
     ("ai-notice", without_notice),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import email
 import email.policy
 import quopri
+import re
+from base64 import b64decode
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -196,12 +198,20 @@ def test_no_name_or_subject_adds_a_header(samples: ModuleType, name: str, subjec
 
 
 @pytest.mark.parametrize(
-    "subject", ["Müller und die Häfen", "四か国の海軍、海峡の監視情報を一つにまとめる" * 2, "=?utf-8?q?x?="]
+    "subject",
+    [
+        "Müller und die Häfen",
+        "四か国の海軍、海峡の監視情報を一つにまとめる" * 2,
+        "a" + "四か国の海軍" * 9,
+        "=?utf-8?q?x?=",
+    ],
 )
 def test_subjects_in_any_script_arrive(samples: ModuleType, subject: str) -> None:
     raw = bytes(compiled(samples, replace(VARIANT, subject=subject)).fill(samples.PERSON))
     assert parsed(raw)["Subject"] == subject
     assert all(len(line) <= 78 for line in raw.split(b"\r\n") if line.startswith((b"Subject", b" =?")))
+    for word in re.findall(rb"=\?utf-8\?B\?([^?]*)\?=", raw):
+        assert b64decode(word).decode()  # each holds whole characters: RFC 2047, section 5
 
 
 @pytest.mark.parametrize(

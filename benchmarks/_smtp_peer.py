@@ -1,4 +1,4 @@
-"""smtp_peer.c for machines without a C compiler: the same commands, the same output, ten times the cost."""
+"""_smtp_peer.c for machines without a C compiler: the same commands, the same output, ten times the cost."""
 
 from __future__ import annotations
 
@@ -42,18 +42,20 @@ def answers(held: bytearray, state: dict[str, bytes], taken: Taken) -> Iterator[
             return
         line = bytes(held[:end])
         del held[: end + (len(END) if "data" in state else 1)]
+        verb = line[:4].upper()
         if state.pop("data", None) is not None:
             taken.take(state["to"])
             yield b"250 2.0.0 Ok: queued\r\n", True
-        elif line.startswith(b"EHLO"):
+        elif verb == b"EHLO":
             yield b"250-sink.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE 52428800\r\n", False
-        elif line.startswith(b"DATA"):
+        elif verb == b"DATA":
             state["data"] = b""
             yield b"354 End data with <CR><LF>.<CR><LF>\r\n", False
+        elif verb == b"RCPT":
+            state["to"] = line.partition(b"<")[2].partition(b">")[0]
+            yield b"250 2.1.5 Ok\r\n", False
         else:
-            if line.startswith(b"RCPT TO:<"):
-                state["to"] = line[9:].partition(b">")[0]
-            yield b"250 2.1.0 Ok\r\n", False
+            yield b"221 2.0.0 Bye\r\n" if verb == b"QUIT" else b"250 2.1.0 Ok\r\n", False
 
 
 def sink(log: str, rtt_ms: str, accept_ms: str) -> None:

@@ -5,7 +5,7 @@
  *   smtp_peer load PORT CONNECTIONS MESSAGES  sends the message on its standard input that often, enveloped
  *                                             and pipelined as RFC 2920 allows; prints a line of JSON
  *
- * Build: cc -O2 -pthread -o smtp_peer smtp_peer.c. One thread per connection. A sink's answers to what came
+ * Build: cc -O2 -pthread -o smtp_peer _smtp_peer.c. One thread per connection. A sink's answers to what came
  * in one piece go out together, RTT_MS later, and ACCEPT_MS later still for each message among it: so a
  * distant and busy server looks to one connection.
  */
@@ -223,6 +223,6 @@ static int load(char **arguments) {
 int main(int count, char **arguments) {
     if (count == 5 && !strcmp(arguments[1], "sink")) return sink(arguments + 2);
     if (count == 5 && !strcmp(arguments[1], "load") && atoi(arguments[3]) <= 512) return load(arguments + 2);
-    fprintf(stderr, "see the top of smtp_peer.c\n");
+    fprintf(stderr, "see the top of _smtp_peer.c\n");
     return 2;
 }

@@ -1,4 +1,4 @@
-// nodemailer's pool, for sending.py: node peer.js NODEMAILER PORT COUNT FOLDER, as peers.py does it.
+// nodemailer's pool, for sending.py: node _peers.js NODEMAILER PORT COUNT FOLDER, as _peers.py does it.
 const [nodemailer, port, count, folder] = process.argv.slice(2);
 const fs = require("fs");
 const text = fs.readFileSync(folder + "/text", "utf8");

@@ -1,7 +1,7 @@
-"""What a Python user might send with instead, for sending.py: python peers.py NAME PORT COUNT FOLDER.
+"""What a Python user might send with instead, for sending.py: python _peers.py NAME PORT COUNT FOLDER.
 
 FOLDER holds ``text`` and ``html``, in which a reader's link and address are to be filled in. Every message is
-made of both and handed over as the library's documentation shows. peer.js does the same.
+made of both and handed over as the library's documentation shows. _peers.js does the same.
 """
 
 from __future__ import annotations
