@@ -37,6 +37,7 @@ BEAT = "last_beat"
 DEAD_AFTER = timedelta(days=7)
 POLLED_AT = "polled_at"
 POLL_EVERY = timedelta(minutes=15)
+POLL_FOR_S = 60.0  # anybody can fill a mailbox, and the edition waits meanwhile
 FORGOTTEN_AT = "forgotten_at"
 FORGET_EVERY = timedelta(days=1)
 
@@ -117,7 +118,7 @@ def _poll(parts: Parts, now: datetime) -> list[Done]:
         return []
     with parts.database.write() as conn:
         meta.set_meta(conn, POLLED_AT, now.isoformat())
-    tally = feedback.poll(parts, now)
+    tally = feedback.poll(parts, now, within_s=POLL_FOR_S)
     return [Done(f"what came back: {tally}")] if tally.verdicts else []
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from math import inf
 
 from sqlalchemy import Connection
 
@@ -87,19 +89,22 @@ def apply(parts: Parts, reports: Iterable[Feedback | None], now: datetime) -> Ta
     return tally
 
 
-def poll(parts: Parts, now: datetime) -> Tally:
-    """Read the mailboxes of the settings from where the last poll ended.
+def poll(parts: Parts, now: datetime, *, within_s: float = inf) -> Tally:
+    """Read the mailboxes of the settings from where the last poll ended, for ``within_s`` seconds at most.
+
+    What that leaves over is for the next poll.
 
     Raises:
         TransportError: one of them can't be read; what was read before that is applied.
     """
     tally = Tally()
+    end = time.monotonic() + within_s
     for mailbox in parts.mailboxes:
         key = f"mailbox:{mailbox.name}"[:100]
         with parts.database.read() as conn:
             position = meta.get_meta(conn, key) or ""
         for raw, after in mailbox.messages(position):
-            if parts.stop.is_set():
+            if parts.stop.is_set() or time.monotonic() >= end:
                 return tally
             done = ingest(parts, (raw,), now)
             tally.verdicts += done.verdicts

@@ -61,8 +61,9 @@ def _decoded(data: bytes) -> Image.Image:
     """The first frame, upright, in colours that can be mixed; not yet reduced."""
     image: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
     _demand_photo(image)
-    # In a JPEG's data these two bytes are nothing else: a 255 of the picture is followed by a zero.
-    if image.format == "JPEG" and data.count(_SCAN) > MAX_SCANS:
+    # In a JPEG's data these two bytes are nothing else: a 255 of the picture is followed by a zero. A JPEG
+    # that says it holds several pictures is called MPO here, and decoded all the same.
+    if image.format in {"JPEG", "MPO"} and data.count(_SCAN) > MAX_SCANS:
         raise ParseError("too-large", f"it is a JPEG of more than {MAX_SCANS} scans")
     # A JPEG can be decoded at a half, quarter or eighth of its size, for as much less memory.
     image.draft(None, (max(BOX), max(BOX)))

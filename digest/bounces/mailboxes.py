@@ -56,8 +56,8 @@ class Maildir:
                 f"{new} can't be read: {error.strerror}; is {self.folder} a Maildir?"
             ) from None
         for name in waiting:
-            if name.startswith("."):
-                continue
+            if name.startswith(".") or not (new / name).is_file():
+                continue  # a folder or a pipe that strayed in here would stop or hang every reading
             try:
                 with (new / name).open("rb") as file:
                     content = file.read(MAX_BYTES)
@@ -66,12 +66,13 @@ class Maildir:
             except OSError as error:
                 raise TransportError(f"{new / name} can't be read: {error.strerror}") from None
             yield content, position
-            with suppress(FileNotFoundError):
-                try:
-                    seen.mkdir(exist_ok=True)
-                    (new / name).rename(seen / f"{name}:2,S")
-                except PermissionError as error:
-                    raise TransportError(f"{seen} can't be written: {error.strerror}") from None
+            try:
+                seen.mkdir(exist_ok=True)
+                (new / name).rename(seen / f"{name}:2,S")
+            except FileNotFoundError:
+                continue  # the same
+            except OSError as error:
+                raise TransportError(f"{seen} can't be written: {error.strerror}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,12 @@ class ImapMailbox:
         try:
             with self._connected() as imap:
                 yield from self._read(imap, position)
-        except (imaplib.IMAP4.error, OSError, EOFError) as error:
+        except (
+            imaplib.IMAP4.error,
+            OSError,
+            EOFError,
+            ValueError,
+        ) as error:  # ValueError: no number of a UID
             said = str(error) or type(error).__name__
             raise TransportError(f"the mailbox {self.name} can't be read: {said}") from None
 

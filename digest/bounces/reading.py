@@ -13,7 +13,8 @@ from digest.bounces.trail import OWN_HEADERS, feedback_from
 from digest.model.feedback import Feedback, FeedbackKind
 
 _LONGEST_ID = 200  # what the store takes
-MAX_BYTES = 4 * 1024 * 1024  # of a report; what counts stands in its first kilobytes
+MAX_BYTES = 512 * 1024  # of a report; what counts stands in its first kilobytes, and parsing takes time
+_MOST_BOUNDARIES = 100  # in a report; a few are usual, and every line is held against all that are open
 _LEAVE = re.compile(r"\s*unsubscribe\s+([a-z2-7]{20,60})\s*", re.IGNORECASE)
 # Where a server writes down the address that a message came in under, which is our own envelope sender.
 _ENVELOPE = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to")
@@ -25,9 +26,19 @@ _COMPLAINTS = {"abuse", "fraud", "virus", "other"}
 def read_report(raw: bytes) -> Feedback | None:
     """What a message reports; None for one that reports nothing: a letter, an auto-reply, a mere delay.
 
-    Never raises, whatever the bytes are.
+    Never raises, whatever the bytes are: one that did would stop the reading of its mailbox for good.
     """
-    message = message_from_bytes(raw[:MAX_BYTES])
+    raw = raw[:MAX_BYTES]
+    if raw.lower().count(b"boundary=") > _MOST_BOUNDARIES:
+        return None
+    try:
+        return _read(raw)
+    except Exception:  # noqa: BLE001 - the parser raises whatever hostile bytes make of it
+        return None
+
+
+def _read(raw: bytes) -> Feedback | None:
+    message = message_from_bytes(raw)
     identity = _identity(message, raw)
     if (leaving := _LEAVE.fullmatch(_value(message, "subject"))) and not _is_report(message):
         return Feedback(

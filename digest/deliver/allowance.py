@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from math import log10
 from zoneinfo import ZoneInfo
 
 _DAY = timedelta(days=1)
+_MORE_THAN_READERS = 9.0  # as a power of ten
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,10 @@ class WarmUp:
         passed = (day - self.begins).days
         if passed < 0:
             return None
-        cap = self.first * self.growth ** min(passed, 400)
-        return None if cap > 1e9 else int(cap)  # noqa: PLR2004 - more than there are readers
+        # In logarithms: a growth of 6 is past what a float holds within 400 days.
+        if log10(self.first) + passed * log10(self.growth) > _MORE_THAN_READERS:
+            return None
+        return int(self.first * self.growth**passed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,6 @@ _NEVER_TWICE = (
 _FIELD = re.compile(rb"[^\r\n]+(?:\r\n[ \t][^\r\n]*)*")
 _SPACES = re.compile(rb"[ \t]+")
 _BLANK_END = re.compile(rb"[ \t]+(?=\r\n)")
-_LAST_LINES = re.compile(rb"(?:\r\n)*\Z")
 _LINE = 72
 
 
@@ -114,8 +113,10 @@ def relaxed_field(field: bytes) -> bytes:
 def relaxed_body(body: bytes) -> bytes:
     """A body in the relaxed form (RFC 6376, section 3.4.4)."""
     text = _BLANK_END.sub(b"", _SPACES.sub(b" ", body if body.endswith(b"\r\n") else body + b"\r\n"))
-    stripped = _LAST_LINES.sub(b"", text, count=1)
-    return stripped + b"\r\n" if stripped else b""
+    end = len(text)
+    while text.endswith(b"\r\n", 0, end):
+        end -= 2
+    return text[:end] + b"\r\n" if end else b""
 
 
 _relaxed = lru_cache(maxsize=256)(relaxed_field)  # most fields are the same in a whole run

@@ -10,6 +10,7 @@ import lxml.html
 
 MAX_JSON = 500_000
 MAX_NODES = 2000  # of one page's JSON-LD
+_DEEPEST = 3  # lists within lists; none is usual
 
 
 def objects(tree: lxml.html.HtmlElement) -> Iterator[dict[str, Any]]:
@@ -32,12 +33,12 @@ def objects(tree: lxml.html.HtmlElement) -> Iterator[dict[str, Any]]:
                 queue += [value for value in node.values() if isinstance(value, (dict, list))]
 
 
-def word(value: Any) -> str:
-    """The text of a value: its own, its name, its identifier; of several the first."""
+def word(value: Any, deep: int = _DEEPEST) -> str:
+    """The text of a value: its own, its name, its identifier; of several, ``deep`` lists down, the first."""
     if isinstance(value, dict):
         value = value.get("@value") or value.get("name") or value.get("@id")
-    if isinstance(value, list):
-        return next((found for part in value if (found := word(part))), "")
+    if isinstance(value, list) and deep:
+        return next((found for part in value if (found := word(part, deep - 1))), "")
     return value if isinstance(value, str) else ""
 
 

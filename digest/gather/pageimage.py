@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,7 +22,12 @@ from digest.gather.urls import web_url
 
 MAX_ALT = 300
 MAX_CREDIT = 200
+# Figures stand within figures, and pages are as large as somebody likes: of each only so much is looked at.
 MAX_FIGURES = 50
+MAX_IMAGES = 10  # of one figure
+MAX_SRCSET = 5_000  # characters
+MAX_CAPTION = 2_000
+MAX_CAPTION_PARTS = 20  # elements within one
 WIDE = 600  # pixels, from which a picture can lead an edition
 _LANDSCAPE = 1.2  # width to height, from which a picture is wide
 _OPEN_GRAPH = ("og:image:secure_url", "og:image:url", "og:image")
@@ -146,10 +152,10 @@ def _social(metas: Mapping[str, str], base: str) -> PageImage:
 
 def _figures(tree: lxml.html.HtmlElement, base: str) -> Iterator[PageImage]:
     """The pictures in the text, with what stands below them."""
-    for figure in list(tree.iter("figure"))[:MAX_FIGURES]:
+    for figure in islice(tree.iter("figure"), MAX_FIGURES):
         caption = next(iter(figure.iter("figcaption")), None)
         credit = _credit_in(caption) if caption is not None else ""
-        for image in figure.iter("img"):
+        for image in islice(figure.iter("img"), MAX_IMAGES):
             addresses = (image.get("src"), image.get("data-src"), *_srcset(image.get("srcset")))
             for address in addresses:
                 if address and (url := web_url(address, base)):
@@ -157,17 +163,17 @@ def _figures(tree: lxml.html.HtmlElement, base: str) -> Iterator[PageImage]:
 
 
 def _srcset(value: str | None) -> list[str]:
-    return [part.split()[0] for part in (value or "").split(",") if part.strip()]
+    return [part.split()[0] for part in (value or "")[:MAX_SRCSET].split(",") if part.strip()][:MAX_IMAGES]
 
 
 def _credit_in(caption: lxml.html.HtmlElement) -> str:
     """The part of a caption that is marked as the credit, else what follows "Photo:" or a copyright sign."""
-    for element in caption.iterdescendants():
+    for element in islice(caption.iterdescendants(), MAX_CAPTION_PARTS):
         named = f"{element.get('class') or ''} {element.get('data-testid') or ''}"
         marked = element.get("itemprop") in _CREDIT_KEYS or _CREDIT_CLASS.search(named)
-        if marked and (who := one_line(element.text_content(), MAX_CREDIT)):
+        if marked and (who := one_line(element.text_content()[:MAX_CAPTION], MAX_CREDIT)):
             return who
-    found = _SAID.search(one_line(caption.text_content(), 1000))
+    found = _SAID.search(one_line(caption.text_content()[:MAX_CAPTION], 1000))
     return found.group("who") if found else ""
 
 

@@ -7,16 +7,21 @@ from collections import Counter
 from collections.abc import Iterator
 
 from digest.maillint.finding import Fault, Level, Rule, quoted
-from digest.maillint.mail import Mail, place
+from digest.maillint.mail import Mail, as_it_travels, place
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{1,8})*", re.IGNORECASE)
 _MEANT_FOR_OTHERS = re.compile(
-    r"<!--\[if\s+!mso[^\]]*\]><!-->.*?<!--<!\[endif\]-->", re.IGNORECASE | re.DOTALL
+    r"<!--\[if\s+!mso[^\]<>]*\]><!-->.*?(?:<!--<!\[endif\]-->|\Z)", re.IGNORECASE | re.DOTALL
 )
-_MEANT_FOR_OUTLOOK = re.compile(r"<!--\[if[^\]]*mso[^\]]*\]>(.*?)<!\[endif\]-->", re.IGNORECASE | re.DOTALL)
+_MEANT_FOR_OUTLOOK = re.compile(
+    r"<!--\[if(?=[^\]<>]*mso)[^\]<>]*\]>(.*?)(?:<!\[endif\]-->|\Z)", re.IGNORECASE | re.DOTALL
+)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _CONDITION = re.compile(r"<!--\[if\b", re.IGNORECASE)
 _END_OF_CONDITION = re.compile(r"<!\[endif\]-->", re.IGNORECASE)
-_BLOCK = re.compile(r"<(/?)(table|tbody|tr|td|th|div|center)\b[^>]*?(/?)>", re.IGNORECASE)
+_BLOCK = re.compile(
+    r"""<(/?)(table|tbody|tr|td|th|div|center)\b((?:[^<>"']|"[^"]*"|'[^']*')*)>""", re.IGNORECASE
+)
 _PLACEHOLDER = re.compile(
     r"__[A-Z][A-Z0-9]*_[A-Z0-9_]*|\{\{[^{}<>]{0,60}\}\}|\{%[^{}<>]{0,60}%\}|%7B%7B|\*\|[\w:.-]{1,40}\|\*"
     r"|%%\{?[\w.]{1,40}\}?%%|@@\w{1,40}@@|\[%[\w.| ]{1,40}%\]"
@@ -62,7 +67,7 @@ def _viewport(mail: Mail) -> Iterator[Fault]:
 
 def _charset(mail: Mail) -> Iterator[Fault]:
     for part in (mail.text_part, mail.html_part):
-        if part is not None and not part.get_content_charset() and not str(part.get_payload()).isascii():
+        if part is not None and not part.get_content_charset() and not as_it_travels(part).isascii():
             yield Fault("a part doesn't name its character set", part.get_content_type())
     if mail.tree is None:
         return
@@ -95,11 +100,11 @@ def _conditions(mail: Mail) -> Iterator[Fault]:
         yield Fault(f"{opened} conditional comments are opened, {closed} closed", "HTML part")
         return
     for_outlook = _MEANT_FOR_OUTLOOK.sub(r"\1", _MEANT_FOR_OTHERS.sub("", mail.html))
-    for_outlook = re.sub(r"<!--.*?-->", "", for_outlook, flags=re.DOTALL)
+    for_outlook = _COMMENT.sub("", for_outlook)
     stack: list[str] = []
     for found in _BLOCK.finditer(for_outlook):
         tag = found[2].lower()
-        if found[3]:
+        if found[3].endswith("/"):
             continue
         if not found[1]:
             stack.append(tag)

@@ -40,7 +40,7 @@ def _date(mail: Mail) -> Iterator[Fault]:
     values = mail.headers("Date")
     try:
         aware = bool(values) and parsedate_to_datetime(values[0]).tzinfo is not None
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         aware = False
     if not aware:
         yield Fault("there is no date with a time zone", "Date")
@@ -89,7 +89,7 @@ def _defects(mail: Mail) -> Iterator[Fault]:
 
 def _list_id(mail: Mail) -> Iterator[Fault]:
     values = mail.headers("List-Id")
-    if not values or not re.search(r"<[^<>@\s]+\.[^<>@\s]+>\s*$", values[0]):
+    if not values or not re.search(r"<[^<>@\s.]+(?:\.[^<>@\s.]+)+>\s*$", values[0]):
         yield Fault("there is no List-Id such as <brief.example.org> to filter by", "List-Id")
 
 

@@ -53,8 +53,8 @@ def _tracker(mail: Mail) -> Iterator[Fault]:
 
 def _pixels(image: html.HtmlElement, name: str) -> float:
     styled = {one.name: one.value for one in declarations(image.get("style", ""))}
-    found = re.match(r"\s*([\d.]+)\s*(?:px)?\s*$", image.get(name) or styled.get(name, ""))
-    return float(found[1]) if found and found[1].strip(".") else float("inf")
+    found = re.match(r"\s*(\d+\.?\d*|\.\d+)\s*(?:px\s*)?$", image.get(name) or styled.get(name, ""))
+    return float(found[1]) if found else float("inf")
 
 
 def _source(mail: Mail) -> Iterator[Fault]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from digest.errors import InputError
 from digest.maillint import (
     document,
     headers,
@@ -36,18 +37,22 @@ MAIL_RULES: dict[str, tuple[Rule[Mail], ...]] = {
     "Text part, notice and the way out": parts.RULES,
     "Wording": wording.RULES,
 }
+_TOO_DEEP = "is nested deeper than any mail program reads"
 
 
 def lint(raw: bytes, expected: Expected | None = None) -> tuple[Finding, ...]:
     """What is wrong with a message, in the order of the rules; nothing where it is as it should be.
 
     Raises:
-        InputError: the bytes are no e-mail.
+        InputError: the bytes are no e-mail, or one nested without end.
     """
-    mail = parse(raw, expected)
-    return tuple(
-        finding for rules in MAIL_RULES.values() for rule in rules for finding in rule.findings(mail)
-    )
+    try:
+        mail = parse(raw, expected)
+        return tuple(
+            finding for rules in MAIL_RULES.values() for rule in rules for finding in rule.findings(mail)
+        )
+    except RecursionError:
+        raise InputError(_TOO_DEEP) from None
 
 
 def rule_count() -> int:
@@ -56,9 +61,16 @@ def rule_count() -> int:
 
 
 def lint_mjml(source: str) -> tuple[Finding, ...]:
-    """What a strict MJML 4 validator would hold against ``source``."""
+    """What a strict MJML 4 validator would hold against ``source``.
+
+    Raises:
+        InputError: its elements are nested without end.
+    """
     parsed = mjml.parse(source)
-    return tuple(finding for rule in mjml.RULES for finding in rule.findings(parsed))
+    try:
+        return tuple(finding for rule in mjml.RULES for finding in rule.findings(parsed))
+    except RecursionError:
+        raise InputError(_TOO_DEEP) from None
 
 
 def rules_page() -> str:

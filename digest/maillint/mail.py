@@ -23,6 +23,7 @@ from digest.maillint.styles import Text, texts
 from digest.render.flowed import unflow
 
 MAX_BYTES = 30 * 1024 * 1024  # no receiver takes more
+MAX_HEADER = 10_000  # characters of a header whose encoded words are read
 _ENDS_OF_LINES = re.compile(rb"\r\n|\r|\n")
 
 
@@ -55,7 +56,7 @@ class Mail:
         if not values:
             return ""
         try:
-            return str(make_header(decode_header(values[0]))).strip()
+            return str(make_header(decode_header(values[0][:MAX_HEADER]))).strip()
         except (HeaderParseError, LookupError, UnicodeError, ValueError):
             return values[0].strip()
 
@@ -175,6 +176,14 @@ def place(element: HtmlElement) -> str:
     named = words or element.get("alt") or element.get("src") or element.get("class") or ""
     line = f" on line {element.sourceline}" if element.sourceline else ""
     return f"<{element.tag}>{line}" + (f": {quoted(named)}" if named else "")
+
+
+def as_it_travels(part: Message) -> str:
+    """A part's body as it stands in the message, not yet decoded."""
+    try:
+        return str(part.get_payload())
+    except UnicodeError:  # of character sets that can't be read with, such as "undefined"
+        return _decoded(part)
 
 
 def _decoded(part: Message | None) -> str:

@@ -57,14 +57,14 @@ class Source:
 def parse(text: str) -> Source:
     """MJML as a tree; reads on after a mistake, and notes it."""
     top = Element("", {}, 0)
-    stack, at = [top], 0
+    stack, at, line, counted = [top], 0, 1, 0
     faults: list[Fault] = []
     while found := _TAG.search(text, at):
         at = found.end()
         closing, name, rest = found[1], (found[2] or "").lower(), found[3] or ""
         if not name:
             continue
-        line = text.count("\n", 0, found.start()) + 1
+        line, counted = line + text.count("\n", counted, found.start()), found.start()
         if closing:
             faults += _close(stack, name, line)
             continue
@@ -89,8 +89,7 @@ def parse(text: str) -> Source:
 
 def _close(stack: list[Element], name: str, line: int) -> Iterator[Fault]:
     """Take off what a closing tag ends."""
-    open_names = [one.name for one in stack[1:]]
-    if name not in open_names:
+    if not any(one.name == name for one in reversed(stack)):
         yield Fault(f"</{name}> closes nothing that is open", f"line {line}")
         return
     while stack[-1].name != name:

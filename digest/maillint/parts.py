@@ -23,7 +23,7 @@ _AI = re.compile(
     r"\bA\.?I\.?\b|artificial intelligence|machine[- ](?:made|written|generated|learning)|\bsoftware\b"
     r"|automat(?:ed|ic)|K\u00fcnstliche Intelligenz|\bKI\b|intelligence artificielle|\bIA\b",
 )
-_TAG = re.compile(r"</?(?:p|div|table|td|tr|a|br|span|html|body|img)\b[^>]*>", re.IGNORECASE)
+_TAG = re.compile(r"</?(?:p|div|table|td|tr|a|br|span|html|body|img)\b[^<>]*>", re.IGNORECASE)
 
 
 def _words(text: str) -> int:

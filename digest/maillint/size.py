@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from digest.maillint.finding import Fault, Level, Rule, quoted
-from digest.maillint.mail import Mail
+from digest.maillint.mail import Mail, as_it_travels
 from digest.render.checks import CLIP_BYTES
 
 TARGET_BYTES = 80 * 1024
@@ -39,7 +39,7 @@ def _large(mail: Mail) -> Iterator[Fault]:
 def _encoded(mail: Mail) -> Iterator[Fault]:
     if mail.html_part is None or len(mail.html.encode("utf-8", "replace")) > CLIP_BYTES:
         return
-    size = len(str(mail.html_part.get_payload()))
+    size = len(as_it_travels(mail.html_part))
     encoding = mail.html_part.get("Content-Transfer-Encoding", "7bit")
     if size > CLIP_BYTES:
         yield Fault(

@@ -38,6 +38,7 @@ _BOLD = frozenset({"b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "th"})
 _UNSEEN = frozenset({"head", "style", "script", "title", "template", "noscript"})
 _ROOT_PX = 16.0
 _TRANSLATOR = HTMLTranslator()
+_MOST_STEPS = 9  # of a selector; each looks through all that is within all that the one before it found
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ def _matches(
     tree: html.HtmlElement, selector: str
 ) -> Iterator[tuple[tuple[int, int, int], html.HtmlElement]]:
     """What a selector matches, with its specificity; nothing where it is about states or oddities."""
+    if len(selector.split()) > _MOST_STEPS:
+        return
     try:
         for one in parse_selector(selector):
             if one.pseudo_element is None:

@@ -13,7 +13,8 @@ from digest.model.edition import ThemeStyle
 READABLE = 4.5  # contrast of text to its background, WCAG 2.2 success criterion 1.4.3 (AA)
 COLUMN_PX = 552  # the width of a mail's text; a wider logo would push it sideways in Outlook
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-FONTS = re.compile(r"[A-Za-z0-9 ,'-]+")
+_FONT = r"(?:[A-Za-z0-9 -]+| *'[A-Za-z0-9 -]+' *)"  # a quotation mark left open would swallow what follows
+FONTS = re.compile(rf"{_FONT}(?:,{_FONT})*")
 _HEADS = ("page", "paper", "note")
 _TEXTS = ("ink", "muted", "accent")
 

@@ -19,14 +19,19 @@ def add_event(
     """Note a report about one reader; False if it was noted before."""
     row = insert_or_ignore(conn, events).values(
         provider=one.provider,
-        event_id=one.event_id[:_LONGEST_ID],
+        event_id=_storable(one.event_id)[:_LONGEST_ID],
         kind=one.kind.value,
         at=now,
         edition_id=edition_id,
         subscriber_id=subscriber_id,
-        detail=one.detail.replace("\x00", "").encode(errors="replace").decode(),
+        detail=_storable(one.detail),
     )
     return conn.execute(row).rowcount == 1
+
+
+def _storable(text: str) -> str:
+    """Without what no database takes: PostgreSQL refuses NUL, and half a surrogate pair has no UTF-8."""
+    return text.replace("\x00", "").encode(errors="replace").decode()
 
 
 def editions_bounced(conn: Connection, subscriber_id: int, since: datetime) -> int:

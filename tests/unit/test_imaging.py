@@ -138,6 +138,21 @@ def test_a_jpeg_of_endless_scans_is_refused() -> None:
     assert refusal(scans) == "too-large"
 
 
+def test_a_jpeg_that_says_it_holds_several_is_held_to_the_same_scans() -> None:
+    """Pillow gives such a one another name, under which it is decoded just as long."""
+    data = encoded(photo(), progressive=True)
+    several = io.BytesIO()
+    photo().save(several, "MPO", save_all=True, append_images=[photo()])
+    at = several.getvalue().index(b"MPF\0") - 4
+    length = int.from_bytes(several.getvalue()[at + 2 : at + 4], "big")
+    mark = several.getvalue()[at : at + 2 + length]
+    start = data.rindex(b"\xff\xda")
+    scans = data[:2] + mark + data[2:-2] + data[start:-2] * MAX_SCANS + data[-2:]
+    assert Image.open(io.BytesIO(scans)).format == "MPO"
+    assert refusal(scans) == "too-large"
+    assert picture_of(several.getvalue()).width == 1104
+
+
 def test_what_marks_a_scan_of_a_jpeg_means_nothing_in_a_png() -> None:
     data = encoded(photo(), "PNG")
     chunk = b"\xff\xda" * (MAX_SCANS + 1)

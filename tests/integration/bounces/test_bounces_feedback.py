@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from digest import feedback, subscriptions
 from digest.feedback import Verdict
 from digest.model.audience import SuppressionReason
-from digest.model.feedback import FeedbackKind
+from digest.model.feedback import Feedback, FeedbackKind
 from digest.model.tokens import delivery_ref, read_delivery_ref
 from digest.parts import address_pepper
 from digest.store import tables
@@ -116,6 +116,18 @@ def test_a_reader_leaves_by_the_address_in_the_header(newsroom: Newsroom) -> Non
     subject = header.partition("subject=unsubscribe%20")[2].partition(">")[0]
     tally = newsroom.report(letter(subject=f"unsubscribe {subject}"))
     assert (tally.kinds, tally.ended) == ({FeedbackKind.LEAVE: 1}, 1)
+    assert newsroom.suppressed("ada") is SuppressionReason.UNSUBSCRIBED
+
+
+@pytest.mark.parametrize("name", ["<a\x00b@mx>", "<\ud800@mx>", "\x00"])
+def test_an_id_that_no_database_takes_is_no_hindrance(newsroom: Newsroom, name: str) -> None:
+    """A mailbox is read in order: a report that can't be noted would block all that come after it."""
+    newsroom.send_edition()
+    header = returned_headers(newsroom.last_to("ada"))
+    token = header.partition("subject=unsubscribe%20")[2].partition(">")[0]
+    report = Feedback("mail", name, FeedbackKind.LEAVE, tokens=(token,))
+    tally = feedback.apply(newsroom.parts, [report, report], newsroom.parts.clock())
+    assert tally.verdicts == {Verdict.APPLIED: 1, Verdict.REPEATED: 1}
     assert newsroom.suppressed("ada") is SuppressionReason.UNSUBSCRIBED
 
 

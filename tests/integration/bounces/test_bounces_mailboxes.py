@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -58,6 +59,32 @@ def test_a_message_is_done_only_when_the_next_is_taken(tmp_path: Path) -> None:
 def test_what_is_no_maildir_is_told(tmp_path: Path) -> None:
     with pytest.raises(TransportError, match=r"new can't be read: No such file.*is .* a Maildir\?"):
         list(Maildir(tmp_path).messages(""))
+
+
+def test_what_is_no_file_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "new" / "1.folder").mkdir(parents=True)
+    os.mkfifo(tmp_path / "new" / "2.pipe")
+    (tmp_path / "new" / "3.letter").write_bytes(letter())
+    assert [raw for raw, _position in Maildir(tmp_path).messages("")] == [letter()]
+
+
+def test_a_server_that_answers_nonsense_is_told_in_one_line(
+    imap: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imap, "_by_uid", lambda _command: b"* SEARCH one two\r\nTAG OK done\r\n")
+    with pytest.raises(TransportError, match="can't be read: invalid literal"):
+        list(over_imap(imap).messages(""))
+
+
+def test_a_mailbox_that_somebody_fills_does_not_keep_the_edition_waiting(
+    newsroom: Newsroom, imap: Folder
+) -> None:
+    newsroom.send_edition()
+    imap.add(letter(), dsn(to=newsroom.last_to("bo").sender))
+    newsroom.parts = replace(newsroom.parts, mailboxes=(over_imap(imap),))
+    assert feedback.poll(newsroom.parts, SLOT, within_s=0).verdicts == {}
+    assert newsroom.suppressed("bo") is None
+    assert feedback.poll(newsroom.parts, SLOT).verdicts == {Verdict.APPLIED: 1, Verdict.NOTHING: 1}
 
 
 def test_over_imap_only_what_is_new_is_read_and_nothing_is_changed(imap: Folder) -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.bounces import kind_of_status, read_report
+from digest.bounces.reading import MAX_BYTES
 from digest.bounces.status import best_status
 from digest.model.feedback import Feedback, FeedbackKind
 
@@ -128,6 +129,26 @@ def test_a_mangled_report_never_raises(data: st.DataObject) -> None:
         at = data.draw(st.integers(0, len(raw) - 1))
         raw[at : at + data.draw(st.integers(0, 40))] = data.draw(st.binary(max_size=20))
     read_report(bytes(raw))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"".join(
+            b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (at, at) for at in range(2000)
+        ),
+        b"Content-Type: message/rfc822\r\n\r\n" * 2000,
+    ],
+    ids=["multipart", "rfc822"],
+)
+def test_parts_within_parts_without_end_report_nothing(raw: bytes) -> None:
+    """The parser and the walk through its parts call themselves for each."""
+    assert read_report(raw) is None
+
+
+def test_only_the_first_half_mebibyte_is_read() -> None:
+    words = b"\r\n" * MAX_BYTES + b"550 5.1.1 User unknown"
+    assert read_report(letter(sender="MAILER-DAEMON@mx.example.com").rstrip() + words) is None
 
 
 def test_the_most_telling_status_is_taken() -> None:

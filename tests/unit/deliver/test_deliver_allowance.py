@@ -62,6 +62,17 @@ def test_a_warm_up_grows_day_by_day_and_ends() -> None:
     assert warm_up.cap(date(2027, 3, 2)) is None
 
 
+@pytest.mark.parametrize("growth", [6.0, 10.0])
+def test_a_warm_up_that_was_left_in_the_settings_for_years_is_no_trouble(growth: float) -> None:
+    warm_up = WarmUp(date(2020, 3, 2), first=200, growth=growth)
+    assert warm_up.cap(date(2020, 3, 4)) == int(200 * growth**2)
+    assert warm_up.cap(date(2026, 3, 2)) is None
+
+
+def test_a_warm_up_that_does_not_grow_stays_as_it_is() -> None:
+    assert WarmUp(date(2020, 3, 2), first=200, growth=1.0).cap(date(2026, 3, 2)) == 200
+
+
 def test_what_went_out_today_counts_against_the_share() -> None:
     limits = Limits(BERLIN, warm_up=WarmUp(date(2026, 3, 2), 200, 2.0))
     assert limits.allowance(at("2026-03-02T06:30"), 0).most == 200

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from digest.gather import pageimage
 from digest.gather.extract import Page, extract_page
+from digest.gather.jsonld import word
 from digest.gather.merge import article_of
 from digest.gather.pageimage import NO_IMAGE, PageImage, credited
 from digest.gather.pagemeta import PageMeta
@@ -101,6 +103,38 @@ def test_hostile_claims_give_no_picture_and_no_error() -> None:
     odds: tuple[Any, ...] = ("javascript:alert(1)", ["", {}, [["/x.jpg"]], 7, None], {"url": {}}, {"@id": 7})
     for odd in odds:
         assert image_of(image=odd) == NO_IMAGE
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<img src="/b.jpg">' * 5000,
+        f'<img srcset="{",".join(f"/{at}.jpg 1x" for at in range(5000))}">',
+        f'<img src="/b.jpg"><figcaption>{"<i class=credit> </i>" * 5000}</figcaption>',
+    ],
+    ids=["images", "sizes", "credits"],
+)
+def test_figures_within_figures_are_looked_at_only_so_long(
+    inside: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[str] = []
+
+    def noted(text: str, *_: object) -> str:
+        looked_at.append(text)
+        return text.strip()
+
+    for name in ("web_url", "one_line"):
+        monkeypatch.setattr(pageimage, name, noted)
+    image_of(head=open_graph("https://x.example/a.jpg"), body="<figure>" * 50 + inside + "</figure>" * 50)
+    assert len(looked_at) < 15_000
+
+
+def test_lists_within_lists_name_nobody() -> None:
+    nested: Any = "Ada"
+    for _ in range(900):
+        nested = [nested]
+    assert word(nested) == ""
+    assert word([["Ada"]]) == "Ada"
 
 
 def test_the_feeds_picture_is_taken_unless_it_is_a_thumbnail_and_the_page_has_another() -> None:

@@ -62,6 +62,8 @@ def test_months_can_come_from_the_environment(read: Read) -> None:
             'look.ink = "black" is no colour; write "#" and six digits, like "#1f4e79"',
         ),
         ("[look]\nsans = 'A; B'", "is no list of fonts"),
+        ('[look]\nsans = "\'Times New Roman, serif"', "is no list of fonts"),
+        ('[look]\nsans = "Georgia,"', "is no list of fonts"),
         (
             "[look]\nmuted = '#8a8a8a'",
             "digest.toml:2: look.muted #8a8a8a on look.page #efece5 has a contrast of 2.93, and text needs",
