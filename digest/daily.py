@@ -13,20 +13,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, make_msgid
 from functools import partial
 
-from digest import clock, feedback, pipeline, retention
-from digest.deliver.envelope import Envelope
-from digest.deliver.one import hand_over_one
+from digest import clock, feedback, pipeline, retention, telling
 from digest.deliver.send import SendReport
 from digest.errors import ConfigurationError, DigestError, StateError
 from digest.llm import TROUBLE
-from digest.model.delivery import Accepted, Deferred
 from digest.model.edition import EditionState
-from digest.parts import OUTBOX, Parts, installed_at
+from digest.parts import Parts, installed_at
 from digest.schedule import BEGUN, Alert, Draft, Intent, Pause, Resume, Send, Standing, plan
 from digest.store import alerts, editions, meta
 from digest.store import feeds as feed_store
@@ -78,7 +72,7 @@ def ensure(parts: Parts, now: datetime) -> tuple[Done, ...]:
         _keep_beat(parts, now)  # a person has confirmed the date
     if not (jumped or parts.rehearsal):  # what a wrong clock calls old must not go
         done += _guarded(parts, "retention", now, lambda: _forget(parts, now))
-    done += _guarded(parts, "tell", now, lambda: _tell_editor(parts, now))
+    done += _guarded(parts, "tell", now, lambda: _tell(parts, now))
     return tuple(done)
 
 
@@ -112,9 +106,7 @@ def _gather(parts: Parts, now: datetime) -> list[Done]:
 
 def _poll(parts: Parts, now: datetime) -> list[Done]:
     """Every quarter of an hour, read the mailboxes that bounces arrive in."""
-    with parts.database.read() as conn:
-        last = meta.get_meta(conn, POLLED_AT)
-    if last is not None and timedelta(0) <= now - datetime.fromisoformat(last) < POLL_EVERY:
+    if not _is_due(parts, POLLED_AT, POLL_EVERY, now):
         return []
     with parts.database.write() as conn:
         meta.set_meta(conn, POLLED_AT, now.isoformat())
@@ -124,14 +116,19 @@ def _poll(parts: Parts, now: datetime) -> list[Done]:
 
 def _forget(parts: Parts, now: datetime) -> list[Done]:
     """Once a day, delete what has been kept long enough."""
-    with parts.database.read() as conn:
-        last = meta.get_meta(conn, FORGOTTEN_AT)
-    if last is not None and now - datetime.fromisoformat(last) < FORGET_EVERY:
+    if not _is_due(parts, FORGOTTEN_AT, FORGET_EVERY, now):
         return []
     forgotten = retention.apply(parts, now)
     with parts.database.write() as conn:
         meta.set_meta(conn, FORGOTTEN_AT, now.isoformat())
     return [Done(f"kept long enough: {forgotten}")] if forgotten.any else []
+
+
+def _is_due(parts: Parts, key: str, every: timedelta, now: datetime) -> bool:
+    """Whether so much time has passed since the instant kept under ``key``; a later one proves nothing."""
+    with parts.database.read() as conn:
+        last = meta.get_meta(conn, key)
+    return last is None or not timedelta(0) <= now - datetime.fromisoformat(last) < every
 
 
 def _standings(parts: Parts) -> dict[datetime, Standing]:
@@ -265,38 +262,6 @@ def _alert(parts: Parts, alert: Alert, now: datetime) -> list[Done]:
     return [Done(alert.text, failed=True)] if fresh else []
 
 
-def _tell_editor(parts: Parts, now: datetime) -> list[Done]:
-    """E-mail the alerts nobody was told of, in one message; they wait for the next beat if that fails."""
-    if not parts.editor_email or parts.transport_name == OUTBOX:
-        return []  # a folder tells nobody: they stay untold until mail can go out
-    with parts.database.write() as conn:
-        waiting = alerts.claim_untold(conn, now)
-    if not waiting:
-        return []
-    keys = [key for key, _at, _text in waiting]
-    try:
-        outcome = hand_over_one(parts.transport(), _letter(parts, waiting, now))
-    except (DigestError, ConfigurationError) as error:
-        outcome = Deferred(text=str(error))
-    if isinstance(outcome, Deferred):
-        with parts.database.write() as conn:
-            alerts.mark_untold(conn, keys)
-    if not isinstance(outcome, Accepted):
-        log.warning("the editor could not be told of %d alerts: %s", len(keys), outcome.text)
+def _tell(parts: Parts, now: datetime) -> list[Done]:
+    telling.tell_editor(parts, now)
     return []
-
-
-def _letter(parts: Parts, waiting: list[tuple[str, datetime, str]], now: datetime) -> Envelope:
-    publication = parts.publication
-    message = EmailMessage(policy=SMTP)
-    message["From"] = f"{publication.slug} <{publication.from_email}>"
-    message["To"] = parts.editor_email
-    message["Subject"] = f"{publication.name}: {len(waiting)} alert" + ("s" if len(waiting) > 1 else "")
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = make_msgid(domain=publication.domain)
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content("\n\n".join(f"{at:%Y-%m-%d %H:%M} UTC  {text}" for _key, at, text in waiting) + "\n")
-    content, signer = message.as_bytes(), parts.signer()
-    if signer:
-        content = signer.sign(content, now)
-    return Envelope(publication.from_email, parts.editor_email, (content,))

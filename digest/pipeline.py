@@ -115,9 +115,8 @@ def draft_value(
 ) -> Composition:
     """The edition of a slot as it would be drafted now, obeying editors.
 
-    Changes nothing, but with ``ask`` a language model is asked and pictures are fetched, and what comes of
-    it is kept.
-    ``decided`` stands for all that is stored of editors' decisions.
+    Changes nothing; but with ``ask`` a language model is asked and pictures are fetched, and what comes of
+    that is kept. ``decided`` stands for all that is stored of editors' decisions.
     """
     with parts.database.read() as conn:
         found = material.gathered(parts, conn, key, now)

@@ -12,7 +12,6 @@ from digest.bounces.status import best_status, kind_of_status
 from digest.bounces.trail import OWN_HEADERS, feedback_from
 from digest.model.feedback import Feedback, FeedbackKind
 
-_LONGEST_ID = 200  # what the store takes
 MAX_BYTES = 512 * 1024  # of a report; what counts stands in its first kilobytes, and parsing takes time
 _MOST_BOUNDARIES = 100  # in a report; a few are usual, and every line is held against all that are open
 _LEAVE = re.compile(r"\s*unsubscribe\s+([a-z2-7]{20,60})\s*", re.IGNORECASE)
@@ -55,9 +54,8 @@ def _read(raw: bytes) -> Feedback | None:
 
 
 def _identity(message: Message, raw: bytes) -> str:
-    """What the report is known by: its own id, or its bytes where it has none, or a long one."""
-    named = _value(message, "message-id")
-    return named if 0 < len(named) <= _LONGEST_ID else sha256(raw).hexdigest()
+    """What the report is known by: its own id, or its bytes where it has none."""
+    return _value(message, "message-id") or sha256(raw).hexdigest()
 
 
 def _is_report(message: Message) -> bool:

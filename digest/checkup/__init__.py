@@ -20,7 +20,7 @@ from digest.settings import Settings, is_example
 from digest.store import audience, engine
 from digest.store import feeds as feed_store
 
-__all__ = ["Finding", "Level", "check", "sample_edition"]
+__all__ = ["Finding", "Level", "check"]
 
 
 def check(

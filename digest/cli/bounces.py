@@ -61,7 +61,7 @@ def _contents(files: list[Path]) -> Iterator[bytes]:
 
 @app.command()
 def poll(ctx: typer.Context, as_json: JsonOption = False) -> None:
-    """Read the mailboxes of [bounces]; `digest run` does so every few minutes."""
+    """Read the mailboxes of [bounces]; `digest run` does so every quarter of an hour."""
     with opened(ctx) as parts:
         if not parts.mailboxes:
             raise InputError("no mailbox to read: set maildir or imap_host under [bounces]")

@@ -8,7 +8,8 @@ earlier one of the same name. Every mistake is a ConfigurationError that names f
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from digest.errors import ConfigurationError
@@ -24,6 +25,7 @@ _PAIR_KEYS = ("name", "weight", "places", "others", "topics", "forces_are_topics
 _SUBJECT = ("hard", "soft", "roundups", "wider")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_Stamped = tuple[Path, int, int, int]  # a file with when it was changed (ns), its bytes and its inode
 
 
 def load_themes(
@@ -36,32 +38,48 @@ def load_themes(
     Raises:
         ConfigurationError: a file can't be used, two have one slug, or ``order`` names no theme.
     """
-    files = files_in(paths)
-    gazetteer = Gazetteer(
-        TomlFile.read(files.pop(GAZETTEER)) if GAZETTEER in files else None,
-        TomlFile.read(files.pop(VOCABULARY)) if VOCABULARY in files else None,
-    )
-    themes: dict[str, Theme] = {}
-    origin: dict[str, Path] = {}
-    for path in files.values():
-        theme = _Reader(TomlFile.read(path), gazetteer).theme()
-        if theme.slug in themes:
-            raise ConfigurationError(
-                f"{path}: slug = {theme.slug!r} is taken by {origin[theme.slug]}; give one another slug"
-            )
-        themes[theme.slug], origin[theme.slug] = theme, path
+    read = _read(tuple(_stamped(path) for path in files_in(paths).values()))
     for slug in order:
-        if slug not in themes:
-            known = ", ".join(sorted(themes)) or "none"
+        if slug not in read:
+            known = ", ".join(sorted(read)) or "none"
             raise ConfigurationError(f"themes.order names {slug!r}, but no theme file has that slug: {known}")
-    rest = {slug for slug in themes if slug not in order and origin[slug].parent != if_named}
-    by_priority = sorted(rest, key=lambda slug: (themes[slug].priority, slug))
-    return tuple(themes[slug] for slug in [*dict.fromkeys(order), *by_priority])
+    rest = {slug for slug, (_, path) in read.items() if slug not in order and path.parent != if_named}
+    by_priority = sorted(rest, key=lambda slug: (read[slug][0].priority, slug))
+    return tuple(read[slug][0] for slug in [*dict.fromkeys(order), *by_priority])
 
 
 def files_in(folders: Sequence[Path]) -> dict[str, Path]:
     """All files that count, by name: a later folder's replaces an earlier one's of the same name."""
     return {path.name: path for folder in folders for path in sorted(folder.glob("*.toml"))}
+
+
+def _stamped(path: Path) -> _Stamped:
+    """A file as it is now; what can't be looked at is told when it is read."""
+    try:
+        found = path.stat()
+    except OSError:
+        return path, 0, 0, 0
+    return path, found.st_mtime_ns, found.st_size, found.st_ino
+
+
+@lru_cache(maxsize=4)  # a tenth of a second, and the matcher of these very themes is kept as well
+def _read(stamped: tuple[_Stamped, ...]) -> Mapping[str, tuple[Theme, Path]]:
+    """The themes by slug, each with its file; read again once a file has changed."""
+    files = {path.name: path for path, *_ in stamped}
+    gazetteer = Gazetteer(
+        TomlFile.read(files.pop(GAZETTEER)) if GAZETTEER in files else None,
+        TomlFile.read(files.pop(VOCABULARY)) if VOCABULARY in files else None,
+    )
+    read: dict[str, tuple[Theme, Path]] = {}
+    for path in files.values():
+        theme = _Reader(TomlFile.read(path), gazetteer).theme()
+        if theme.slug in read:
+            _, other = read[theme.slug]
+            raise ConfigurationError(
+                f"{path}: slug = {theme.slug!r} is taken by {other}; give one another slug"
+            )
+        read[theme.slug] = theme, path
+    return read
 
 
 class _Reader:

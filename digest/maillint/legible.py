@@ -9,11 +9,11 @@ from digest.maillint.css import Screen, rules
 from digest.maillint.finding import Fault, Level, Rule
 from digest.maillint.mail import Mail, place
 from digest.maillint.styles import Text
-from digest.render import contrast
+from digest.model.look import READABLE, contrast
 
 LIGHT, DARK = Screen(600), Screen(600, dark=True)
 PHONE = Screen(375)
-READABLE, LARGE_READABLE = 4.5, 3.0  # WCAG 1.4.3, level AA
+LARGE_READABLE = 3.0  # of large text, WCAG 1.4.3, level AA
 LARGE_PX, LARGE_BOLD_PX = 24.0, 18.66
 SMALLEST_PX = 14.0
 _DARK_QUERY = re.compile(r"prefers-color-scheme\s*:\s*dark", re.IGNORECASE)

@@ -43,7 +43,8 @@ class _Marked(Extension):
 
 def blame(environment: Environment, name: str, values: Mapping[str, object]) -> Place | None:
     """The first place at which template ``name`` makes no well-formed XML; None where it does."""
-    marked = environment.overlay(extensions=[_Marked], cache_size=0)
+    # Marks are compiled in: neither the templates nor what is kept of them may be shared.
+    marked = environment.overlay(extensions=[_Marked], cache_size=0, bytecode_cache=None)
     # An overlay shares the globals: the macros that it would get from there come without marks.
     values = {**values, "macros": lambda template: marked.get_template(template).module}
     page, marks = _unmarked(marked.get_template(name).render(values))

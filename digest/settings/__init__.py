@@ -17,19 +17,13 @@ from digest.settings.editorial import (
     ThemeSettings,
 )
 from digest.settings.load import load
-from digest.settings.machinery import (
-    Bounces,
-    DatabaseSettings,
-    DeliverySettings,
-    DkimSettings,
-    RetentionSettings,
-    WebSettings,
-)
+from digest.settings.machinery import DatabaseSettings, RetentionSettings, WebSettings
 from digest.settings.sections import Settings, is_example
+from digest.settings.sending import BounceSettings, DeliverySettings, DkimSettings
 from digest.settings.summaries import SummarySettings
 
 __all__ = [
-    "Bounces",
+    "BounceSettings",
     "DatabaseSettings",
     "DeliverySettings",
     "Description",

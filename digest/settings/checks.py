@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 from digest.deliver.allowance import Window
 from digest.model.look import logo_faults, unreadable
 from digest.settings.editorial import ScheduleSettings
-from digest.settings.machinery import Bounces, DeliverySettings, DkimSettings, WebSettings
+from digest.settings.machinery import WebSettings
 from digest.settings.problems import Problems, Value
 from digest.settings.quantities import show_duration
+from digest.settings.sending import BounceSettings, DeliverySettings, DkimSettings
 from digest.settings.summaries import SummarySettings
 
 _LONGEST_VERP_LOCAL = 24  # of the 64 letters before an @; a reference takes up to 39 in practice
@@ -68,7 +69,7 @@ def _dkim(dkim: DkimSettings, values: Mapping[str, Value], problems: Problems) -
         )
 
 
-def _bounces(bounces: Bounces, values: Mapping[str, Value], problems: Problems) -> None:
+def _bounces(bounces: BounceSettings, values: Mapping[str, Value], problems: Problems) -> None:
     if bounces.verp and not bounces.address:
         advice = "needs bounces.address, which every message's own sender is made of"
         problems.add(values["verp"].origin, f"bounces.verp = true {advice}")

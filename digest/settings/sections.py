@@ -25,14 +25,8 @@ from digest.settings.editorial import (
     ThemeSettings,
 )
 from digest.settings.keys import KeySpec, specs
-from digest.settings.machinery import (
-    Bounces,
-    DatabaseSettings,
-    DeliverySettings,
-    DkimSettings,
-    RetentionSettings,
-    WebSettings,
-)
+from digest.settings.machinery import DatabaseSettings, RetentionSettings, WebSettings
+from digest.settings.sending import BounceSettings, DeliverySettings, DkimSettings
 from digest.settings.summaries import SummarySettings
 
 EXAMPLE_DOMAIN = "example.org"
@@ -59,7 +53,7 @@ class Settings:
     wording: Wording = field(default_factory=Wording)
     delivery: DeliverySettings = field(default_factory=DeliverySettings)
     dkim: DkimSettings = field(default_factory=DkimSettings)
-    bounces: Bounces = field(default_factory=Bounces)
+    bounces: BounceSettings = field(default_factory=BounceSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     web: WebSettings = field(default_factory=WebSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
@@ -93,7 +87,7 @@ SECTIONS: Mapping[str, Any] = {
         WordingSettings,
         DeliverySettings,
         DkimSettings,
-        Bounces,
+        BounceSettings,
         DatabaseSettings,
         WebSettings,
         RetentionSettings,

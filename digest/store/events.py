@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import Connection, distinct, func, select
 
@@ -10,7 +11,7 @@ from digest.model.feedback import Feedback, FeedbackKind
 from digest.store.sql import insert_or_ignore
 from digest.store.tables import events
 
-_LONGEST_ID = 200
+_LONGEST_ID = 200  # characters
 
 
 def add_event(
@@ -19,7 +20,7 @@ def add_event(
     """Note a report about one reader; False if it was noted before."""
     row = insert_or_ignore(conn, events).values(
         provider=one.provider,
-        event_id=_storable(one.event_id)[:_LONGEST_ID],
+        event_id=_kept(one.event_id),
         kind=one.kind.value,
         at=now,
         edition_id=edition_id,
@@ -27,6 +28,13 @@ def add_event(
         detail=_storable(one.detail),
     )
     return conn.execute(row).rowcount == 1
+
+
+def _kept(event_id: str) -> str:
+    """An id as it is; hashed where it is too long, or holds what PostgreSQL refuses in any text."""
+    if len(event_id) <= _LONGEST_ID and event_id.isprintable():
+        return event_id
+    return sha256(event_id.encode(errors="surrogatepass")).hexdigest()
 
 
 def _storable(text: str) -> str:

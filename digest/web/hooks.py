@@ -18,7 +18,7 @@ log = logging.getLogger("digest.web")
 MAX_BODY = 512 * 1024  # bytes; a report may carry the headers of the message, and SNS stops at 256 KiB
 
 Report = Callable[[str, str, HookRequest], None]
-"""``(provider, token, request)``: applies what a request reports. KeyError for a wrong address."""
+"""``(provider, token, request)``: applies what a request reports. LookupError for a wrong address."""
 
 
 def endpoint(report: Report) -> Callable[[Request], Awaitable[Response]]:

@@ -9,9 +9,8 @@ import pytest
 from .conftest import Desk
 
 
-def test_settings_change_every_part_and_need_no_template(desk: Desk) -> None:
-    desk.run("demo", ".")
-    desk.configure(
+def test_settings_change_every_part_and_need_no_template(stocked: Desk) -> None:
+    stocked.configure(
         look={"accent": "#8a1c1c", "serif": "Charter, serif"},
         wording={
             "read_more": "Weiterlesen bei {outlet}",
@@ -20,7 +19,7 @@ def test_settings_change_every_part_and_need_no_template(desk: Desk) -> None:
             "unsubscribe": "Abbestellen",
         },
     )
-    made = {kind: Path(path).read_text("utf-8") for kind, path in desk.json("preview").items()}
+    made = {kind: Path(path).read_text("utf-8") for kind, path in stocked.json("preview").items()}
     assert "border-top:4px solid #8a1c1c" in made["html"]
     assert "Charter, serif" in made["html"]
     for kind in ("html", "txt", "web.html"):

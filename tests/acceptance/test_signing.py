@@ -11,7 +11,7 @@ import dkim
 from digest.checkup import Finding, Level
 from digest.checkup.sender import published_keys
 from digest.settings import load
-from digest.wiring import signer_of
+from digest.wiring.mail import signer_of
 
 from .conftest import Desk, MailServer
 

@@ -21,14 +21,14 @@ from digest.llm import ModelOptions
 from digest.model.delivery import Rejected
 from digest.model.edition import EditionState
 from digest.model.news import Article
-from digest.parts import Parts, address_pepper, remember_installation
+from digest.parts import Parts, address_pepper
 from digest.settings import Settings
 from digest.store import alerts, articles, audience, editions
 from digest.store.editions import EditionRow
 from digest.store.engine import Database
-from digest.wiring import build
 from tests import model_server
 from tests.model_server import ModelServer
+from tests.wired import parts_of
 
 SLOT = datetime(2026, 3, 10, 6, 30, tzinfo=UTC)
 BEFORE = SLOT - timedelta(days=1)
@@ -75,9 +75,7 @@ def outgoing() -> MemoryTransport:
 
 @pytest.fixture
 def parts(database: Database, clock: Clock, outgoing: MemoryTransport, tmp_path: Path) -> Parts:
-    built = build(Settings(folder=tmp_path), database, clock=clock)
-    built = replace(built, transport=lambda: outgoing, transport_name=outgoing.name)
-    remember_installation(built)
+    built = parts_of(database, Settings(folder=tmp_path), clock, outgoing)
     with database.write() as conn:
         pepper = address_pepper(conn, clock())
         for name in ("ada", "bo", "chidi"):

@@ -12,19 +12,18 @@ import pytest
 
 from digest import desk, edits, pipeline, subscriptions
 from digest.daily import ensure
-from digest.deliver.transports.memory import MemoryTransport
 from digest.editing import Problem, write
 from digest.errors import StateError
 from digest.explain import explain
 from digest.model.decisions import Decision, DecisionKind
 from digest.model.edition import Edition, EditionState, Method
 from digest.model.news import Article
-from digest.parts import Parts, address_pepper, remember_installation
+from digest.parts import Parts, address_pepper
 from digest.settings import Settings
 from digest.store import articles, decisions, editions
 from digest.store.editions import EditionRow
 from digest.store.engine import Database
-from digest.wiring import build
+from tests.wired import parts_of
 
 SLOT = datetime(2026, 3, 10, 6, 30, tzinfo=UTC)
 EVENING = SLOT - timedelta(hours=10)
@@ -59,10 +58,7 @@ Edit = Callable[[str], str]
 
 @pytest.fixture
 def parts(database: Database, tmp_path: Path) -> Parts:
-    outgoing = MemoryTransport()
-    built = build(Settings(folder=tmp_path), database, clock=lambda: EVENING)
-    built = replace(built, transport=lambda: outgoing, transport_name=outgoing.name)
-    remember_installation(built)
+    built = parts_of(database, Settings(folder=tmp_path), lambda: EVENING)
     with database.write() as conn:
         pepper = address_pepper(conn, EVENING)
         subscriptions.add(conn, "ada@example.org", pepper=pepper, now=EVENING, known_themes=("arctic",))

@@ -27,7 +27,7 @@ from digest.explain import explain
 from digest.model.edition import Edition, EditionStory
 from digest.model.links import edition_ref
 from digest.model.news import Article, Feed
-from digest.parts import Parts, address_pepper, remember_installation
+from digest.parts import Parts, address_pepper
 from digest.previewing import make_preview, write_preview
 from digest.settings import Settings
 from digest.settings.editorial import EditionSettings, PublicationSettings
@@ -38,6 +38,7 @@ from digest.web import background
 from digest.web.wired import web_app
 from digest.wiring import build
 from tests.pictures import encoded, photo, png_header
+from tests.wired import parts_of
 
 SLOT = datetime(2026, 3, 10, 6, 30, tzinfo=UTC)
 NOW = SLOT - timedelta(hours=1)
@@ -69,10 +70,7 @@ def outgoing() -> MemoryTransport:
 
 @pytest.fixture
 def parts(database: Database, outgoing: MemoryTransport, tmp_path: Path) -> Parts:
-    built = build(replace(SETTINGS, folder=tmp_path), database, clock=lambda: NOW)
-    built = replace(built, transport=lambda: outgoing, transport_name=outgoing.name)
-    remember_installation(built)
-    return built
+    return parts_of(database, replace(SETTINGS, folder=tmp_path), lambda: NOW, outgoing)
 
 
 def publish(parts: Parts, shown: dict[str, str], *, feed_url: str = "", allow_private: bool = True) -> None:
@@ -226,6 +224,7 @@ def failing(site: Any, case: str) -> str:
         ("no address", "names none"),
     ],
 )
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # what fails is told before it is stored
 def test_an_edition_goes_without_a_picture_that_fails_and_says_why(
     parts: Parts, site: Any, case: str, reason: str
 ) -> None:

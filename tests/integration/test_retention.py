@@ -12,19 +12,18 @@ from sqlalchemy import select, update
 
 from digest import pipeline, retention, subscriptions
 from digest.daily import ensure
-from digest.deliver.transports.memory import MemoryTransport
 from digest.errors import StateError
 from digest.model.answers import ModelAnswer
 from digest.model.audience import Subscriber, SubscriberState, SuppressionReason
 from digest.model.decisions import Decision, DecisionKind
 from digest.model.news import Article
 from digest.model.tokens import key_hash
-from digest.parts import Parts, address_pepper, remember_installation
+from digest.parts import Parts, address_pepper
 from digest.settings import Settings
 from digest.store import alerts, articles, audience, deliveries, editions, models, tables
 from digest.store.decisions import decide
 from digest.store.engine import Database
-from digest.wiring import build
+from tests.wired import parts_of
 
 SLOT = datetime(2026, 3, 10, 6, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -32,11 +31,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def parts(database: Database, tmp_path: Path) -> Parts:
-    outgoing = MemoryTransport()
-    built = build(Settings(folder=tmp_path), database, clock=lambda: SLOT)
-    built = replace(built, transport=lambda: outgoing, transport_name=outgoing.name)
-    remember_installation(built)
-    return built
+    return parts_of(database, Settings(folder=tmp_path), lambda: SLOT)
 
 
 def an_article(name: str, title: str) -> Article:

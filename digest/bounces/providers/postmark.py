@@ -11,7 +11,7 @@ from digest.bounces.providers._json import read_object, text_at
 from digest.bounces.trail import feedback_from
 from digest.model.feedback import Feedback, FeedbackKind
 
-_BOUNCES = {
+_TYPES = {
     "HardBounce": FeedbackKind.HARD,
     "BadEmailAddress": FeedbackKind.HARD,
     "SoftBounce": FeedbackKind.SOFT,
@@ -43,7 +43,7 @@ def read(request: HookRequest, _get: Get) -> tuple[Feedback, ...]:
     record = text_at(event, "RecordType")
     kind: FeedbackKind | None = None
     if record in {"Bounce", "SpamComplaint"}:
-        kind = _BOUNCES.get(text_at(event, "Type"))
+        kind = _TYPES.get(text_at(event, "Type"))
     elif record == "SubscriptionChange" and event.get("SuppressSending") is True:
         kind = _SUPPRESSIONS.get(text_at(event, "SuppressionReason"))
     if kind is None:

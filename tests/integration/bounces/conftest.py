@@ -17,11 +17,11 @@ from digest.model.audience import SuppressionReason
 from digest.model.delivery import Counts
 from digest.model.news import Article
 from digest.model.tokens import key_hash
-from digest.parts import Parts, address_pepper, remember_installation
+from digest.parts import Parts, address_pepper
 from digest.settings import Settings
 from digest.store import articles, audience, deliveries
 from digest.store.engine import Database
-from digest.wiring import build
+from tests.wired import parts_of
 
 SLOT = datetime(2026, 3, 10, 6, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -80,15 +80,8 @@ class Newsroom:
 def newsroom(database: Database, tmp_path: Path) -> Newsroom:
     """Three readers, and envelope senders of their own for every message."""
     outgoing = MemoryTransport()
-    built = build(Settings(folder=tmp_path), database, clock=lambda: SLOT)
-    built = replace(
-        built,
-        transport=lambda: outgoing,
-        transport_name=outgoing.name,
-        bounce_address="bounces@example.org",
-        verp=True,
-    )
-    remember_installation(built)
+    built = parts_of(database, Settings(folder=tmp_path), lambda: SLOT, outgoing)
+    built = replace(built, bounce_address="bounces@example.org", verp=True)
     with database.write() as conn:
         for name in ("ada", "bo", "chidi"):
             subscriptions.add(

@@ -59,6 +59,14 @@ def test_the_same_report_is_applied_once(newsroom: Newsroom) -> None:
     assert newsroom.report(raw).verdicts == {Verdict.REPEATED: 1}
 
 
+def test_reports_with_long_names_are_told_apart_and_known_again(newsroom: Newsroom) -> None:
+    newsroom.send_edition()
+    names = (f"<{'long' * 60}{n}@mx>" for n in (1, 2))
+    first, second = (bounced(newsroom, "bo", status="5.2.2", identity=name) for name in names)
+    tally = newsroom.report(first, second, first)
+    assert tally.verdicts == {Verdict.APPLIED: 2, Verdict.REPEATED: 1}
+
+
 def test_a_full_mailbox_is_given_up_after_so_many_editions(newsroom: Newsroom) -> None:
     """Not after so many reports: a server may send several about one message."""
     for day in range(3):

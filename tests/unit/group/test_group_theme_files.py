@@ -66,6 +66,16 @@ def test_a_later_folder_replaces_a_file_of_the_same_name_and_adds_others(tmp_pat
     ]
 
 
+def test_files_are_read_again_once_one_of_them_has_changed(tmp_path: Path) -> None:
+    write(tmp_path, rivers=GOOD, lakes=GOOD.replace("rivers", "lakes"))
+    first = load_themes([tmp_path], ["rivers", "lakes"])
+    assert load_themes([tmp_path], ["lakes", "rivers"]) == first[::-1], "read twice for nothing"
+    write(tmp_path, rivers=GOOD.replace("Rivers", "Streams"))
+    assert [theme.name for theme in load_themes([tmp_path], ["rivers"])] == ["Streams", "Rivers"]
+    (tmp_path / "lakes.toml").unlink()
+    assert [theme.slug for theme in load_themes([tmp_path], [])] == ["rivers"]
+
+
 def test_themes_not_in_the_order_follow_by_priority(tmp_path: Path) -> None:
     write(tmp_path, rivers=GOOD, lakes="priority = 1\n" + GOOD.replace("rivers", "lakes"))
     write(tmp_path, seas=GOOD.replace("rivers", "seas"))

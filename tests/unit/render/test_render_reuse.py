@@ -12,6 +12,7 @@ from types import ModuleType
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jinja2 import Environment
 
 from digest.errors import RenderError
 from digest.model.edition import Edition
@@ -121,6 +122,35 @@ def test_an_edited_template_is_called_again(folder: Path) -> None:
     later = own.stat().st_mtime + 5
     os.utime(own, (later, later))
     assert templates.render("page.mjml.j2", {"what": "a"}) == "[a]"
+
+
+def test_a_template_is_compiled_once_until_it_is_edited(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled: list[str] = []
+    compile_ = Environment.compile
+
+    def counted(self: Environment, source: str, name: str, filename: str) -> object:
+        compiled.append(name)
+        return compile_(self, source, name, filename)
+
+    monkeypatch.setattr(Environment, "compile", counted)
+    for _ in range(2):
+        assert Templates([folder]).render("page.mjml.j2", {"what": "a"}) == "<a1>"
+    assert compiled == ["page.mjml.j2", "own.mjml.j2"]
+    (folder / "own.mjml.j2").write_text("{% macro said(what) %}[{{ what }}]{% endmacro %}")
+    assert Templates([folder]).render("page.mjml.j2", {"what": "a"}) == "[a]"
+    assert compiled[2:] == ["own.mjml.j2"]
+
+
+def test_the_search_for_a_fault_leaves_no_marks_in_what_is_kept(folder: Path) -> None:
+    (folder / "page.mjml.j2").write_text("<p>\n{{ what }}\n</q>")
+    first = Templates([folder])
+    place = first.blame("page.mjml.j2", {"what": "a"})
+    assert place is not None
+    assert place.where.endswith("page.mjml.j2, line 3")
+    assert Templates([folder]).render("page.mjml.j2", {"what": "a"}) == "<p>\na\n</q>"
+    assert Templates([folder]).blame("page.mjml.j2", {"what": "a"}) == place, "nor are they missed"
 
 
 def test_a_macro_sees_nothing_of_one_variant_alone(tmp_path: Path, samples: ModuleType) -> None:

@@ -11,7 +11,7 @@ from digest.model.look import Look
 from digest.model.wording import Wording
 from digest.settings import Settings
 from digest.settings.sections import keys_of
-from digest.wiring import publication_of
+from digest.wiring.options import publication_of
 
 Read = Callable[..., Settings]
 Refused = Callable[..., str]

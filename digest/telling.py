@@ -1,0 +1,54 @@
+"""Tells the editor of alerts, by e-mail and each once."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, make_msgid
+
+from digest.deliver.envelope import Envelope
+from digest.deliver.one import hand_over_one
+from digest.errors import ConfigurationError, DigestError
+from digest.model.delivery import Accepted, Deferred
+from digest.parts import OUTBOX, Parts
+from digest.store import alerts
+
+log = logging.getLogger("digest")
+
+
+def tell_editor(parts: Parts, now: datetime) -> None:
+    """E-mail the alerts nobody was told of, in one message; they wait for the next call if that fails."""
+    if not parts.editor_email or parts.transport_name == OUTBOX:
+        return  # a folder tells nobody: they stay untold until mail can go out
+    with parts.database.write() as conn:
+        waiting = alerts.claim_untold(conn, now)
+    if not waiting:
+        return
+    keys = [key for key, _at, _text in waiting]
+    try:
+        outcome = hand_over_one(parts.transport(), _letter(parts, waiting, now))
+    except (DigestError, ConfigurationError) as error:
+        outcome = Deferred(text=str(error))
+    if isinstance(outcome, Deferred):
+        with parts.database.write() as conn:
+            alerts.mark_untold(conn, keys)
+    if not isinstance(outcome, Accepted):
+        log.warning("the editor could not be told of %d alerts: %s", len(keys), outcome.text)
+
+
+def _letter(parts: Parts, waiting: list[tuple[str, datetime, str]], now: datetime) -> Envelope:
+    publication = parts.publication
+    message = EmailMessage(policy=SMTP)
+    message["From"] = f"{publication.slug} <{publication.from_email}>"
+    message["To"] = parts.editor_email
+    message["Subject"] = f"{publication.name}: {len(waiting)} alert" + ("s" if len(waiting) > 1 else "")
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = make_msgid(domain=publication.domain)
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content("\n\n".join(f"{at:%Y-%m-%d %H:%M} UTC  {text}" for _key, at, text in waiting) + "\n")
+    content, signer = message.as_bytes(), parts.signer()
+    if signer:
+        content = signer.sign(content, now)
+    return Envelope(publication.from_email, parts.editor_email, (content,))

@@ -1,0 +1,150 @@
+"""From settings to concrete parts: the one place where the two meet."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from digest import clock as clocks
+from digest.errors import ConfigurationError, InputError
+from digest.group import GroupOptions, Theme
+from digest.group.theme_files import load_themes
+from digest.model.links import Links
+from digest.parts import Parts, Recency, remember_installation
+from digest.render import Renderer, RenderOptions, default_template_folders
+from digest.settings import Settings, load
+from digest.store.connect import parse_url
+from digest.store.engine import Database, open_database
+from digest.wiring.mail import limits_of, mailboxes_of, sending_of, signer_of, transport_of
+from digest.wiring.options import (
+    composing_of,
+    gathering_of,
+    keep_of,
+    model_of,
+    publication_of,
+    schedule_of,
+    summarising_of,
+    wording_of,
+)
+
+BUILTIN_THEMES = Path(__file__).parents[1] / "themes"
+CLOCK_VARIABLE = "DIGEST_NOW"
+EARLIEST, LATEST = 1970, 9999  # years that --now and the variable may name; LATEST not itself
+
+
+def read_settings(config: Path | None = None) -> Settings:
+    """The settings of the working directory, or of ``config``.
+
+    Raises:
+        ConfigurationError: any of them is wrong; all mistakes at once.
+    """
+    return load(config, os.environ, Path.cwd())
+
+
+def themes_of(settings: Settings) -> tuple[Theme, ...]:
+    """The publication's themes: the default ones that its order names, and all of its own ``themes/``."""
+    return load_themes(theme_folders(settings), settings.themes.order, if_named=BUILTIN_THEMES)
+
+
+def theme_folders(settings: Settings) -> list[Path]:
+    """Where theme files stand; a later folder's replace those of the same name."""
+    return [BUILTIN_THEMES, settings.folder / "themes"]
+
+
+def themes_in(folder: Path) -> tuple[Theme, ...]:
+    """The default themes, replaced or added to from ``folder``.
+
+    Raises:
+        InputError: there is no such folder.
+        ConfigurationError: a file in it can't be used.
+    """
+    if not folder.is_dir():
+        raise InputError(f"{folder} is no folder; name one that holds theme files")
+    return load_themes([BUILTIN_THEMES, folder], ())
+
+
+@contextmanager
+def open_parts(settings: Settings, *, now: datetime | None = None) -> Iterator[Parts]:
+    """Everything the verbs work with, the database open. ``now`` fixes the clock at an instant."""
+    with open_database(settings.database.url) as database:
+        rehearsal = now is not None or CLOCK_VARIABLE in os.environ
+        parts = replace(build(settings, database, clock=_clock(now)), rehearsal=rehearsal)
+        remember_installation(parts)
+        yield parts
+
+
+@contextmanager
+def looking(settings: Settings) -> Iterator[tuple[Database | None, datetime]]:
+    """The database and the time, for commands that only look; None where there is no database yet."""
+    path = parse_url(settings.database.url).path
+    if path is not None and not path.exists():
+        yield None, _clock(None)()
+        return
+    with open_database(settings.database.url) as database:
+        yield database, _clock(None)()
+
+
+def build(settings: Settings, database: Database, *, clock: Callable[[], datetime] = clocks.utc_now) -> Parts:
+    """The parts for these settings over an open database."""
+    publication = publication_of(settings)
+    folders = default_template_folders(settings.folder)
+    return Parts(
+        database=database,
+        publication=publication,
+        schedule=schedule_of(settings),
+        recency=Recency(settings.gather.max_age, settings.gather.reach_back),
+        themes=themes_of(settings),
+        links=Links(settings.publication.base_url),
+        gathering=gathering_of(settings),
+        grouping=GroupOptions(),
+        summaries=summarising_of(settings),
+        composing=composing_of(settings),
+        sending=sending_of(settings),
+        template_folders=tuple(folders),
+        renderer=Renderer(folders, publication, RenderOptions(max_html_kib=settings.edition.max_html_kib)),
+        transport=lambda: transport_of(settings),
+        transport_name=settings.delivery.transport,
+        clock=clock,
+        keep=keep_of(settings),
+        limits=limits_of(settings),
+        signer=cache(lambda: signer_of(settings)),
+        mailboxes=tuple(mailboxes_of(settings)),
+        soft_bounces=settings.bounces.soft_limit,
+        verp=settings.bounces.verp,
+        reference_header=settings.bounces.reference_header,
+        model=model_of(settings),
+        wording=wording_of(settings),
+        notice_off=not settings.summaries.notice,
+        lead_images=settings.edition.images == "lead",
+        skip_quiet_day=settings.schedule.quiet_day == "skip",
+        settings_feeds=settings.feeds,
+        editor_email=settings.publication.editor_email,
+        bounce_address=settings.envelope_sender,
+        unsubscribe_mailto=settings.publication.reply_to or settings.publication.from_email,
+        secret=settings.web.secret.encode() or None,
+    )
+
+
+def _clock(now: datetime | None) -> Callable[[], datetime]:
+    """The wall clock, or one that starts at ``now`` (or DIGEST_NOW) and runs on from there."""
+    if now is None and (text := os.environ.get(CLOCK_VARIABLE)):
+        try:
+            now = datetime.fromisoformat(text)
+        except ValueError:
+            raise ConfigurationError(
+                f"{CLOCK_VARIABLE}={text!r} is no time; write 2026-03-01T06:30Z"
+            ) from None
+        if now.tzinfo is None:
+            raise ConfigurationError(f"{CLOCK_VARIABLE}={text!r} needs its offset; write 2026-03-01T06:30Z")
+    if now is None:
+        return clocks.utc_now
+    if not EARLIEST <= now.year < LATEST:  # a day's or a week's arithmetic must not leave the calendar
+        raise InputError(f"the year {now.year} is no time for a newsletter: {EARLIEST} to {LATEST - 1} are")
+    start, began = now, time.monotonic()
+    return lambda: start + timedelta(seconds=time.monotonic() - began)
