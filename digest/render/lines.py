@@ -13,6 +13,7 @@ SUBJECT_MAX = 70  # with "[TEST] " before it, it still fits the 78 characters of
 PREHEADER_MAX = 140
 _SHORTEST_HEADLINE = 30  # below this a headline says too little
 _ONE_OF_MANY = 66  # so that two themes are named, not one at full length
+_BETWEEN = " \u00b7 "  # a semicolon after a shortened headline's dots is noise
 
 
 def subject_of(view: EditionView, words: Wording) -> str:
@@ -43,12 +44,12 @@ def preheader_of(view: EditionView, words: Wording) -> str:
     room = PREHEADER_MAX - len(words.preheader_also.format(headlines=""))
     chosen: list[str] = []
     for headline in others:
-        left = room - len("; ".join([*chosen, ""]))
+        left = room - len(_BETWEEN.join([*chosen, ""]))
         if chosen and left < _SHORTEST_HEADLINE:
             break
         most = max(_SHORTEST_HEADLINE, left if len(others) == 1 else min(left, _ONE_OF_MANY))
         chosen.append(isolate(shorten(headline, most - 2)))  # the marks of isolation are two
-    return words.preheader_also.format(headlines="; ".join(chosen))
+    return words.preheader_also.format(headlines=_BETWEEN.join(chosen))
 
 
 def _fit(line: str) -> str:

@@ -123,6 +123,7 @@ class Renderer:
             "shown": shown,
             "headline": view.headlines[0] if view.headlines else self.publication.wording.quiet_title,
             "feed_url": self._links.feed(),
+            "archive_url": self._links.archive(),
         }
         return self._templates.render("edition.web.html.j2", {**values, **more})
 

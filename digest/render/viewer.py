@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date
 
 from digest.model.edition import (
@@ -61,7 +62,7 @@ class _Viewer:
             contents.append(theme)
             rest = [story for story in section.stories if story is not lead]
             if lead is not None and len(rest) < len(section.stories):
-                lead_view = self._story(lead, theme)
+                lead_view = self._with_related(self._story(lead, theme))
             if rest:
                 shown.append(self._section(theme, rest))
         count = len(self.edition.stories)
@@ -84,6 +85,7 @@ class _Viewer:
             contents=tuple(contents),
             notice=self._notice(),
             picture=view_picture(lead, Links(self.publication.base_url), self.words, self.limits),
+            times=self._times(),
             headlines=self._headlines(lead),
         )
 
@@ -123,6 +125,11 @@ class _Viewer:
             return ""
         return self.words.quiet_read.format(articles=self.edition.gathered_from, outlets=self.edition.outlets)
 
+    def _times(self) -> str:
+        if not any(story.published_at for story in self.edition.stories):
+            return ""
+        return self.words.times.format(zone=self.publication.timezone.replace("_", " "))
+
     def _theme(self, number: int, section: Section) -> ThemeView:
         theme, look = section.theme, self.look
         return ThemeView(
@@ -139,9 +146,11 @@ class _Viewer:
     def _section(self, theme: ThemeView, stories: list[EditionStory]) -> SectionView:
         briefs = [] if self.web else [story for story in stories if story.brief and not story.web_only]
         hidden = 0 if self.web else sum(story.web_only for story in stories)
+        cards = [self._story(story, theme) for story in stories if self._has_card(story)]
+        on_cards = frozenset(card.url for card in cards if card.url)
         return SectionView(
             theme=theme,
-            stories=tuple(self._story(story, theme) for story in stories if self._has_card(story)),
+            stories=tuple(self._with_related(card, on_cards) for card in cards),
             briefs=tuple(self._story(story, theme) for story in briefs),
             elsewhere=self.words.counted("web_more", hidden) if hidden else "",
         )
@@ -226,8 +235,16 @@ class _Viewer:
 
     def _related(self, story: EditionStory) -> tuple[RelatedView, ...]:
         own = story.sources[0].outlet if story.sources else ""
-        lines = (self._related_line(link, own) for link in story.related[: self.limits.related])
+        lines = (self._related_line(link, own) for link in story.related)
         return tuple(line for line in lines if line.name)
+
+    def _with_related(self, card: StoryView, on_cards: frozenset[str] = frozenset()) -> StoryView:
+        """``card`` with the related lines that it has room for, without those of neighbours ``on_cards``.
+
+        Under one heading a neighbour's own card is next in sight: a line about it says the headline twice.
+        """
+        lines = [line for line in card.related if line.url not in on_cards][: self.limits.related]
+        return card if len(lines) == len(card.related) else replace(card, related=tuple(lines))
 
     def _related_line(self, link: SourceLink, own: str) -> RelatedView:
         """The headline, and whose it is: another outlet's than ``own``, or ours of an earlier day."""

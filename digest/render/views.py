@@ -138,6 +138,7 @@ class EditionView:
     contents: tuple[ThemeView, ...]  # every theme with a story, the lead's too
     notice: Notice | None
     picture: PictureView | None  # the lead's
+    times: str  # in which zone the times are, "" where no story has one
     headlines: tuple[str, ...]  # the lead's, then the first of each theme, then the others
 
     @property

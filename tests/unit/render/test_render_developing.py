@@ -67,12 +67,28 @@ def test_a_mail_shows_two_related_lines_and_the_web_copy_all(renderer: Renderer,
     assert mail.html.count("Bay\u00a0Times") == 2
 
 
+def test_a_neighbour_with_a_card_under_the_same_heading_is_not_named_again(
+    renderer: Renderer, edition: Edition
+) -> None:
+    by_theme = [one for one in edition.stories[1:] if one.themes == ("arctic",) and not one.brief]
+    upper, lower = by_theme[:2]
+    of_lower = SourceLink("Polar Post", lower.sources[0].url, "The lower card")
+    other = SourceLink("Polar Post", "https://www.polarpost.example/ice", "How thick is the ice?")
+    lead, *_rest = edition.stories
+    with_lines = {upper.key: (of_lower, other), lead.key: (of_lower,)}
+    stories = tuple(replace(one, related=with_lines.get(one.key, ())) for one in edition.stories)
+    alike = replace(edition, stories=stories)
+    for page in (renderer.variant(alike, frozenset()).html, renderer.web_copy(alike)):
+        assert page.count(">The lower card<") == 1, "under the lead, which is far above it"
+        assert page.count(">How thick is the ice?<") == 1
+
+
 def test_an_update_without_a_summary_says_whose_sentence_it_is(renderer: Renderer, edition: Edition) -> None:
     def shown(of: Edition) -> str:
         return visible_text(renderer.variant(of, frozenset()).html)
 
     first, *rest = edition.stories
-    taken = f"sentences taken from {first.sources[0].outlet}"
+    taken = f"Extract from {first.sources[0].outlet}"
     plain = replace(edition, stories=(replace(first, update_of=""), *rest))
     assert "Update: The donors' list is public." in shown(edition)
     assert shown(edition).count(taken) == shown(plain).count(taken) + 1

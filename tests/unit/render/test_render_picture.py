@@ -13,6 +13,7 @@ import pytest
 from digest.model.edition import Edition
 from digest.model.picture import Picture
 from digest.render import Renderer
+from digest.render.flowed import unflow
 
 PICTURE = Picture("ab" * 32, 1104, 621, "A quay", "Ada Berg", "Polar Post", "https://p.example.org/1.jpg")
 
@@ -85,8 +86,13 @@ def test_a_story_that_does_not_lead_shows_none(renderer: Renderer, samples: Modu
 def test_the_text_part_is_the_same_with_a_picture_and_without(
     renderer: Renderer, samples: ModuleType
 ) -> None:
+    """All but the links of one story more: how many fit depends on the page's words, the credit's too."""
+
+    def told(text: str) -> list[str]:
+        return [line for line in unflow(text).split("\n") if not re.match("- |And ", line)]
+
     plain = renderer.variant(samples.normal(), frozenset()).text
-    assert renderer.variant(shown(samples, PICTURE), frozenset()).text == plain
+    assert told(renderer.variant(shown(samples, PICTURE), frozenset()).text) == told(plain)
 
 
 def test_nothing_in_a_pictures_words_does_harm(renderer: Renderer, samples: ModuleType) -> None:

@@ -21,6 +21,7 @@ from digest.render import Renderer, variant_key
 from digest.render.checks import visible_text
 from digest.render.flowed import WIDTH, flow, unflow
 
+TEMPLATES = Path(__file__).parents[3] / "templates"
 SLUGS = ("arctic", "indo-pacific", "middle-east", "quiet-theme")
 
 
@@ -116,10 +117,10 @@ def test_the_marks_of_a_story_are_said_in_words(renderer: Renderer, samples: Mod
     variant = renderer.variant(samples.normal(), frozenset())
     for seen in (visible_text(variant.html), unflow(variant.text)):
         body = seen.replace(" ,", ",").replace("\u00a0", " ")
-        assert "Summary: Strait Gazette\u2019s own words" in body
-        assert "Summary: sentences taken from Polar Post" in body
-        assert "Summary: written by the AI model small-news-7b, checked against the sources" in body
-        assert "Summary: written by Mira Oakes" in body
+        assert "Summary by Strait Gazette" in body
+        assert "Extract from Polar Post" in body
+        assert "AI summary by small-news-7b, checked against the sources" in body
+        assert "Summary written by Mira Oakes" in body
         assert "Headline only" in body
         assert "Levant Courier says this article is AI-generated. “This article was written" in body
         assert "Update: the donors' list" in body
@@ -128,19 +129,45 @@ def test_the_marks_of_a_story_are_said_in_words(renderer: Renderer, samples: Mod
         assert "Read more at Fleet Weekly" in body
     page = visible_text(variant.html).replace(" ,", ",").replace("\u00a0", " ")
     assert "Read more at Strait Gazette and 3 more: Pacific Ledger, Fleet Weekly" in page, "one sentence"
-    assert "Read more at Gulf Monitor \u00b7 single source" in page
-    assert "02:40 \u00b7 single source \u00b7 Summary" in unflow(variant.text)
+    assert "Read more at Gulf Monitor 02:40" in page, "one name says that there is one outlet"
+    assert "Radar on Mount Tallis goes live after a ten-month delay Strait Gazette" in page
     assert "Sunday 22:58" not in page, "a brief has no line of sources"
 
 
 def test_a_lone_outlet_is_named_once(renderer: Renderer, samples: ModuleType) -> None:
     chosen = samples.stories(6)
     shown = visible_text(renderer.variant(samples.edition(chosen), frozenset()).html)
-    assert "Summary: sentences taken from the article" in shown, "of its one outlet, named above"
+    assert "Extract from the article" in shown, "of its one outlet, named above"
     made = Provenance(Method.PUBLISHER, source="Another Post")
     story = replace(chosen[5], summary=Summary("Words.", made))
     shown = visible_text(renderer.variant(samples.edition((story,)), frozenset()).html)
-    assert "Summary: Another Post\u2019s own words" in shown, "whoever it is, when it is not that outlet"
+    assert "Summary by Another Post" in shown, "whoever it is, when it is not that outlet"
+
+
+def test_a_lone_outlet_is_marked_unless_the_publisher_has_no_words_for_it(
+    renderer: Renderer, samples: ModuleType
+) -> None:
+    words = replace(samples.PUBLICATION.wording, single_source="")
+    without = Renderer([TEMPLATES], replace(samples.PUBLICATION, wording=words))
+    assert "single source" not in without.variant(samples.normal(), frozenset()).html
+    variant = renderer.variant(samples.normal(), frozenset())
+    assert "Read more at Gulf Monitor \u00b7 single source" in visible_text(variant.html)
+    assert "02:40 \u00b7 single source \u00b7 AI summary" in unflow(variant.text)
+
+
+def test_the_small_print_names_the_zone_of_the_times(renderer: Renderer, samples: ModuleType) -> None:
+    zone = replace(samples.PUBLICATION, timezone="America/New_York")
+    variant = Renderer([TEMPLATES], zone).variant(samples.one_story(), frozenset())
+    assert "All times: America/New York" in visible_text(variant.html)
+    assert "\nAll times: America/New York\n" in variant.text
+    quiet = renderer.variant(samples.quiet_day(), frozenset())
+    assert "All times" not in quiet.html + quiet.text, "where no time is shown"
+
+
+def test_a_card_that_names_no_outlet_has_no_empty_line(renderer: Renderer, samples: ModuleType) -> None:
+    (story,) = samples.stories(1)
+    page = renderer.variant(samples.edition((replace(story, sources=()),)), frozenset()).html
+    assert re.search(r'<p class="q"[^>]*>05:45', page)
 
 
 def test_a_time_says_how_long_ago(renderer: Renderer, samples: ModuleType) -> None:
@@ -194,7 +221,9 @@ def test_a_review_is_named(renderer: Renderer, samples: ModuleType) -> None:
     (story,) = samples.stories(1)
     made = Provenance(Method.EXTRACT, source="Strait Gazette", reviewed_by="Mira Oakes")
     edition = samples.edition((replace(story, summary=Summary("Words.", made)),))
-    assert "taken from Strait Gazette, reviewed by Mira Oakes" in renderer.variant(edition, frozenset()).html
+    assert (
+        "Extract from Strait Gazette, reviewed by Mira Oakes" in renderer.variant(edition, frozenset()).html
+    )
 
 
 def test_the_text_part_is_flowed_and_in_proportion(renderer: Renderer, samples: ModuleType) -> None:
@@ -214,7 +243,7 @@ def test_the_text_links_further_sources_from_the_top_as_far_as_there_is_room(
     for source in first.sources[1:]:
         assert f"- {source.outlet}: <{source.url}>" in text
     assert last.sources[1].url not in text
-    assert f"and {len(last.sources) - 1} more: {last.sources[1].outlet}" in text, "named all the same"
+    assert f"And {len(last.sources) - 1} more: {last.sources[1].outlet}" in text, "named all the same"
     one = unflow(renderer.variant(samples.one_story(), frozenset()).text)
     assert all(source.url in one for source in samples.one_story().stories[0].sources)
 
