@@ -5,8 +5,8 @@ Run: python benchmarks/sending.py [--readers 20000] [--times 3] [--scale] [--mil
 Every row stands beside a reference of the same minute: a program in C that does nothing but send one
 message of the same size over and over (_smtp_peer.c; without a C compiler, _smtp_peer.py, and then ratios
 say little). smtp-source, Postfix's own load generator, is a second one where it is on the PATH. Then what
-else a user might send with: the standard library over one connection, aiosmtplib over ten, and
-nodemailer's pool where DIGEST_NODE_MODULES holds it, each making every message as its documentation shows.
+else a user might send with: the standard library over one connection, aiosmtplib over ten, and nodemailer's
+pool where DIGEST_TEST_NODE_MODULES holds it, each making every message as its documentation shows.
 
 "messages/s" and CPU are of the whole life of the process, start-up and database included, unless it says
 otherwise. CPU is this program's alone, not the sink's. --scale sends to 1,000, 10,000 and 100,000 readers,
@@ -17,7 +17,7 @@ otherwise. CPU is this program's alone, not the sink's. --scale sends to 1,000, 
 from __future__ import annotations
 
 import argparse
-import importlib.util
+import importlib
 import json
 import os
 import re
@@ -44,7 +44,7 @@ from digest.store.tables import subscribers
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-NODE_MODULES = Path(os.environ.get("DIGEST_NODE_MODULES", ROOT / "node_modules"))
+NODE_MODULES = Path(os.environ.get("DIGEST_TEST_NODE_MODULES") or ROOT / "node_modules")
 STORIES = 20  # the most that an edition has by default
 PEERS, PEER_MESSAGES = ("smtplib", "aiosmtplib"), 300
 DISTANT_MESSAGES, DISTANT_CONNECTIONS = 2000, 20
@@ -87,13 +87,9 @@ class Run:
 
 
 def samples() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("golden_samples", ROOT / "tests/golden/samples.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    """The editions of the golden tests."""
+    sys.path.append(str(ROOT))
+    return importlib.import_module("tests.golden.samples")
 
 
 def peer_program(folder: Path) -> list[str]:
