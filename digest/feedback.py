@@ -76,17 +76,22 @@ def apply(parts: Parts, reports: Iterable[Feedback | None], now: datetime) -> Ta
     """Apply reports, each in a transaction of its own; None counts as one that reports nothing."""
     tally = Tally()
     for one in reports:
-        if one is None:
-            tally.verdicts[Verdict.NOTHING] += 1
-            continue
-        with parts.database.write() as conn:
-            whom = _Whom(conn, parts, now)
-            edition_id, subscriber_id = whom.find(one)
-            verdict, ended = Verdict.UNKNOWN, False
-            if subscriber_id is not None:
-                verdict, ended = whom.apply(one, edition_id, subscriber_id)
-        tally.add(one, verdict, ended)
+        _take(parts, one, now, tally)
     return tally
+
+
+def _take(parts: Parts, one: Feedback | None, now: datetime, tally: Tally) -> None:
+    """Apply one report, and count what became of it."""
+    if one is None:
+        tally.verdicts[Verdict.NOTHING] += 1
+        return
+    with parts.database.write() as conn:
+        whom = _Whom(conn, parts, now)
+        edition_id, subscriber_id = whom.find(one)
+        verdict, ended = Verdict.UNKNOWN, False
+        if subscriber_id is not None:
+            verdict, ended = whom.apply(one, edition_id, subscriber_id)
+    tally.add(one, verdict, ended)
 
 
 def poll(parts: Parts, now: datetime, *, within_s: float = inf) -> Tally:
@@ -106,10 +111,7 @@ def poll(parts: Parts, now: datetime, *, within_s: float = inf) -> Tally:
         for raw, after in mailbox.messages(position):
             if parts.stop.is_set() or time.monotonic() >= end:
                 return tally
-            done = ingest(parts, (raw,), now)
-            tally.verdicts += done.verdicts
-            tally.kinds += done.kinds
-            tally.ended += done.ended
+            _take(parts, read_report(raw), now, tally)
             with parts.database.write() as conn:
                 meta.set_meta(conn, key, after)
     return tally

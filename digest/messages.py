@@ -30,10 +30,12 @@ def composer(parts: Parts, row: EditionRow) -> Callable[[Recipient], Envelope]:
     slug, domain = row.key.publication, parts.publication.domain
     leave_at, prefer_at = parts.links.unsubscribe(""), parts.links.preferences("")  # tokens need no quoting
 
+    referred_to = parts.verp or bool(parts.reference_header)
+
     def compose_one(recipient: Recipient) -> Envelope:
         leave = make_token(secret, UNSUBSCRIBE, slug, recipient.subscriber_id)
         prefer = make_token(secret, PREFERENCES, slug, recipient.subscriber_id)
-        reference = delivery_ref(secret, slug, row.id, recipient.subscriber_id)
+        reference = delivery_ref(secret, slug, row.id, recipient.subscriber_id) if referred_to else ""
         person = Person(
             address=recipient.address,
             name=recipient.name,
@@ -49,7 +51,7 @@ def composer(parts: Parts, row: EditionRow) -> Callable[[Recipient], Envelope]:
         message = compiled[recipient.variant].fill(person)
         # What we compile ends its lines in CRLF and begins none with a dot; an address may be non-ASCII.
         canonical = message.headers.isascii()
-        signatures = signer.signatures(message.headers, message.body, date, canonical=True) if signer else b""
+        signatures = signer.signatures(message.headers, message.body, date, canonical=True)
         return Envelope(
             parts.sender_for(reference),
             recipient.address,

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from digest.bounces.mailboxes import Mailbox
 from digest.compose import ComposeOptions
 from digest.deliver.allowance import Limits
 from digest.deliver.dkim import Signer
@@ -28,6 +28,9 @@ from digest.schedule import Schedule
 from digest.store import meta
 from digest.store.engine import Database
 from digest.summarise import NoticeWording, SummaryOptions
+
+if TYPE_CHECKING:  # mail and its protocols, which most commands do without
+    from digest.bounces.mailboxes import Mailbox
 
 TOKEN_SECRET = "links"  # noqa: S105 - the names of keys in the store, not the keys
 PEPPER = "addresses"
@@ -87,7 +90,7 @@ class Parts:
     transport_name: str
     clock: Callable[[], datetime]
     keep: Keep = Keep()
-    signer: Callable[[], Signer | None] = lambda: None
+    signer: Callable[[], Signer] = Signer
     limits: Limits = field(
         default_factory=lambda: Limits(ZoneInfo("UTC"))
     )  # when, and how much a day, may go out

@@ -84,8 +84,7 @@ def _envelope(
     ref = edition_ref(key)
     compiled = compile_message(variant, parts.publication, edition_ref=ref, date=now, test=test)
     filled = compiled.fill(person)
-    signer = parts.signer()
-    signatures = signer.signatures(filled.headers, filled.body, now, canonical=True) if signer else b""
+    signatures = parts.signer().signatures(filled.headers, filled.body, now, canonical=True)
     return Envelope(parts.sender, person.address, (signatures, *filled.pieces))
 
 

@@ -48,7 +48,5 @@ def _letter(parts: Parts, waiting: list[tuple[str, datetime, str]], now: datetim
     message["Message-ID"] = make_msgid(domain=publication.domain)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content("\n\n".join(f"{at:%Y-%m-%d %H:%M} UTC  {text}" for _key, at, text in waiting) + "\n")
-    content, signer = message.as_bytes(), parts.signer()
-    if signer:
-        content = signer.sign(content, now)
+    content = parts.signer().sign(message.as_bytes(), now)
     return Envelope(publication.from_email, parts.editor_email, (content,))

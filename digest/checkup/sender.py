@@ -27,12 +27,11 @@ def sender(settings: Settings, parts: Parts, lookup: LookUp | None) -> Iterator[
     yield from _signing(signer, settings, parts)
     if lookup:
         yield from sender_records(parts.publication.domain, lookup)
-    if lookup and signer:
         yield from published_keys(signer, lookup)
 
 
-def _signing(signer: Signer | None, settings: Settings, parts: Parts) -> Iterator[Finding]:
-    if signer is None:
+def _signing(signer: Signer, settings: Settings, parts: Parts) -> Iterator[Finding]:
+    if not signer.identities:
         yield Finding(
             Level.WARNING,
             "DKIM: messages are not signed by this program",

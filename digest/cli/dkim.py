@@ -75,7 +75,7 @@ def record(ctx: typer.Context, as_json: JsonOption = False) -> None:
 
     with opened(ctx) as parts:
         signer = parts.signer()
-    if signer is None:
+    if not signer.identities:
         raise InputError("the settings name no key; `digest dkim new` makes one")
     records = [(record_name(one.selector, one.domain), one.key.record()) for one in signer.identities]
     if as_json:

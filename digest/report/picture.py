@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from math import ceil, floor, log10
 from typing import Any
 
@@ -63,7 +64,7 @@ def picture(timeline: Mapping[str, Any], *, title: str) -> str:
     said = f"{title}: {sum(sent):,} accepted in {span:,.0f} s, at most {max(rates):,.0f} a second"
     missed = ", ".join(f"{sum(numbers):,} {kind}" for kind, numbers in troubles.items() if sum(numbers))
     return (
-        f'<svg class="run" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{_escaped(said)}'
+        f'<svg class="run" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(said)}'
         f'{"; " + missed if missed else ""}">{"".join(inner)}</svg>'
     )
 
@@ -129,7 +130,3 @@ def _time(seconds: float) -> str:
         return f"{seconds:g} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}:{rest:02} min"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")

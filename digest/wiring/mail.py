@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 from zoneinfo import ZoneInfo
 
-from digest.bounces.mailboxes import ImapMailbox, Mailbox, Maildir
 from digest.deliver.allowance import Limits, WarmUp, Window
 from digest.deliver.dkim import Algorithm, Identity, Signer
 from digest.deliver.pace import DomainLimits
@@ -17,6 +16,9 @@ from digest.deliver.transports.outbox import OutboxTransport
 from digest.deliver.transports.smtp import Security, SmtpOptions, SmtpTransport
 from digest.errors import ConfigurationError
 from digest.settings import Settings, is_example
+
+if TYPE_CHECKING:
+    from digest.bounces.mailboxes import Mailbox
 
 
 def sending_of(settings: Settings) -> SendOptions:
@@ -73,8 +75,8 @@ def transport_of(settings: Settings) -> Transport:
     )
 
 
-def signer_of(settings: Settings) -> Signer | None:
-    """What signs messages; None without a key.
+def signer_of(settings: Settings) -> Signer:
+    """What signs messages, with as many identities as there are keys.
 
     Raises:
         ConfigurationError: a key can't be used.
@@ -85,7 +87,7 @@ def signer_of(settings: Settings) -> Signer | None:
         ("rsa", chosen.rsa_selector, chosen.rsa_key),
     )
     if not any(path for _kind, _selector, path in keys):
-        return None
+        return Signer()
     from digest.deliver.dkim_keys import load_key  # noqa: PLC0415 - most commands sign nothing
 
     domain = settings.signing_domain.encode("idna").decode()
@@ -101,6 +103,10 @@ def signer_of(settings: Settings) -> Signer | None:
 def mailboxes_of(settings: Settings) -> Iterator[Mailbox]:
     """Where bounces arrive."""
     chosen = settings.bounces
+    if not (chosen.maildir or chosen.imap_host):
+        return
+    from digest.bounces.mailboxes import ImapMailbox, Maildir  # noqa: PLC0415 - most newsletters have none
+
     if chosen.maildir:
         yield Maildir(chosen.maildir)
     if chosen.imap_host:
