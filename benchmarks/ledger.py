@@ -31,7 +31,7 @@ from digest.model.delivery import DeliveryState
 from digest.store.batches import Fate, claim, page
 from digest.store.deliveries import materialise
 from digest.store.engine import Database, open_database
-from digest.store.ledger import Ledger, Settled, fence, record
+from digest.store.ledger import Ledger, Settled
 from digest.store.tables import editions, subscribers
 from digest.subscriptions.csv_import import import_csv
 
@@ -124,12 +124,9 @@ def marks(database: Database, messages: int) -> None:
             before: Sequence[Settled] = ()
             for first in range(0, len(rows), GROUP):
                 some = rows[first : first + GROUP]
-                with ledger.tick() as conn:
-                    record(conn, before)
-                    fence(conn, some)
+                ledger.tick(before, some)
                 before = [Settled(one, DeliveryState.SENT, 250, "2.0.0 Ok", sent_at=NOW) for one in some]
-            with ledger.tick() as conn:
-                record(conn, before)
+            ledger.tick(before, [])
         wall_us = (time.perf_counter() - start) / messages * 1e6
         cpu_us = (time.process_time() - cpu) / messages * 1e6
     print(

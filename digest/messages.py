@@ -8,7 +8,7 @@ from digest.deliver.envelope import Envelope
 from digest.model.delivery import Recipient
 from digest.model.links import edition_ref
 from digest.model.message import Hole, Person
-from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, delivery_ref, make_token, message_id
+from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, delivery_ref, message_id_maker, token_maker
 from digest.parts import Parts
 from digest.render.message import compile_message
 from digest.store import editions
@@ -27,37 +27,39 @@ def composer(parts: Parts, row: EditionRow) -> Callable[[Recipient], Envelope]:
         key: compile_message(variant, parts.publication, edition_ref=ref, date=date)
         for key, variant in variants.items()
     }
-    slug, domain = row.key.publication, parts.publication.domain
+    seals = {key: signer.seal(message.shared_headers, date) for key, message in compiled.items()}
+    slug = row.key.publication
+    leave_of, prefer_of = token_maker(secret, UNSUBSCRIBE, slug), token_maker(secret, PREFERENCES, slug)
+    message_id_of = message_id_maker(secret, f"{slug}/{ref}", parts.publication.domain)
     leave_at, prefer_at = parts.links.unsubscribe(""), parts.links.preferences("")  # tokens need no quoting
-
-    referred_to = parts.verp or bool(parts.reference_header)
+    mailbox, header, sender = parts.unsubscribe_mailto, parts.reference_header, parts.sender
+    verp, referred_to = parts.verp, parts.verp or bool(header)
 
     def compose_one(recipient: Recipient) -> Envelope:
-        leave = make_token(secret, UNSUBSCRIBE, slug, recipient.subscriber_id)
-        prefer = make_token(secret, PREFERENCES, slug, recipient.subscriber_id)
-        reference = delivery_ref(secret, slug, row.id, recipient.subscriber_id) if referred_to else ""
+        number, address = recipient.subscriber_id, recipient.address
+        leave = leave_of(number)
+        leave_url = leave_at + leave
+        reference = delivery_ref(secret, slug, row.id, number) if referred_to else ""
         person = Person(
-            address=recipient.address,
-            name=recipient.name,
-            message_id=message_id(secret, f"{slug}/{ref}", recipient.subscriber_id, domain),
-            list_unsubscribe=list_unsubscribe(leave_at + leave, parts.unsubscribe_mailto, leave),
-            holes={
-                Hole.UNSUBSCRIBE_URL: leave_at + leave,
-                Hole.PREFERENCES_URL: prefer_at + prefer,
-                Hole.ADDRESS: recipient.address,
+            address,
+            recipient.name,
+            message_id_of(number),
+            list_unsubscribe(leave_url, mailbox, leave),
+            {
+                Hole.UNSUBSCRIBE_URL: leave_url,
+                Hole.PREFERENCES_URL: prefer_at + prefer_of(number),
+                Hole.ADDRESS: address,
             },
-            headers={parts.reference_header: reference} if parts.reference_header else {},
+            {header: reference} if header else {},
         )
         message = compiled[recipient.variant].fill(person)
         # What we compile ends its lines in CRLF and begins none with a dot; an address may be non-ASCII.
-        canonical = message.headers.isascii()
-        signatures = signer.signatures(message.headers, message.body, date, canonical=True)
         return Envelope(
-            parts.sender_for(reference),
-            recipient.address,
-            (signatures, *message.pieces),
-            canonical=canonical,
-            edition=ref,
+            parts.sender_for(reference) if verp else sender,
+            address,
+            (seals[recipient.variant].signatures(message.own, message.body), *message.pieces),
+            message.own.isascii(),
+            ref,
         )
 
     return compose_one

@@ -84,7 +84,7 @@ def _envelope(
     ref = edition_ref(key)
     compiled = compile_message(variant, parts.publication, edition_ref=ref, date=now, test=test)
     filled = compiled.fill(person)
-    signatures = parts.signer().signatures(filled.headers, filled.body, now, canonical=True)
+    signatures = parts.signer().seal(filled.shared, now).signatures(filled.own, filled.body)
     return Envelope(parts.sender, person.address, (signatures, *filled.pieces))
 
 

@@ -14,7 +14,7 @@ from digest.model.feedback import Feedback, FeedbackKind
 
 MAX_BYTES = 512 * 1024  # of a report; what counts stands in its first kilobytes, and parsing takes time
 _MOST_BOUNDARIES = 100  # in a report; a few are usual, and every line is held against all that are open
-_LEAVE = re.compile(r"\s*unsubscribe\s+([a-z2-7]{20,60})\s*", re.IGNORECASE)
+_LEAVE = re.compile(r"\s*unsubscribe\s+([0-9a-f]{36,50})\s*", re.IGNORECASE)
 # Where a server writes down the address that a message came in under, which is our own envelope sender.
 _ENVELOPE = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to")
 _REPORTED = ("original-mail-from", "original-envelope-id", "removal-recipient")

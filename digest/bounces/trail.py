@@ -10,8 +10,8 @@ from digest.model.feedback import Feedback, FeedbackKind
 # The headers of ours that name a delivery, wherever a report returns them.
 OWN_HEADERS = frozenset({"list-unsubscribe", "archived-at", "x-pm-metadata-ref", "return-path"})
 _LONGEST_DETAIL = 300
-_REFERENCE = re.compile(r"(?<![\w.])(\d{1,18}\.\d{1,18}\.[a-z2-7]{16})(?![a-z2-7])", re.IGNORECASE)
-_TOKEN = re.compile(r"(?:/u/|subject=unsubscribe%20)([a-z2-7]{20,60})(?![a-z2-7])", re.IGNORECASE)
+_REFERENCE = re.compile(r"(?<![\w.])(\d{1,18}\.\d{1,18}\.[0-9a-f]{20})(?![0-9a-f])", re.IGNORECASE)
+_TOKEN = re.compile(r"(?:/u/|subject=unsubscribe%20)([0-9a-f]{36,50})(?![0-9a-f])", re.IGNORECASE)
 _EDITION = re.compile(r"/editions/([A-Za-z0-9._-]{3,160})")
 
 

@@ -23,7 +23,7 @@ from digest.deliver.rows import Rows
 from digest.deliver.transports.base import Job
 from digest.errors import DigestError, StoreError
 from digest.model.delivery import Accepted, Deferred, DeliveryState, Outcome, Recipient, Rejected
-from digest.store.ledger import Fenced, Ledger, fence, record
+from digest.store.ledger import Fenced, Ledger
 from digest.store.runs import accept_first
 
 _MOST_PARKED = 5_000  # recipients whose domain has to wait, until no more are read
@@ -68,6 +68,8 @@ class LedgerDesk:
         self._clock = clock
         self._pace = Pace(options.rate_per_s)
         self._lanes = Lanes(options.domains)
+        self._limited = options.rate_per_s is not None or options.domains.any
+        self._most = inf if options.most is None else options.most
         self._taken = 0
         self._loop = asyncio.get_running_loop()
         self._returned: deque[Job] = deque()
@@ -88,35 +90,39 @@ class LedgerDesk:
     def take(self) -> Job | None:
         """The next message, composed; None if there is none, or its time has not come."""
         while self.has_work():
-            now = self._loop.time()
-            if (wait_s := self._pace.wait_s(now)) > 0:
+            now = self._loop.time() if self._limited else 0.0  # where nothing is limited nobody asks for it
+            if self._limited and (wait_s := self._pace.wait_s(now)) > 0:
                 self._loop.call_later(wait_s, self._wake)
                 return None
             if self._returned:
-                self._pace.spend(now)
-                return self._returned.popleft()
-            recipient = self._next(now)
-            if recipient is None:
+                job: Job | None = self._returned.popleft()
+            elif (recipient := self._next(now)) is not None:
+                job = self._make(recipient)
+            else:
                 return None
-            job = self._make(recipient)
             if job is not None:
-                self._pace.spend(now)
+                if self._limited:
+                    self._pace.spend(now)
                 return job
         return None
 
     def _next(self, now: float) -> Recipient | None:
         """The next one whose domain may have a message now; None until one may."""
-        if self.capped:
+        if self._taken >= self._most:
             self.stop()
             return None
+        recipient = self._from_the_lanes(now) if self._lanes.limited else self._rows.take()
+        self._taken += recipient is not None
+        return recipient
+
+    def _from_the_lanes(self, now: float) -> Recipient | None:
+        """One whose domain may have a message now; recipients are read until there is one."""
         recipient = self._lanes.ready(now)
         while recipient is None and len(self._lanes) < _MOST_PARKED and self._rows.some():
             candidate = self._rows.take()
             if self._lanes.admit(candidate, now):
                 recipient = candidate
-        if recipient is not None:
-            self._taken += 1
-        elif 0 < (wait_s := self._lanes.wait_s(now)) < inf:
+        if recipient is None and 0 < (wait_s := self._lanes.wait_s(now)) < inf:
             self._loop.call_later(wait_s, self._wake)
         return recipient
 
@@ -151,8 +157,10 @@ class LedgerDesk:
         """Whether a connection would find something to do, now or when the pace allows."""
         if self._stopped:
             return False
+        if self._rows.at_hand or self._returned or self._lanes:
+            return True
         try:
-            return bool(self._returned or self._lanes) or self._rows.some()
+            return self._rows.some()
         except StoreError as error:
             self._break(error)
             return False
@@ -160,12 +168,12 @@ class LedgerDesk:
     @property
     def capped(self) -> bool:
         """Whether as many messages were taken as this run may take."""
-        return self._options.most is not None and self._taken >= self._options.most
+        return self._taken >= self._most
 
     @property
     def at_hand(self) -> int:
         """How many messages are read and not taken."""
-        return len(self._rows) + len(self._returned) + len(self._lanes)
+        return len(self._rows.at_hand) + len(self._returned) + len(self._lanes)
 
     @property
     def settled(self) -> bool:
@@ -243,27 +251,25 @@ class LedgerDesk:
             settle(job.recipient, outcome, retry, now=now, chance=random.random())  # noqa: S311 spreads retries
             for job, outcome, _ in records
         ]
-        fenced = Fenced(frozenset(), frozenset())
-        first = not self._accepted_before and any(isinstance(outcome, Accepted) for _, outcome, _ in records)
-        with self._ledger.transaction() if first else self._ledger.tick() as conn:
-            if settled:
-                record(conn, settled)
-            if first:
+        if not self._accepted_before and any(isinstance(outcome, Accepted) for _, outcome, _ in records):
+            with self._ledger.transaction() as conn:
                 self.first_accepted = accept_first(
                     conn, self._options.edition_id, transport=self._options.transport, now=now
                 )
-            if fences:
-                fenced = fence(conn, [job.recipient for job, _ in fences])
-        self._accepted_before = self._accepted_before or first
-        self.tally.update(one.state for one in settled)
-        self.tally[DeliveryState.SUPPRESSED] += len(fenced.suppressed)
+            self._accepted_before = True
+        fenced = self._ledger.tick(settled, [job.recipient for job, _ in fences])
+        for one in settled:
+            self.tally[one.state] += 1
+        if fenced.suppressed:
+            self.tally[DeliveryState.SUPPRESSED] += len(fenced.suppressed)
         return fenced
 
     def _done_with(self, recipient: Recipient) -> None:
         """One message less in its batch; a batch given back may hold something that is due again."""
-        self._lanes.done(recipient)
-        if self._lanes:
-            self._wake()
+        if self._lanes.limited:
+            self._lanes.done(recipient)
+            if self._lanes:
+                self._wake()
         self._give_up(recipient)
 
     def _give_up(self, recipient: Recipient) -> None:

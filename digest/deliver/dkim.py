@@ -11,9 +11,8 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from hashlib import sha256
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 Algorithm = Literal["rsa", "ed25519"]
 # Signed where they are there. The list headers are what Gmail and Yahoo want signed (RFC 8058, section 4).
@@ -68,37 +67,80 @@ class Signer:
     identities: tuple[Identity, ...] = ()
 
     def sign(self, content: bytes, now: datetime) -> bytes:
-        """A complete message, lines ended by CRLF, with its signatures in front; see ``signatures``."""
+        """A complete message, lines ended by CRLF, with its signatures in front; see ``Seal``."""
         head, _, body = content.partition(b"\r\n\r\n")
-        return self.signatures(head, (body,), now) + content
+        return self.seal(b"", now).signatures(head, (relaxed_body(body),)) + content
 
-    def signatures(
-        self, headers: bytes, body: Sequence[bytes], now: datetime, *, canonical: bool = False
-    ) -> bytes:
+    def seal(self, shared: bytes, now: datetime) -> Seal:
+        """What signs messages that all end their headers with the fields in ``shared``.
+
+        ``now`` (aware) becomes the time of signing: where it is the same on a retry, so is the signature.
+        """
+        return Seal(self.identities, shared, int(now.timestamp()))
+
+
+class _Form(NamedTuple):
+    """A signature's field with an empty b= at its end and %b for the body hash: as sent, and as hashed."""
+
+    sent: bytes
+    hashed: bytes
+
+
+class Seal:
+    """A signer for many messages with some headers in common, which are looked at once."""
+
+    def __init__(self, identities: tuple[Identity, ...], shared: bytes, moment: int) -> None:
+        self._identities = identities
+        self._moment = moment
+        lines = _relaxed_fields(shared) if identities else []
+        self._names, order = _chosen([_name(line) for line in lines])
+        self._signed = b"".join([lines[place] for place in order])
+        self._plans: dict[tuple[bytes, ...], tuple[list[int], list[_Form]]] = {}
+
+    def signatures(self, own: bytes, body: Sequence[bytes]) -> bytes:
         """The header fields to put before a message: one for each identity.
 
-        ``headers`` are its fields and ``body`` all that follows the empty line, in pieces. ``now`` (aware)
-        becomes the time of signing: where it is the same on a retry, so is the signature. ``canonical`` is
-        the caller's word that no line of the body ends in a space, has two in a row, or holds a tab, and that
-        the last line is complete: looking for that costs more than the signature.
+        ``own`` are the fields that stand before the shared ones. ``body`` is all that follows the empty line,
+        in pieces, and canonical: no line of it ends in a space, has two in a row, or holds a tab, and the
+        last one is complete. Looking for that would cost more than the signature.
         """
-        if not self.identities:
+        if not self._identities:
             return b""
-        hashed = sha256() if canonical else sha256(relaxed_body(b"".join(body)))
-        for piece in body if canonical else ():
+        hashed = sha256()
+        for piece in body:
             hashed.update(piece)
-        names, signed = _chosen(_FIELD.findall(headers))
-        body_hash, moment = b64encode(hashed.digest()), int(now.timestamp())
-        return b"".join([self._signature(one, names, signed, body_hash, moment) for one in self.identities])
+        body_hash = b64encode(hashed.digest())
+        lines = _relaxed_fields(own)
+        order, forms = self._plan(tuple([_name(line) for line in lines]))
+        signed = self._signed + b"".join([lines[place] for place in order])
+        signatures = b""
+        for identity, form in zip(self._identities, forms, strict=True):
+            digest = sha256(signed + form.hashed % body_hash).digest()
+            signature = _in_lines(b64encode(identity.key.sign(digest)))
+            signatures += form.sent % body_hash + signature + b"\r\n"
+        return signatures
 
-    def _signature(
-        self, identity: Identity, names: bytes, signed: bytes, body_hash: bytes, moment: int
-    ) -> bytes:
-        unsigned = (
-            _unsigned(identity.key.algorithm, identity.domain, identity.selector, names, moment) % body_hash
-        )
-        digest = sha256(signed + relaxed_field(unsigned)).digest()
-        return unsigned + _in_lines(b64encode(identity.key.sign(digest))) + b"\r\n"
+    def _plan(self, own: tuple[bytes, ...]) -> tuple[list[int], list[_Form]]:
+        """Which own fields are hashed, in order, and the signatures' fields: the same for most messages."""
+        if own not in self._plans:
+            names, order = _chosen(own)
+            # Of several fields of one name the last is signed first (RFC 6376, section 5.4.2), and shared ones
+            # stand last. A name left over at the end stands for a field that nobody may add.
+            names = [*self._names, *names, *_NEVER_TWICE]
+            self._plans[own] = order, [self._form(one, names) for one in self._identities]
+        return self._plans[own]
+
+    def _form(self, identity: Identity, names: Sequence[bytes]) -> _Form:
+        lines = [
+            f"DKIM-Signature: v=1; a={identity.key.algorithm}; c=relaxed/relaxed;".encode(),
+            f" d={identity.domain};".encode(),
+            f" s={identity.selector}; t={self._moment};".encode(),
+            b" h=" + _names_in_lines(names) + b";",
+            b" bh=%b;",
+            b" b=",
+        ]
+        field = b"\r\n".join(lines)
+        return _Form(field, relaxed_field(field))
 
 
 def record_name(selector: str, domain: str) -> str:
@@ -121,38 +163,21 @@ def relaxed_body(body: bytes) -> bytes:
     return text[:end] + b"\r\n" if end else b""
 
 
-_relaxed = lru_cache(maxsize=256)(relaxed_field)  # most fields are the same in a whole run
+def _relaxed_fields(headers: bytes) -> list[bytes]:
+    return [relaxed_field(field) + b"\r\n" for field in _FIELD.findall(headers)]
 
 
-def _chosen(fields: Sequence[bytes]) -> tuple[bytes, bytes]:
-    """The names for h=, in order, and the fields they name as they are hashed.
-
-    Of several fields of one name the last comes first (RFC 6376, section 5.4.2).
-    """
-    found: dict[bytes, list[bytes]] = {}
-    for field in fields:
-        found.setdefault(field.partition(b":")[0].strip().lower(), []).append(field)
-    names: list[bytes] = []
-    hashed: list[bytes] = []
-    for name in _SIGNED:
-        own = found.get(name, ())
-        names += [name] * (len(own) + (name in _NEVER_TWICE))
-        hashed += [_relaxed(field) + b"\r\n" for field in reversed(own)]
-    return b":".join(names), b"".join(hashed)
+def _name(relaxed: bytes) -> bytes:
+    return relaxed[: relaxed.index(b":")]
 
 
-@lru_cache(maxsize=256)
-def _unsigned(algorithm: str, domain: str, selector: str, names: bytes, moment: int) -> bytes:
-    """The signature's field with %b for the body hash, and an empty b= at its end."""
-    lines = [
-        f"DKIM-Signature: v=1; a={algorithm}; c=relaxed/relaxed;".encode(),
-        f" d={domain};".encode(),
-        f" s={selector}; t={moment};".encode(),
-        b" h=" + _names_in_lines(names.split(b":")) + b";",
-        b" bh=%b;",
-        b" b=",
-    ]
-    return b"\r\n".join(lines)
+def _chosen(names: Sequence[bytes]) -> tuple[list[bytes], list[int]]:
+    """The fields to sign of those with these names, last ones first: their names, and their places."""
+    found: dict[bytes, list[int]] = {}
+    for place, name in enumerate(names):
+        found.setdefault(name, []).insert(0, place)
+    signed = [(name, place) for name in _SIGNED for place in found.get(name, ())]
+    return [name for name, _ in signed], [place for _, place in signed]
 
 
 def _names_in_lines(names: Iterable[bytes]) -> bytes:

@@ -49,9 +49,13 @@ class DomainLimits:
 
 
 class Lanes:
-    """One lane for each recipient domain, in which recipients wait until their domain may have one more."""
+    """One lane for each recipient domain, in which recipients wait until their domain may have one more.
+
+    Not ``limited``: no domain has a limit, and nobody need come here.
+    """
 
     def __init__(self, limits: DomainLimits) -> None:
+        self.limited = limits.any
         self._limits = limits
         self._paces: dict[str, Pace] = {}
         self._under_way: Counter[str] = Counter()
@@ -66,8 +70,6 @@ class Lanes:
 
     def admit(self, recipient: Recipient, now: float) -> bool:
         """Whether the recipient may go at once; else they wait in their lane."""
-        if not self._limits.any:
-            return True
         domain = _domain(recipient)
         if domain not in self._waiting and self._may_go(domain, now):
             return True

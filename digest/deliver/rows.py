@@ -44,13 +44,9 @@ class Rows:
         self._ledger = ledger
         self._options = options
         self._clock = clock
-        self._rows: deque[Recipient] = deque()
+        self.at_hand: deque[Recipient] = deque()  # read and not taken
         self._held: dict[int, _Held] = {}
         self._reading: _Held | None = None
-
-    def __len__(self) -> int:
-        """How many are read and not taken."""
-        return len(self._rows)
 
     @property
     def holds_any(self) -> bool:
@@ -59,11 +55,11 @@ class Rows:
 
     def take(self) -> Recipient:
         """The next one; call it only after ``some``."""
-        return self._rows.popleft()
+        return self.at_hand.popleft()
 
     def some(self) -> bool:
         """Whether there is a next one; reads and claims until there is, or nothing is left to claim."""
-        while not self._rows:
+        while not self.at_hand:
             if self._reading is None:
                 if self.dry or not self._claim():
                     return False
@@ -88,7 +84,7 @@ class Rows:
 
     def abandon(self) -> None:
         """Forget everything without a word to the ledger: it is gone. Leases run out by themselves."""
-        self._rows.clear()
+        self.at_hand.clear()
         self._held.clear()
         self._reading = None
         self.dry = True
@@ -107,17 +103,20 @@ class Rows:
     def _forget(self, which: range) -> None:
         """Drop the rows of these subscribers, as far as they were not taken."""
         kept: deque[Recipient] = deque()
-        for row in self._rows:
+        for row in self.at_hand:
             if row.subscriber_id not in which:
                 kept.append(row)
             elif (held := self._held_of(row)) is not None:
                 held.unsettled -= 1
-        self._rows = kept
+        self.at_hand = kept
 
     def _held_of(self, recipient: Recipient) -> _Held | None:
         """The batch of ours that a recipient belongs to."""
         place = recipient.subscriber_id
-        return next((h for h in self._held.values() if h.batch.first <= place <= h.batch.last), None)
+        for held in self._held.values():
+            if held.batch.first <= place <= held.batch.last:
+                return held
+        return None
 
     def _claim(self) -> bool:
         """Claim a batch."""
@@ -142,7 +141,7 @@ class Rows:
         size = self._options.page_size
         with self._ledger.transaction() as conn:
             rows = page(conn, held.batch, after_id=held.after_id, limit=size, now=self._clock())
-        self._rows.extend(rows)
+        self.at_hand.extend(rows)
         held.unsettled += len(rows)
         if rows:
             held.after_id = rows[-1].subscriber_id

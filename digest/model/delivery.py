@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class DeliveryState(StrEnum):
@@ -24,6 +24,8 @@ class DeliveryState(StrEnum):
     SUPPRESSED = "suppressed"
     UNCERTAIN = "uncertain"  # cut off after the fence without an answer: never resent by itself
     SKIPPED = "skipped"  # none of the reader's themes has a story
+
+    __hash__ = str.__hash__  # Enum's own is in Python, and outcomes are counted by the thousand
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,7 @@ class Uncertain:
 Outcome = Accepted | Deferred | Rejected | Uncertain
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(NamedTuple):
     """One delivery as the hand-over sees it: whom, at which address, and which variant."""
 
     edition_id: int

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 class Hole(StrEnum):
@@ -13,6 +17,8 @@ class Hole(StrEnum):
     UNSUBSCRIBE_URL = "__DIGEST_UNSUB_URL__"
     PREFERENCES_URL = "__DIGEST_PREFS_URL__"
     ADDRESS = "__DIGEST_ADDRESS__"
+
+    __hash__ = str.__hash__  # Enum's own is in Python, and values are looked up for every reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +38,36 @@ class Variant:
     story_count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """The values that fill one recipient's copy. ``message_id`` has no angle brackets."""
+class Person(NamedTuple):
+    """The values that fill one recipient's copy. ``message_id`` has no angle brackets.
+
+    A tuple, as everything is that is made anew for each recipient: a frozen dataclass takes four times as
+    long to make.
+    """
 
     address: str
     name: str
     message_id: str
     list_unsubscribe: str  # the header's whole value: <https://...>, <mailto:...>
     holes: Mapping[Hole, str]
-    headers: Mapping[str, str] = field(default_factory=dict)  # further ones, of this copy alone
+    headers: Mapping[str, str] = _NO_HEADERS  # further ones, of this copy alone
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One recipient's complete message, in pieces that are only joined on their way out.
 
-    ``headers`` are lines that end in CRLF, without the empty one after them. ``body`` is what follows that
-    one, in encoded segments: those that everybody gets are the same objects in every message.
+    ``own`` and ``shared`` are header lines that end in CRLF, without the empty one after them. ``body`` is
+    what follows that one, in encoded segments. What everybody gets is the same objects in every message.
     """
 
-    headers: bytes
+    own: bytes
+    shared: bytes
     body: tuple[bytes, ...]
 
     @property
     def pieces(self) -> tuple[bytes, ...]:
         """All of it, in order."""
-        return (self.headers, b"\r\n", *self.body)
+        return (self.own, self.shared, b"\r\n", *self.body)
 
     def __bytes__(self) -> bytes:
         """All of it, joined."""

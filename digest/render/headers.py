@@ -13,6 +13,9 @@ _LONGEST = 998  # RFC 5322, section 2.1.1
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 _ASCII = re.compile(r"[\x20-\x7e]*")
 _WORD_BYTES = 42  # 56 letters of base64: an encoded-word of 68, and a line of 78 with its header's name
+_PLAIN_ADDRESS = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
+)  # nearly all
 _UNSAFE_ADDRESS = re.compile(r"[\x00-\x20\x7f-\xa0<>,;:\"()\[\]\\\u2028\u2029\ud800-\udfff]")
 
 
@@ -48,6 +51,8 @@ def address_spec(address: str) -> bytes:
 
     Raises RenderError for what is no single address, so that none can smuggle in a second one.
     """
+    if _PLAIN_ADDRESS.fullmatch(address):
+        return address.encode()
     local, at, domain = address.rpartition("@")
     try:
         plain = domain if domain.isascii() else domain.encode("idna").decode()

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from hashlib import sha256
+from typing import NamedTuple
 
 from digest.errors import RenderError
 from digest.model.links import Links
@@ -35,8 +36,7 @@ _BANNER = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """A hole in the body: whose value stands there, and whether it does so in HTML."""
 
     hole: Hole
@@ -64,7 +64,7 @@ class CompiledMessage:
         body = [b""] * (2 * len(self.places) + 1)
         body[::2] = self.segments
         try:
-            body[1::2] = [forms[place.hole][place.is_html] for place in self.places]
+            body[1::2] = [forms[hole][is_html] for hole, is_html in self.places]
         except KeyError as error:
             raise RenderError(
                 f"the message for {person.address} has no value for {error.args[0].name}"
@@ -73,18 +73,17 @@ class CompiledMessage:
             address_header("To", person.name, person.address),
             exact_header("Message-ID", f"<{person.message_id}>"),
             exact_header("List-Unsubscribe", person.list_unsubscribe),
-            *(exact_header(name, value) for name, value in person.headers.items()),
-            self.shared_headers,
+            *[exact_header(name, value) for name, value in person.headers.items()],
         )
-        return Message(b"".join(headers), tuple(body))
+        return Message(b"".join(headers), self.shared_headers, tuple(body))
 
 
 def _forms(value: str) -> tuple[bytes, bytes]:
     """A personal value as it stands in the text part and in the page."""
-    line = clean(value)
-    if _PLAIN_VALUE.fullmatch(line):  # as most links and addresses are
-        plain = line.encode()
+    if _PLAIN_VALUE.fullmatch(value):  # as most links and addresses are
+        plain = value.encode()
         return plain, plain
+    line = clean(value)
     return encode(line), encode(html.escape(line))
 
 

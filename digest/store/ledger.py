@@ -101,15 +101,14 @@ class Ledger:
         with self._clear_errors(), self._synced(durable=durable), self._connection.begin():
             yield self._connection
 
-    @contextmanager
-    def tick(self) -> Iterator[Connection]:
-        """A writing transaction for ``fence`` and ``record`` alone, which go past SQLAlchemy as it does.
+    def tick(self, settled: Sequence[Settled], to_fence: Sequence[Recipient]) -> Fenced:
+        """Outcomes recorded, then recipients fenced, in one transaction past SQLAlchemy.
 
         There is one for every few messages, and beginning and ending one through SQLAlchemy takes longer
         than all that SQLite does in between.
 
         Raises:
-            StoreError: the database failed.
+            StoreError: the database failed; nothing was written.
         """
         assert self._connection is not None
         driver: Any = self._connection.connection.dbapi_connection
@@ -117,11 +116,13 @@ class Ledger:
             try:
                 if self._database.dialect == "sqlite":
                     driver.execute("BEGIN IMMEDIATE")
-                yield self._connection
+                record(self._connection, settled)
+                fenced = fence(self._connection, to_fence)
                 driver.commit()
             except BaseException:
                 driver.rollback()
                 raise
+        return fenced
 
     @contextmanager
     def _clear_errors(self) -> Iterator[None]:

@@ -40,9 +40,9 @@ from digest.model.delivery import Accepted, Deferred, Outcome, Rejected, Uncerta
 
 _ENVELOPE: tuple[Step, ...] = (Step.MAIL, Step.RCPT, Step.DATA)
 _OK = 250  # by far the most common answer
-_STEADY_STEPS = (Step.CONTENT, *_ENVELOPE)
+_STEADY_STEPS = deque((Step.CONTENT, *_ENVELOPE))
 _STEADY_BYTES = re.compile(
-    rb"(250) ([\x20-\x7e]{0,500})\r\n250 [\x20-\x7e]*\r\n250 [\x20-\x7e]*\r\n354[ -~]*\r\n"
+    rb"250 ([\x20-\x7e]{0,500})\r\n250 [\x20-\x7e]*\r\n250 [\x20-\x7e]*\r\n354[ -~]*\r\n"
 )
 _PARTING_S = 2.0  # how long a QUIT is worth waiting for
 
@@ -177,12 +177,11 @@ class Session(Line):
 
     def _took(self, data: bytes) -> None:
         """Act on the answers in ``data``."""
-        if len(self._expected) == len(_STEADY_STEPS) and self._reader.between_replies:
+        if self._expected == _STEADY_STEPS and self._refusal is None and self._reader.between_replies:
             usual = _STEADY_BYTES.fullmatch(data)
-            if usual and self._refusal is None and tuple(self._expected) == _STEADY_STEPS:
-                # Four answers at once, of the most common kind, is what nearly all reading is.
+            if usual:  # four answers at once, of the most common kind: what nearly all reading is
                 self._expected.clear()
-                self._answer(Accepted(int(usual[1]), usual[2].decode("ascii")))
+                self._answer(Accepted(_OK, usual[1].decode("ascii")))
                 self._ask_for_the_fence()
                 return
         for reply in self._reader.feed(data):

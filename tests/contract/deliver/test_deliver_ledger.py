@@ -418,19 +418,16 @@ def test_counting_an_unknown_edition_gives_zeros(database: Database) -> None:
         assert counts(conn, 99) == Counts()
 
 
-@pytest.mark.parametrize("kind", ["transaction", "tick"])
 def test_the_ledger_commits_or_rolls_back_whole_transactions(
-    database: Database, make_edition: MakeEdition, now: datetime, kind: str
+    database: Database, make_edition: MakeEdition, now: datetime
 ) -> None:
     make_edition(2)
     with Ledger(database) as ledger:
         with ledger.transaction(durable=True) as conn:
             _, rows = claimed(conn, now)
 
-        begin = ledger.tick if kind == "tick" else ledger.transaction
-
         def fence_and_fail() -> None:
-            with begin() as conn:
+            with ledger.transaction() as conn:
                 fence(conn, rows)
                 raise RuntimeError
 
@@ -438,10 +435,28 @@ def test_the_ledger_commits_or_rolls_back_whole_transactions(
             fence_and_fail()
         with ledger.transaction() as conn:
             assert counts(conn, 1).pending == 2
-        with begin() as conn:
             fence(conn, rows)
         with database.read() as conn:
             assert counts(conn, 1).sending == 2
+
+
+def test_a_tick_writes_all_of_it_or_nothing(
+    database: Database, make_edition: MakeEdition, now: datetime
+) -> None:
+    make_edition(2)
+    with Ledger(database) as ledger:
+        with ledger.transaction() as conn:
+            _, (first, second) = claimed(conn, now)
+        assert ledger.tick([], [first]).granted == {first.subscriber_id}
+        sent = [Settled(first, S.SENT, 250, "ok", sent_at=now)]
+        too_large = second._replace(subscriber_id=1 << 70)
+        with pytest.raises((StoreError, OverflowError)):
+            ledger.tick(sent, [second, too_large])
+        with database.read() as conn:
+            assert (counts(conn, 1).sending, counts(conn, 1).pending) == (1, 1)
+        assert ledger.tick(sent, [second]).granted == {second.subscriber_id}
+        with database.read() as conn:
+            assert (counts(conn, 1).sent, counts(conn, 1).sending) == (1, 1)
 
 
 def test_a_tick_whose_connection_is_gone_says_so(
@@ -454,8 +469,8 @@ def test_a_tick_whose_connection_is_gone_says_so(
             driver = conn.connection.dbapi_connection
         assert driver is not None
         driver.close()
-        with pytest.raises(StoreError, match=r"the ledger in .* cannot be written"), ledger.tick() as conn:
-            fence(conn, rows)
+        with pytest.raises(StoreError, match=r"the ledger in .* cannot be written"):
+            ledger.tick([], rows)
 
 
 def test_a_durable_transaction_on_sqlite_reaches_the_disk_and_the_others_need_not(

@@ -146,7 +146,7 @@ def test_nobody_is_ended_by_what_we_did_not_sign(newsroom: Newsroom) -> None:
     forged = [
         f"{local[:-1]}{'a' if local[-1] != 'a' else 'b'}@{domain}",
         genuine.replace(".2.", ".1."),
-        "bounces+1.2.aaaaaaaaaaaaaaaa@example.org",
+        "bounces+1.2.aaaaaaaaaaaaaaaaaaaa@example.org",
         "bounces@example.org",
     ]
     reports = [dsn(to=to, returned="To: bo@example.org\r\n", identity=f"<{to}>") for to in forged]

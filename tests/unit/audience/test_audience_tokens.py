@@ -3,7 +3,6 @@ from __future__ import annotations
 import hmac
 import re
 import string
-from base64 import b32encode
 
 import pytest
 from hypothesis import given
@@ -13,7 +12,7 @@ from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, key_hash, make_token, 
 
 SECRET = b"s" * 32
 ids = st.integers(min_value=1, max_value=2**64 - 1)
-ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+ALPHABET = "0123456789abcdef"
 
 
 @given(ids, st.integers(1, 255), st.text(max_size=20))
@@ -27,16 +26,16 @@ def test_a_token_is_what_the_standard_library_would_make(
     subscriber: int, secret: bytes, publication: str
 ) -> None:
     body = b"\x01" + subscriber.to_bytes((subscriber.bit_length() + 7) // 8, "big")
-    parts = [one.encode() for one in ("token", UNSUBSCRIBE, publication, body.hex())]
+    parts = [*(one.encode() for one in ("token", UNSUBSCRIBE, publication)), body]
     signed = b"".join(b"%d:%b" % (len(one), one) for one in parts)
-    expected = b32encode(body + hmac.digest(secret, signed, "sha256")[:16]).rstrip(b"=").decode().lower()
+    expected = (body + hmac.digest(secret, signed, "sha256")[:16]).hex()
     assert make_token(secret, UNSUBSCRIBE, publication, subscriber) == expected
 
 
 @given(ids)
 def test_a_token_needs_no_escaping_and_fits_a_mail_line(subscriber: int) -> None:
     token = make_token(SECRET, PREFERENCES, "morning", subscriber)
-    assert re.fullmatch(r"[a-z2-7]{29,42}", token)
+    assert re.fullmatch(r"[0-9a-f]{36,50}", token)
 
 
 @given(ids, st.sampled_from([".", ">", "=", "==", ").", "&gt;", "%3E", "*", "_", ",", '"', "]", "\n", "…"]))
@@ -96,7 +95,7 @@ def test_an_id_that_no_database_hands_out_gets_no_token(subscriber: int) -> None
 def test_a_message_id_is_the_same_on_every_try_and_differs_between_people_and_editions() -> None:
     first = message_id(SECRET, "daily-20250302T0600", 7, "news.example.org")
     assert first == message_id(SECRET, "daily-20250302T0600", 7, "news.example.org")
-    assert re.fullmatch(r"[a-z2-7]{26}@news\.example\.org", first)
+    assert re.fullmatch(r"[0-9a-f]{32}@news\.example\.org", first)
     assert first != message_id(SECRET, "daily-20250302T0600", 8, "news.example.org")
     assert first != message_id(SECRET, "daily-20250303T0600", 7, "news.example.org")
 

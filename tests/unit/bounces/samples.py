@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-REFERENCE = "7.42.abcdefghijklmnop"
-TOKEN = "afvqr2m3uz5ijqk2l6iyxn3rw7o2c4tb"
+REFERENCE = "7.42.0123456789abcdef0123"
+TOKEN = "012a4f19c03be85d7764a0c2d1f3e5b79880aa"
 OUR_HEADERS = (
     "From: The Digest <digest@example.org>\r\n"
     "To: Ada <ada@example.com>\r\n"
