@@ -30,8 +30,9 @@ from types import ModuleType
 
 from digest.model.edition import Edition, EditionStory, ThemeStyle
 from digest.model.links import edition_ref
-from digest.render import Renderer, compile_message, variant_key
+from digest.render import compile_message, variant_key
 from digest.render.markup import compile_mjml
+from digest.render.renderer import Renderer
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = b"the quick brown fox jumps over the lazy dog " * 20_000

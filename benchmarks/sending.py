@@ -37,7 +37,8 @@ from sqlalchemy import insert
 
 from digest.model.links import edition_ref
 from digest.model.message import Hole
-from digest.render import Renderer, compile_message
+from digest.render import compile_message
+from digest.render.renderer import Renderer
 from digest.store import editions
 from digest.store.engine import open_database
 from digest.store.tables import subscribers

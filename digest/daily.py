@@ -207,7 +207,7 @@ def _without_picture(row: editions.EditionRow) -> list[Done]:
 def _without_model(parts: Parts, slot: datetime, now: datetime) -> list[Done]:
     """Tell the editor, once for each edition, that its language model left questions unanswered."""
     with parts.database.read() as conn:
-        trouble = meta.get_meta(conn, TROUBLE) if parts.model else ""
+        trouble = meta.get_meta(conn, TROUBLE) if parts.drafting.model else ""
     if not trouble:
         return []
     text = f"the language model left questions unanswered, so stories are summed up offline: {trouble}"

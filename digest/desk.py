@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from digest import pipeline
 from digest.errors import NotFoundError, StateError
 from digest.model.edition import OPEN_TO_EDITING, Edition, EditionState, EditionStory
 from digest.model.links import edition_ref
@@ -13,7 +12,6 @@ from digest.parts import Parts, installed_at
 from digest.schedule import BEGUN
 from digest.store import editions
 from digest.store.editions import EditionRow
-from digest.summarise import ai_notice
 
 UNFINISHED = BEGUN | {EditionState.PAUSED}
 
@@ -70,7 +68,9 @@ def at_hand(parts: Parts, now: datetime, ref: str = "") -> tuple[EditionRow | No
         row, slot = current(parts, now)
     if row is not None and row.edition is not None:
         return row, row.edition
-    return row, pipeline.draft_value(parts, parts.key(slot), now).edition
+    from digest.drafting import draft_value  # noqa: PLC0415 - slow to load; most ask for what is drafted
+
+    return row, draft_value(parts, parts.key(slot), now).edition
 
 
 def named(parts: Parts, now: datetime, ref: str = "") -> EditionRow:
@@ -159,5 +159,7 @@ def _reviewed(parts: Parts, edition: Edition, name: str, now: datetime) -> Editi
 
     stories = tuple(stamped(story) for story in edition.stories)
     provenances = [story.summary.provenance for story in stories if story.summary]
-    notice = None if edition.notice is None else ai_notice(provenances, wording=parts.wording)
+    from digest.summarise import ai_notice  # noqa: PLC0415 - the same
+
+    notice = None if edition.notice is None else ai_notice(provenances, wording=parts.drafting.wording)
     return replace(edition, stories=stories, notice=notice)

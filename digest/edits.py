@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from digest import pipeline
+from digest import drafting
 from digest.compose.decided import BELOW_THE_CUT, NEARLY_IN
 from digest.compose.headline import clean_headline
 from digest.editing import Block, Change, Problem, Sheet, Telling, Wording, diff, parse
@@ -62,7 +62,7 @@ def begin(parts: Parts, row: EditionRow) -> Session:
         near = _nearly_in(drops, decisions)
         shown = {number for story in edition.stories for number in story.article_ids}
         articles = article_store.articles_by_id(conn, shown | set(near))
-    outside = pipeline.stories(
+    outside = drafting.stories(
         parts, [articles[n] for n in near if n in articles and n not in shown], rulings
     )
     local = row.key.slot.astimezone(ZoneInfo(parts.schedule.timezone))
@@ -73,7 +73,7 @@ def begin(parts: Parts, row: EditionRow) -> Session:
         themes={theme.slug: theme.name for theme in edition.themes},
         ranking=tuple(_inside(story, articles, standing) for story in edition.stories),
         near=tuple(_outside(outside, drops, decisions, standing)),
-        also_today=parts.composing.also_today,
+        also_today=parts.drafting.composing.also_today,
     )
     return Session(row, edition, sheet, articles)
 
@@ -209,7 +209,7 @@ def apply(parts: Parts, session: Session, change: Change, now: datetime) -> Edit
     with parts.database.read() as conn:
         standing = decision_store.list_decisions(conn, publication, row.key.series)
     after = amended(standing, change.made, change.taken)
-    composition = pipeline.draft_value(parts, row.key, now, decided=after, ask=True)
+    composition = drafting.draft_value(parts, row.key, now, decided=after, ask=True)
     with parts.database.write() as conn:
         edition, drops = composition.edition, composition.drops
         kept = editions.save_content(conn, row.id, edition, drops=drops, now=now, revision=row.revision)

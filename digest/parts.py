@@ -12,25 +12,26 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from digest.compose import ComposeOptions
 from digest.deliver.allowance import Limits
 from digest.deliver.dkim import Signer
 from digest.deliver.send import SendOptions
 from digest.deliver.transports.base import Transport
 from digest.gather.options import GatherOptions
-from digest.group import GroupOptions, Theme
-from digest.llm import ModelOptions
 from digest.model.edition import EditionKey
 from digest.model.links import Links
 from digest.model.news import Feed
-from digest.render import Publication, Renderer
+from digest.render import Publication
 from digest.schedule import Schedule
 from digest.store import meta
 from digest.store.engine import Database
-from digest.summarise import NoticeWording, SummaryOptions
 
-if TYPE_CHECKING:  # mail and its protocols, which most commands do without
+if TYPE_CHECKING:  # what makes editions and reads mail is slow to load, and most commands do without
     from digest.bounces.mailboxes import Mailbox
+    from digest.compose import ComposeOptions
+    from digest.group import GroupOptions, Theme
+    from digest.llm import ModelOptions
+    from digest.render.renderer import Renderer
+    from digest.summarise import NoticeWording, SummaryOptions
 
 TOKEN_SECRET = "links"  # noqa: S105 - the names of keys in the store, not the keys
 PEPPER = "addresses"
@@ -70,22 +71,35 @@ class Keep:
 
 
 @dataclass(frozen=True)
+class Drafting:
+    """How articles become an edition: grouped, summed up and composed."""
+
+    grouping: GroupOptions
+    summaries: SummaryOptions
+    composing: ComposeOptions
+    model: ModelOptions | None = None  # None: every summary is made offline
+    wording: NoticeWording | None = None  # of the AI notice; None: ours
+
+
+@dataclass(frozen=True)
 class Parts:
-    """Everything concrete that the verbs work with. ``secret`` overrides the key kept in the store."""
+    """Everything concrete that the verbs work with. ``secret`` overrides the key kept in the store.
+
+    ``read_themes``, ``make_drafting`` and ``make_renderer`` make their part at the first call and give the
+    same one from then on: an edition that is frozen needs none of them to be sent.
+    """
 
     database: Database
     publication: Publication
     schedule: Schedule
     recency: Recency
-    themes: tuple[Theme, ...]
     links: Links
     gathering: GatherOptions
-    grouping: GroupOptions
-    summaries: SummaryOptions
-    composing: ComposeOptions
     sending: SendOptions
     template_folders: tuple[Path, ...]
-    renderer: Renderer
+    read_themes: Callable[[], tuple[Theme, ...]]
+    make_drafting: Callable[[], Drafting]
+    make_renderer: Callable[[], Renderer]
     transport: Callable[[], Transport]
     transport_name: str
     clock: Callable[[], datetime]
@@ -98,8 +112,6 @@ class Parts:
     soft_bounces: int = 3  # editions in a month that come back softly before a reader is given up
     reference_header: str = ""  # where each message's reference stands as well, for providers that return it
     verp: bool = False  # every message has an envelope sender of its own, by which bounces are known
-    model: ModelOptions | None = None  # None: every summary is made offline
-    wording: NoticeWording | None = None
     notice_off: bool = False
     lead_images: bool = False
     skip_quiet_day: bool = True
@@ -110,6 +122,21 @@ class Parts:
     secret: bytes | None = None
     rehearsal: bool = False  # the clock was set by hand: nothing can be told from its jumps
     stop: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def themes(self) -> tuple[Theme, ...]:
+        """The publication's themes, in its order. Raises ConfigurationError for a file that can't be used."""
+        return self.read_themes()
+
+    @property
+    def drafting(self) -> Drafting:
+        """How articles become an edition."""
+        return self.make_drafting()
+
+    @property
+    def renderer(self) -> Renderer:
+        """What renders editions."""
+        return self.make_renderer()
 
     def key(self, slot: datetime, series: str = "") -> EditionKey:
         """The key of an edition of this publication."""

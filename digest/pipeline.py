@@ -12,36 +12,27 @@ any time: the database's compare-and-set moves make a repetition harmless.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from digest import feedback, material, pictures
-from digest.compose import Composition, Summariser, compose
 from digest.deliver.allowance import Allowance
 from digest.deliver.send import SendReport, deliver
 from digest.errors import StateError
-from digest.group import group as group_articles
-from digest.group.kinship import kinship
-from digest.llm import Asking, Way
 from digest.messages import composer
-from digest.model.decisions import Decision, Decisions, Rulings
 from digest.model.delivery import Counts
-from digest.model.edition import Edition, EditionKey, EditionState, Notice, Provenance
+from digest.model.edition import Edition, EditionKey, EditionState
 from digest.model.message import Variant
-from digest.model.news import Article, FeedHealth, Story
+from digest.model.news import FeedHealth
 from digest.parts import Parts
 from digest.render import variant_key
-from digest.rulebook import read_rulebook
 from digest.schedule import BEGUN
 from digest.store import articles as article_store
 from digest.store import audience, deliveries, editions
 from digest.store import feeds as feed_store
 from digest.store.editions import EditionRow
-from digest.summarise import ai_notice
 
 if TYPE_CHECKING:
     from digest.gather.outcome import Gathered
@@ -97,73 +88,7 @@ def gather(
     return found
 
 
-# --- group, summarise, compose ----------------------------------------------------------------------
-
-
-def stories(parts: Parts, articles: list[Article], rulings: Rulings) -> tuple[Story, ...]:
-    """Articles grouped into stories, with their themes, as editors have merged and split them."""
-    return group_articles(articles, parts.themes, parts.grouping, rulings=rulings)
-
-
-def draft_value(
-    parts: Parts,
-    key: EditionKey,
-    now: datetime,
-    *,
-    decided: Sequence[Decision] | None = None,
-    ask: bool = False,
-) -> Composition:
-    """The edition of a slot as it would be drafted now, obeying editors.
-
-    Changes nothing; but with ``ask`` a language model is asked and pictures are fetched, and what comes of
-    that is kept. ``decided`` stands for all that is stored of editors' decisions.
-    """
-    with parts.database.read() as conn:
-        found = material.gathered(parts, conn, key, now)
-        rulings, decisions = read_rulebook(conn, key.publication, key.series, decided=decided)
-    grouped = stories(parts, [*found.recent, *found.told], rulings)
-    way = Way(parts.summaries, parts.model, parts.publication.language, parts.database)
-    asking = Asking(now, parts.stop) if ask else None
-    composition = way.summarised(_composing(parts, key, now, found, grouped, decisions), asking)
-    edition = pictures.illustrated(parts, composition.edition, now, ask=ask)
-    return Composition(parts.renderer.fit(edition), composition.drops)
-
-
-def _composing(
-    parts: Parts,
-    key: EditionKey,
-    now: datetime,
-    found: material.Material,
-    grouped: Sequence[Story],
-    decisions: Decisions,
-) -> Callable[[Summariser], Composition]:
-    """What composes the edition, given what sums a story up: once, or again when a model has answered."""
-
-    def notice(provenances: Sequence[Provenance]) -> Notice | None:
-        return None if parts.notice_off else ai_notice(provenances, wording=parts.wording)
-
-    def composing(summarise: Summariser) -> Composition:
-        return compose(
-            key,
-            grouped,
-            themes=[theme.style for theme in parts.themes],
-            title=parts.publication.name,
-            language=parts.publication.language,
-            local_date=parts.schedule.local_day(key.slot).isoformat(),
-            now=now,
-            options=replace(parts.composing, max_age_h=(now - found.since).total_seconds() / 3600),
-            summarise=summarise,
-            notice=notice,
-            past=found.past,
-            reading=material.READING,
-            kin=kinship,
-            told_url=lambda told: parts.links.story(told.ref, told.key),
-            articles_considered=len(found.recent),
-            outlets=len({article.outlet for article in found.recent}),
-            decisions=decisions,
-        )
-
-    return composing
+# --- draft ------------------------------------------------------------------------------------------
 
 
 def draft(parts: Parts, key: EditionKey, now: datetime) -> EditionRow:
@@ -172,6 +97,8 @@ def draft(parts: Parts, key: EditionKey, now: datetime) -> EditionRow:
     Raises:
         StateError: the edition is frozen or beyond, and never changes again.
     """
+    from digest.drafting import draft_value  # noqa: PLC0415 - slow to load, and what is drafted is sent without
+
     composition = draft_value(parts, key, now, ask=True)
     with parts.database.write() as conn:
         row, _created = editions.open_slot(conn, key, now)
@@ -300,5 +227,7 @@ def send(
                 conn, row.id, allowed=BEGUN, to=EditionState.PAUSED, now=now, reason=TOO_MANY_REFUSED
             )
     if report.failed_now and not report.counts.open:
+        from digest import feedback  # noqa: PLC0415 - readers of mail stand behind it; most runs end without
+
         feedback.refusals(parts, row.id, now)
     return report

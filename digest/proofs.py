@@ -112,7 +112,7 @@ def sample_edition(parts: Parts, now: datetime) -> Edition:
         local_date=parts.schedule.local_day(now).isoformat(),
         themes=tuple(theme.style for theme in parts.themes),
         stories=stories,
-        notice=None if parts.notice_off else ai_notice(provenances, wording=parts.wording),
+        notice=None if parts.notice_off else ai_notice(provenances, wording=parts.drafting.wording),
         language=parts.publication.language,
     )
 

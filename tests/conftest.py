@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from digest.render import Renderer
+from digest.render.renderer import Renderer
 from digest.store.engine import Database, open_database
 from digest.store.tables import metadata
 

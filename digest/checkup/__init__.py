@@ -14,7 +14,8 @@ from digest.llm.probe import probe, standing
 from digest.model.news import Feed, FeedHealth
 from digest.parts import OUTBOX, Parts
 from digest.proofs import sample_edition
-from digest.render import FeedRenderer, theme_problems
+from digest.render import theme_problems
+from digest.render.feed import FeedRenderer
 from digest.render.templates import Templates
 from digest.settings import Settings, is_example
 from digest.store import audience, engine
@@ -37,8 +38,8 @@ def check(
     yield from _feeds(parts, online=online)
     yield from _transport(parts, online=online)
     yield from _bounces(parts, online=online)
-    if parts.model:
-        yield from _model(parts, parts.model, online=online)
+    if model := parts.drafting.model:
+        yield from _model(parts, model, online=online)
 
 
 def _settings(settings: Settings) -> Finding:

@@ -6,12 +6,12 @@ exit code 1; wrong usage is exit code 2.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
 from collections.abc import Iterable, Sequence
 from importlib import import_module
-from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Annotated
 
@@ -67,15 +67,19 @@ def build(modules: Iterable[str]) -> typer.Typer:
 
 
 def wanted_modules(arguments: Sequence[str]) -> list[str]:
-    """The module of the command that these arguments call; all of them where that can't be told."""
-    named = [argument for argument in arguments if argument in MODULES]
-    asks_for_help = not named or (set(arguments[: arguments.index(named[0])]) & {"--help"})
-    return list(MODULES.values()) if asks_for_help else [MODULES[named[0]]]
+    """The module of the command that these arguments call, none for the version, else all of them."""
+    named = next((argument for argument in arguments if argument in MODULES), None)
+    before = arguments[: arguments.index(named)] if named else arguments
+    if "--version" in before:
+        return []
+    return [MODULES[named]] if named and "--help" not in before else list(MODULES.values())
 
 
 def _version(value: bool) -> None:
     if value:
-        typer.echo(f"digest {package_version('digest')}")
+        from importlib.metadata import version  # noqa: PLC0415 - reads e-mail headers: slow, rarely asked for
+
+        typer.echo(f"digest {version('digest')}")
         raise typer.Exit
 
 
@@ -103,10 +107,20 @@ def root(
     logging.getLogger("digest").setLevel(logging.DEBUG if verbose else logging.INFO)
 
 
+def _loaded(arguments: Sequence[str]) -> typer.Typer:
+    """The command line for these arguments. What is loaded stays: nobody need look through it for garbage."""
+    gc.disable()
+    try:
+        return build(wanted_modules(arguments))
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def main() -> None:
     """Run the command line; expected errors become one line and exit code 1."""
     try:
-        build(wanted_modules(sys.argv[1:]))()
+        _loaded(sys.argv[1:])()
     except ConfigurationError as error:
         for line in str(error).splitlines():
             say(f"digest: {printable(line)}")

@@ -121,7 +121,7 @@ def _summary_counts(parts: Parts, edition: Edition) -> dict[str, int]:
     by_model = {s.key for s in cards if s.summary and s.summary.provenance.method is Method.MODEL}
     leads = [s.article_ids[0] for s in cards if s.article_ids and s.key not in by_model]
     with parts.database.read() as conn:
-        answers = models.answers_about(conn, leads) if parts.model else []
+        answers = models.answers_about(conn, leads) if parts.drafting.model else []
     newest = {answer.article_id: answer for answer in reversed(answers)}
     refused = sum(not answer.accepted for answer in newest.values())
     return {**{str(way): made[way] for way in (*Method, "none")}, "refused": refused}

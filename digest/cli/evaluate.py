@@ -25,7 +25,7 @@ from digest.evaluate import themes as themes_part
 from digest.evaluate.records import predictions_to, read_records
 from digest.group import GroupOptions, Theme
 from digest.group.evaluate import Score, ThemeReport
-from digest.wiring import themes_in, themes_of
+from digest.wiring.themes import themes_in, themes_of
 
 app = typer.Typer(
     help="How good themes, stories, summaries and the grounding check are, on a file of examples."

@@ -30,7 +30,8 @@ from digest.previewing import Live, make_preview, write_preview
 from digest.previewing.watch import Sighting, follow, sight_draft, sight_files
 from digest.settings import Settings
 from digest.settings.load import FILE_NAME
-from digest.wiring import build, theme_folders
+from digest.wiring import build
+from digest.wiring.themes import theme_folders
 
 FOLDER = Path("preview")
 HOST = "127.0.0.1"  # a draft is nobody else's business

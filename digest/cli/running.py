@@ -32,7 +32,8 @@ def run(
             if any(step.failed for step in done):
                 raise typer.Exit(1)
             return
-        parts.transport()  # settings that can send nothing are told now, not at the first edition
+        parts.read_themes()  # files and settings that can't be used are told now, not at the first edition
+        parts.transport()
         from digest.jobs import heartbeat  # noqa: PLC0415 - the scheduler is loaded only where one runs
 
         coming = parts.schedule.next_slot(parts.clock())

@@ -105,7 +105,9 @@ def _dry_run(parts: Parts, row: EditionRow | None, *, as_json: bool) -> None:
     if row is not None and row.edition is not None:
         content = row.edition
     else:
-        content = pipeline.draft_value(parts, parts.key(desk.current(parts, now)[1]), now).edition
+        from digest.drafting import draft_value  # noqa: PLC0415 - slow to load, and most days there is a draft
+
+        content = draft_value(parts, parts.key(desk.current(parts, now)[1]), now).edition
     with parts.database.read() as conn:
         choices = audience.theme_choices(conn, content.key.series)
     keys, _variants = pipeline.render_variants(parts, content, choices)

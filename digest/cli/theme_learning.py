@@ -20,7 +20,7 @@ from digest.tuning import files
 from digest.tuning.past import past as read_past
 from digest.tuning.proposals import Entry, propose
 from digest.tuning.workshop import Workshop
-from digest.wiring import theme_folders
+from digest.wiring.themes import theme_folders
 
 SUGGESTED = "themes.suggested"  # in the store: the list last shown, which `--accept` counts by
 
@@ -95,7 +95,11 @@ def suggest(
         if past.gone:
             say(f"{counted(past.gone, 'correction')} of articles no longer stored: nothing to learn from.")
         shop = Workshop.set_up(
-            parts.themes, past.articles, past.truth, parts.grouping, lambda all_: with_bar(all_, "Filing")
+            parts.themes,
+            past.articles,
+            past.truth,
+            parts.drafting.grouping,
+            lambda all_: with_bar(all_, "Filing"),
         )
         found = propose(shop, chosen, lambda all_: with_bar(all_, "Trying"))
         with parts.database.write() as conn:

@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from digest import wiring
 from digest.cli import theme_learning
 from digest.cli import theme_views as views
 from digest.cli.common import JsonOption, counted, emit_json, say, settings_of, table, with_bar
@@ -27,6 +26,8 @@ from digest.store.engine import Database
 from digest.tuning import files, starting
 from digest.tuning.moves import compare
 from digest.tuning.past import Past, past
+from digest.wiring import looking
+from digest.wiring.themes import BUILTIN_THEMES, theme_folders, themes_in, themes_of
 
 BUILT_IN = "built-in"
 _SHOWN_MOVES = 10
@@ -43,7 +44,7 @@ def themes() -> None:
 @app.command(name="list")
 def list_(ctx: typer.Context, as_json: JsonOption = False) -> None:
     """The themes in the order of the edition."""
-    found = wiring.themes_of(settings_of(ctx))
+    found = themes_of(settings_of(ctx))
     if as_json:
         emit_json([{"slug": t.slug, "name": t.name, "colour": t.colour} for t in found])
         return
@@ -76,8 +77,8 @@ def new(
     if not examples and not given:
         raise typer.BadParameter("give examples with --from, or --words, or both", ctx)
     settings = settings_of(ctx)
-    known, folders = wiring.themes_of(settings), wiring.theme_folders(settings)
-    with wiring.looking(settings) as (database, now):
+    known, folders = themes_of(settings), theme_folders(settings)
+    with looking(settings) as (database, now):
         stored = _past(database, settings, now, since).articles
         found = {one.canonical_url: one for one in (_example(ref, database, now) for ref in examples or ())}
     if len(stored) < _FEW_ARTICLES:
@@ -92,7 +93,7 @@ def new(
 
 def _keep(settings: Settings, started: starting.Started, *, print_only: bool, as_json: bool) -> None:
     """Write the new file, or print it, and say what it would do."""
-    path = wiring.theme_folders(settings)[-1] / f"{started.slug}.toml"
+    path = theme_folders(settings)[-1] / f"{started.slug}.toml"
     if not print_only:
         files.write_new(path, started.text)
     if as_json:
@@ -153,11 +154,11 @@ def compare_files(
 ) -> None:
     """Show which articles a change of theme files moves in and out, by which terms. Changes nothing."""
     settings = settings_of(ctx)
-    before = wiring.themes_in(wiring.BUILTIN_THEMES if against == BUILT_IN else Path(against))
+    before = themes_in(BUILTIN_THEMES if against == BUILT_IN else Path(against))
     after, only = _changed(settings, changed)
     if only:
         before, after = (tuple(one for one in side if one.slug == only) for side in (before, after))
-    with wiring.looking(settings) as (database, now):
+    with looking(settings) as (database, now):
         stored = _past(database, settings, now, since)
     articles, truth = _with_labelled(stored, labels)
     comparison = compare(before, after, with_bar(articles, "Filing"), truth, GroupOptions())
@@ -185,10 +186,10 @@ def _with_labelled(stored: Past, labels: Path | None) -> tuple[list[Article], di
 def _changed(settings: Settings, changed: Path | None) -> tuple[tuple[Theme, ...], str]:
     """The themes to try; and for a single file, its theme's slug."""
     if changed is None:
-        return wiring.themes_of(settings), ""
+        return themes_of(settings), ""
     if changed.is_file():
-        return files.load_with(changed, wiring.theme_folders(settings)), files.slug_in(changed)
-    return wiring.themes_in(changed), ""
+        return files.load_with(changed, theme_folders(settings)), files.slug_in(changed)
+    return themes_in(changed), ""
 
 
 def register(root: typer.Typer) -> None:

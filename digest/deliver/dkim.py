@@ -124,7 +124,7 @@ class Seal:
         """Which own fields are hashed, in order, and the signatures' fields: the same for most messages."""
         if own not in self._plans:
             names, order = _chosen(own)
-            # Of several fields of one name the last is signed first (RFC 6376, section 5.4.2), and shared ones
+            # Of several fields of one name the last is signed first (RFC 6376, section 5.4.2); shared ones
             # stand last. A name left over at the end stands for a field that nobody may add.
             names = [*self._names, *names, *_NEVER_TWICE]
             self._plans[own] = order, [self._form(one, names) for one in self._identities]

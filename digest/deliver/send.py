@@ -11,12 +11,10 @@ message that may have left without an answer is reported uncertain, at most one 
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
@@ -132,19 +130,9 @@ def deliver(
         StoreError: the database failed in the middle.
     """
     owner = owner or new_owner()
-    with Ledger(database) as ledger, _settled_heap():
+    with Ledger(database) as ledger:
         run = _Run(ledger, edition_id, transport, compose, options, clock, stop, allowance, progress, owner)
         return asyncio.run(run.go())
-
-
-@contextmanager
-def _settled_heap() -> Iterator[None]:
-    """Keep the garbage collector from going through all that start-up made, again and again in the loop."""
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 class _Run:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from digest import desk, material, pipeline
+from digest import desk, drafting, material
 from digest.errors import NotFoundError
 from digest.explain.value import Explanation, Placing, Telling, Thread
 from digest.group import Sameness, score_themes, why_same
@@ -70,7 +70,7 @@ def explain(parts: Parts, reference: str, now: datetime) -> Explanation:
         article=article,
         feed=feed,
         themes=score_themes(article, parts.themes),
-        theme_points=(parts.grouping.theme_in, parts.grouping.theme_check),
+        theme_points=(parts.drafting.grouping.theme_in, parts.drafting.grouping.theme_check),
         thread=thread,
         placings=tuple(placing for _, placing in placed),
         outlook="" if placed else _outlook(article, coming_ref=edition_ref(coming), since=found.since),
@@ -120,7 +120,7 @@ def _thread_of(
         told, why = [*story.articles, *story.copies], story.why
         copies = {copy.id for copy in story.copies}
     others = [one for one in told if one.id != article.id]
-    close = why_same(article, others or nearest(article, batch, _NEAREST), batch, parts.grouping)
+    close = why_same(article, others or nearest(article, batch, _NEAREST), batch, parts.drafting.grouping)
     tellings = [_telling(other, same) for other, same in close[:_TELLINGS]]
     return Thread(
         lead_id=told[0].id if told else article.id,
@@ -129,12 +129,12 @@ def _thread_of(
         tellings=tuple(tellings) if others else (),
         nearest=() if others else tuple(tellings),
         shared=why,
-        threshold=parts.grouping.story_threshold,
+        threshold=parts.drafting.grouping.story_threshold,
     )
 
 
 def _story_of(parts: Parts, article: Article, batch: Sequence[Article], rulings: Rulings) -> Story | None:
-    stories = pipeline.stories(parts, [article, *batch], rulings)
+    stories = drafting.stories(parts, [article, *batch], rulings)
     return next(
         (story for story in stories if article.id in {one.id for one in (*story.articles, *story.copies)}),
         None,

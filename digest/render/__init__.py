@@ -3,23 +3,23 @@
     edition -> fit -> view -> Jinja -> MJML -> HTML -> inlined -> checked Variant -> CompiledMessage
 
 Everything here is pure: the edition, the templates and the publication decide, no clock, no network.
+
+``renderer.Renderer`` and ``feed.FeedRenderer`` are imported from their modules: Jinja, which stands behind
+them, is slow to load, and an edition that is frozen is sent without it.
 """
 
 from digest.model.look import Look, contrast, theme_problems
 from digest.model.wording import Wording
-from digest.render.feed import FeedRenderer
+from digest.render.choice import variant_key
+from digest.render.folders import default_template_folders
 from digest.render.message import CompiledMessage, compile_message
 from digest.render.publication import Publication, RenderOptions
-from digest.render.renderer import Renderer, variant_key
-from digest.render.templates import default_template_folders
 
 __all__ = [
     "CompiledMessage",
-    "FeedRenderer",
     "Look",
     "Publication",
     "RenderOptions",
-    "Renderer",
     "Wording",
     "compile_message",
     "contrast",

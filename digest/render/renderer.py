@@ -15,6 +15,7 @@ from digest.model.edition import Edition
 from digest.model.links import Links, edition_ref
 from digest.model.message import Hole, Variant
 from digest.render.checks import FILL_RESERVE_BYTES, checked, visible_text
+from digest.render.choice import ALL, variant_key
 from digest.render.clean import clean
 from digest.render.fit import fit
 from digest.render.flowed import flow
@@ -25,7 +26,6 @@ from digest.render.templates import Templates
 from digest.render.viewer import StoryViews, view_edition
 from digest.render.views import EditionView
 
-ALL = "all"
 _MOST_TEXT = 1.25  # words of the text part to those of the HTML; filters distrust parts that differ
 
 
@@ -37,22 +37,6 @@ class _Mail:
     values: Mapping[str, object]
     mjml: str
     html: str
-
-
-def variant_key(edition: Edition, chosen: frozenset[str]) -> str | None:
-    """The name of what a reader of ``chosen`` themes (empty: all) sees of ``edition``.
-
-    Slugs sorted and joined by "+", or "all"; the same for every choice that shows the same stories
-    under the same themes. None where no story is left; a quiet edition without any story is for all.
-    """
-    if not edition.stories:
-        return ALL if edition.quiet else None
-    sections = edition.for_themes(chosen).sections()
-    if not sections:
-        return None
-    if sections == edition.sections():
-        return ALL
-    return "+".join(sorted(section.theme.slug for section in sections if section.theme))
 
 
 class Renderer:

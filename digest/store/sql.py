@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     ARRAY,
@@ -21,7 +21,10 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+
+if TYPE_CHECKING:  # its dialect is slow to load, and most newsrooms have SQLite
+    from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 
 
 def among(conn: Connection, column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
@@ -52,24 +55,24 @@ def keep_pages_at_hand(conn: Connection) -> None:
         conn.exec_driver_sql("PRAGMA cache_size=-65536")
 
 
-def insert_or_ignore(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+def insert_or_ignore(conn: Connection, table: Table) -> SqliteInsert | PostgresInsert:
     """An INSERT that leaves rows alone which break a unique key; its rowcount is how many went in."""
     if conn.dialect.name == "sqlite":
-        return sqlite.insert(table).on_conflict_do_nothing()
-    insert = postgresql.insert(table).on_conflict_do_nothing()
+        return SqliteInsert(table).on_conflict_do_nothing()
+    insert = _postgres_insert(table).on_conflict_do_nothing()
     return insert.execution_options(preserve_rowcount=True)
 
 
 def upsert(
     conn: Connection, table: Table, key: Sequence[str], changing: Sequence[str]
-) -> sqlite.Insert | postgresql.Insert:
+) -> SqliteInsert | PostgresInsert:
     """An INSERT that, where ``key`` exists, updates the columns ``changing`` instead."""
     if conn.dialect.name == "sqlite":
-        lite = sqlite.insert(table)
+        lite = SqliteInsert(table)
         return lite.on_conflict_do_update(
             index_elements=key, set_={name: lite.excluded[name] for name in changing}
         )
-    post = postgresql.insert(table)
+    post = _postgres_insert(table)
     return post.on_conflict_do_update(
         index_elements=key, set_={name: post.excluded[name] for name in changing}
     )
@@ -91,6 +94,12 @@ def insert_many(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]
     given = source.table_valued(*(column(name, table.c[name].type) for name in names)).render_derived(
         with_types=True
     )
-    statement = postgresql.insert(table).from_select(names, select(*(given.c[name] for name in names)))
+    statement = _postgres_insert(table).from_select(names, select(*(given.c[name] for name in names)))
     counted = statement.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
     return conn.execute(counted).rowcount
+
+
+def _postgres_insert(table: Table) -> PostgresInsert:
+    from sqlalchemy.dialects.postgresql import Insert  # noqa: PLC0415 - loaded with the database's driver
+
+    return Insert(table)

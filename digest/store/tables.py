@@ -257,6 +257,8 @@ delivery_batches = Table(  # a batch is a run of subscriber ids of one edition
     Column("due_at", Instant),
 )
 
+# On PostgreSQL it has a fill factor of 65 and no index on state, for updates in place. The fill factor stands
+# in the migration alone: named here, it would load that dialect at every start, which takes 25 ms.
 deliveries = Table(
     "deliveries",
     metadata,
@@ -275,7 +277,6 @@ deliveries = Table(
     Column("bounced_at", Instant),
     Column("complained_at", Instant),
     sqlite_with_rowid=False,
-    postgresql_with={"fillfactor": 65},  # and no index on state: HOT updates (DELIVERY measurements)
 )
 
 runs = Table(

@@ -12,7 +12,7 @@ from digest.bounces.providers import PROVIDERS, HookRequest
 from digest.gather.fetch import fetch
 from digest.model.tokens import is_hook_token
 from digest.parts import Parts, address_pepper
-from digest.render import FeedRenderer
+from digest.render.feed import FeedRenderer
 from digest.web.app import create_app
 from digest.web.services import PublicationFacts, database_services
 

@@ -4,36 +4,34 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digest import clock as clocks
 from digest.errors import ConfigurationError, InputError
-from digest.group import GroupOptions, Theme
-from digest.group.theme_files import load_themes
 from digest.model.links import Links
-from digest.parts import Parts, Recency, remember_installation
-from digest.render import Renderer, RenderOptions, default_template_folders
+from digest.parts import Drafting, Parts, Recency, remember_installation
+from digest.render import Publication, RenderOptions, default_template_folders
 from digest.settings import Settings, load
 from digest.store.connect import parse_url
 from digest.store.engine import Database, open_database
 from digest.wiring.mail import limits_of, mailboxes_of, sending_of, signer_of, transport_of
 from digest.wiring.options import (
-    composing_of,
     gathering_of,
     keep_of,
-    model_of,
     publication_of,
     schedule_of,
-    summarising_of,
-    wording_of,
 )
 
-BUILTIN_THEMES = Path(__file__).parents[1] / "themes"
+if TYPE_CHECKING:
+    from digest.group import Theme
+    from digest.render.renderer import Renderer
+
 CLOCK_VARIABLE = "DIGEST_NOW"
 EARLIEST, LATEST = 1970, 9999  # years that --now and the variable may name; LATEST not itself
 
@@ -45,28 +43,6 @@ def read_settings(config: Path | None = None) -> Settings:
         ConfigurationError: any of them is wrong; all mistakes at once.
     """
     return load(config, os.environ, Path.cwd())
-
-
-def themes_of(settings: Settings) -> tuple[Theme, ...]:
-    """The publication's themes: the default ones that its order names, and all of its own ``themes/``."""
-    return load_themes(theme_folders(settings), settings.themes.order, if_named=BUILTIN_THEMES)
-
-
-def theme_folders(settings: Settings) -> list[Path]:
-    """Where theme files stand; a later folder's replace those of the same name."""
-    return [BUILTIN_THEMES, settings.folder / "themes"]
-
-
-def themes_in(folder: Path) -> tuple[Theme, ...]:
-    """The default themes, replaced or added to from ``folder``.
-
-    Raises:
-        InputError: there is no such folder.
-        ConfigurationError: a file in it can't be used.
-    """
-    if not folder.is_dir():
-        raise InputError(f"{folder} is no folder; name one that holds theme files")
-    return load_themes([BUILTIN_THEMES, folder], ())
 
 
 @contextmanager
@@ -99,15 +75,13 @@ def build(settings: Settings, database: Database, *, clock: Callable[[], datetim
         publication=publication,
         schedule=schedule_of(settings),
         recency=Recency(settings.gather.max_age, settings.gather.reach_back),
-        themes=themes_of(settings),
         links=Links(settings.publication.base_url),
         gathering=gathering_of(settings),
-        grouping=GroupOptions(),
-        summaries=summarising_of(settings),
-        composing=composing_of(settings),
         sending=sending_of(settings),
         template_folders=tuple(folders),
-        renderer=Renderer(folders, publication, RenderOptions(max_html_kib=settings.edition.max_html_kib)),
+        read_themes=cache(lambda: _themes(settings)),
+        make_drafting=cache(lambda: _drafting(settings)),
+        make_renderer=cache(lambda: _renderer(settings, folders, publication)),
         transport=lambda: transport_of(settings),
         transport_name=settings.delivery.transport,
         clock=clock,
@@ -118,8 +92,6 @@ def build(settings: Settings, database: Database, *, clock: Callable[[], datetim
         soft_bounces=settings.bounces.soft_limit,
         verp=settings.bounces.verp,
         reference_header=settings.bounces.reference_header,
-        model=model_of(settings),
-        wording=wording_of(settings),
         notice_off=not settings.summaries.notice,
         lead_images=settings.edition.images == "lead",
         skip_quiet_day=settings.schedule.quiet_day == "skip",
@@ -148,3 +120,24 @@ def _clock(now: datetime | None) -> Callable[[], datetime]:
         raise InputError(f"the year {now.year} is no time for a newsletter: {EARLIEST} to {LATEST - 1} are")
     start, began = now, time.monotonic()
     return lambda: start + timedelta(seconds=time.monotonic() - began)
+
+
+# What follows is slow to load, with all that stands behind it, and an edition that is frozen is sent without.
+
+
+def _themes(settings: Settings) -> tuple[Theme, ...]:
+    from digest.wiring.themes import themes_of  # noqa: PLC0415 - see above
+
+    return themes_of(settings)
+
+
+def _drafting(settings: Settings) -> Drafting:
+    from digest.wiring.drafting import drafting_of  # noqa: PLC0415 - see above
+
+    return drafting_of(settings)
+
+
+def _renderer(settings: Settings, folders: Sequence[Path], publication: Publication) -> Renderer:
+    from digest.render.renderer import Renderer  # noqa: PLC0415 - see above
+
+    return Renderer(folders, publication, RenderOptions(max_html_kib=settings.edition.max_html_kib))

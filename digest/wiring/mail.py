@@ -12,13 +12,12 @@ from digest.deliver.dkim import Algorithm, Identity, Signer
 from digest.deliver.pace import DomainLimits
 from digest.deliver.send import SendOptions
 from digest.deliver.transports.base import Transport
-from digest.deliver.transports.outbox import OutboxTransport
-from digest.deliver.transports.smtp import Security, SmtpOptions, SmtpTransport
 from digest.errors import ConfigurationError
 from digest.settings import Settings, is_example
 
 if TYPE_CHECKING:
     from digest.bounces.mailboxes import Mailbox
+    from digest.deliver.transports.smtp import Security
 
 
 def sending_of(settings: Settings) -> SendOptions:
@@ -58,12 +57,16 @@ def transport_of(settings: Settings) -> Transport:
     """
     delivery = settings.delivery
     if delivery.transport == "outbox":
+        from digest.deliver.transports.outbox import OutboxTransport  # noqa: PLC0415 - one of the two is needed
+
         return OutboxTransport(settings.folder / delivery.outbox)
     if is_example(settings):
         raise ConfigurationError(
             "publication.from_email and base_url are still the example's (example.org):"
             " set your own in digest.toml before sending by SMTP"
         )
+    from digest.deliver.transports.smtp import SmtpOptions, SmtpTransport  # noqa: PLC0415 - the same
+
     return SmtpTransport(
         SmtpOptions(
             host=delivery.smtp_host,

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from digest.compose import ComposeOptions
 from digest.gather.options import GatherOptions
-from digest.llm import ModelOptions
-from digest.model.answers import Caps
 from digest.parts import Keep
 from digest.render import Publication
 from digest.schedule import Schedule
 from digest.settings import Settings
 from digest.settings.quantities import DAY_NAMES
-from digest.summarise import NoticeWording, SummaryOptions
 
 GATHER_WITHIN_S = 120  # a slow morning on the web must not make an edition late
 PREFETCH = timedelta(days=3)  # how far a Monday may reach back over days without an edition
@@ -75,55 +71,6 @@ def gathering_of(settings: Settings) -> GatherOptions:
         gather_every_s=settings.schedule.gather_every.total_seconds(),
         max_age=chosen.max_age + (PREFETCH if chosen.reach_back else timedelta(0)),
         run_timeout_s=GATHER_WITHIN_S,
-    )
-
-
-def composing_of(settings: Settings) -> ComposeOptions:
-    """How much goes into an edition."""
-    return ComposeOptions(
-        max_stories=settings.edition.max_stories,
-        max_words=settings.edition.max_words,
-        max_age_h=settings.gather.max_age.total_seconds() / 3600,
-        also_today=settings.themes.also_today,
-        include_check=settings.edition.include_check,
-    )
-
-
-def summarising_of(settings: Settings) -> SummaryOptions:
-    """How long a summary may be."""
-    chosen = settings.summaries
-    return SummaryOptions(
-        max_sentences=chosen.max_sentences, max_words=chosen.max_words, lead_sentences=chosen.lead_sentences
-    )
-
-
-def wording_of(settings: Settings) -> NoticeWording | None:
-    """The AI notice in the publisher's own words; None where they have none."""
-    chosen = settings.summaries
-    if not (chosen.notice_short or chosen.notice_full):
-        return None
-    return NoticeWording(short=chosen.notice_short, full=chosen.notice_full)
-
-
-def model_of(settings: Settings) -> ModelOptions | None:
-    """The language model that is asked for summaries; None when there is none."""
-    chosen = settings.summaries
-    if chosen.method != "model":
-        return None
-    return ModelOptions(
-        url=chosen.model_url,
-        model=chosen.model,
-        key=chosen.model_key,
-        timeout_s=chosen.model_timeout.total_seconds(),
-        budget_s=chosen.model_budget.total_seconds(),
-        connections=chosen.model_connections,
-        max_tokens=chosen.model_max_tokens,
-        price_in=chosen.price_in,
-        price_out=chosen.price_out,
-        caps=Caps(
-            tokens=chosen.max_tokens_per_day or None,
-            cost_millionths=round(chosen.max_cost_per_day * 1_000_000) or None,
-        ),
     )
 
 

@@ -19,7 +19,7 @@ from digest.settings import PublicationSettings
 from digest.store.articles import find_article, save_articles
 from digest.store.decisions import decide
 from digest.store.engine import open_database
-from digest.wiring import BUILTIN_THEMES
+from digest.wiring.themes import BUILTIN_THEMES
 
 from .conftest import Desk
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from digest import desk, pipeline, subscriptions
+from digest import desk, drafting, pipeline, subscriptions
 from digest.daily import Done, ensure
 from digest.deliver.allowance import Limits, WarmUp, Window
 from digest.deliver.transports.memory import MemoryTransport
@@ -243,7 +243,7 @@ def test_a_later_telling_of_what_was_told_is_not_told_again(parts: Parts, clock:
     )
     with parts.database.write() as conn:
         articles.save_articles(conn, [late])
-    again = pipeline.draft_value(parts, parts.key(SLOT + timedelta(days=1)), SLOT + timedelta(hours=2))
+    again = drafting.draft_value(parts, parts.key(SLOT + timedelta(days=1)), SLOT + timedelta(hours=2))
     assert again.edition.stories == ()
 
 
@@ -315,7 +315,8 @@ def test_the_editor_hears_once_that_the_model_is_out_and_the_edition_goes_out_al
     parts: Parts, clock: Clock, outgoing: MemoryTransport, start_model: Callable[..., ModelServer]
 ) -> None:
     server = start_model(model_server.complains(401))
-    parts = replace(parts, model=ModelOptions(server.url, "tern-7b"))
+    asking = replace(parts.drafting, model=ModelOptions(server.url, "tern-7b"))
+    parts = replace(parts, make_drafting=lambda: asking)
     publish(parts, SLOT - timedelta(hours=5), more=" The ships of the coast guard were at sea all night." * 9)
     done = at(parts, clock, SLOT - timedelta(hours=1))
     assert [step.what for step in done if step.failed and "summed up offline" in step.what]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from digest import desk, edits, pipeline, subscriptions
+from digest import desk, drafting, edits, pipeline, subscriptions
 from digest.daily import ensure
 from digest.editing import Problem, write
 from digest.errors import StateError
@@ -256,7 +256,9 @@ def test_what_is_split_stays_apart_even_from_its_own_copy(parts: Parts) -> None:
 
 
 def test_a_story_that_was_out_is_brought_in_and_let_out_again(parts: Parts) -> None:
-    parts = replace(parts, composing=replace(parts.composing, max_stories=3, brief_max=0))
+    composing = replace(parts.drafting.composing, max_stories=3, brief_max=0)
+    small = replace(parts.drafting, composing=composing)
+    parts = replace(parts, make_drafting=lambda: small)
     before = drafted(parts)
     (out, *_others) = edits.begin(parts, before).sheet.near
     assert out.note.startswith("below the cut: rank ")
@@ -329,7 +331,7 @@ def test_what_was_told_is_not_told_again_and_its_pin_is_spent(parts: Parts) -> N
     row = drafted(parts)
     row = edited(parts, row, with_line(parts, "gaza", "pinned: 1"))
     pipeline.send(parts, row, SLOT)
-    tomorrow = pipeline.draft_value(parts, parts.key(SLOT + timedelta(days=1)), SLOT)
+    tomorrow = drafting.draft_value(parts, parts.key(SLOT + timedelta(days=1)), SLOT)
     assert tomorrow.drops[number(parts, "gaza")] == f"already in edition {row.id}"
 
 
@@ -374,7 +376,7 @@ def test_every_series_has_its_own_order_and_words_but_the_same_stories(parts: Pa
         parts, row, marked(parts, "svalbard", "drop"),
         with_line(parts, "bases", f"merge with: s{number(parts, 'gaza')}"),
     )  # fmt: skip
-    other = pipeline.draft_value(parts, parts.key(SLOT, "weekly"), EVENING).edition
+    other = drafting.draft_value(parts, parts.key(SLOT, "weekly"), EVENING).edition
     together = {number(parts, "bases"), number(parts, "gaza")}
     assert any(together <= set(story.article_ids) for story in other.stories)
     assert any(number(parts, "svalbard") in story.article_ids for story in other.stories)

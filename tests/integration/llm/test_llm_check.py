@@ -19,7 +19,9 @@ StartRoom = Callable[..., tuple[Room, ModelServer]]
 
 def about_the_model(room: Room, folder: Path) -> list[tuple[Level, str]]:
     settings = Settings(folder=folder)
-    parts = replace(build(settings, room.database, clock=lambda: NOW), model=room.options)
+    built = build(settings, room.database, clock=lambda: NOW)
+    asking = replace(built.drafting, model=room.options)
+    parts = replace(built, make_drafting=lambda: asking)
     found = check(settings, parts, online=True, lookup=lambda _name: ())
     return [(finding.level, finding.what) for finding in found if "language model" in finding.what]
 

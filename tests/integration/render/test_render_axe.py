@@ -18,7 +18,7 @@ from types import ModuleType
 
 import pytest
 
-from digest.render import Renderer
+from digest.render.renderer import Renderer
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)

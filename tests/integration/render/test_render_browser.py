@@ -20,7 +20,7 @@ from digest.maillint.css import Screen
 from digest.maillint.mail import parse
 from digest.model.links import Links
 from digest.model.look import READABLE, contrast
-from digest.render import Renderer
+from digest.render.renderer import Renderer
 from tests.browser import CHROMIUM
 from tests.pictures import encoded, photo
 

@@ -19,7 +19,7 @@ import pytest
 
 from digest.maillint import lint_mjml
 from digest.maillint.mjml_table import ATTRIBUTES, CHILDREN, ENDING
-from digest.render import Renderer
+from digest.render.renderer import Renderer
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 NODE = shutil.which("node")

@@ -18,7 +18,8 @@ from digest.model.edition import Edition, EditionKey, EditionState, EditionStory
 from digest.model.links import Links, edition_ref
 from digest.model.look import Look
 from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, make_token
-from digest.render import FeedRenderer, Publication
+from digest.render import Publication
+from digest.render.feed import FeedRenderer
 from digest.store import audience, editions
 from digest.store.engine import Database
 from digest.web import PublicationFacts, WebServices, background, create_app, database_services

@@ -11,7 +11,8 @@ import pytest
 
 from digest.maillint import Expected, expected_of
 from digest.model.message import Person, Variant
-from digest.render import Publication, Renderer, compile_message
+from digest.render import Publication, compile_message
+from digest.render.renderer import Renderer
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pytest
 
 from digest.maillint import lint_mjml
 from digest.maillint.mjml import RULES, is_valid
-from digest.render import Renderer
+from digest.render.renderer import Renderer
 
 FRAME = "<mjml>\n<mj-head><mj-title>A</mj-title></mj-head>\n<mj-body>{}</mj-body>\n</mjml>"
 COLUMN = FRAME.format("\n<mj-section><mj-column>\n{}\n</mj-column></mj-section>\n")

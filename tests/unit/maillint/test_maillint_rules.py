@@ -10,7 +10,8 @@ from types import ModuleType
 import pytest
 
 from digest.maillint import MAIL_RULES, Level, expected_of, lint, lint_mjml
-from digest.render import Renderer, compile_message, variant_key
+from digest.render import compile_message, variant_key
+from digest.render.renderer import Renderer
 
 from .conftest import Good
 

@@ -10,9 +10,9 @@ from lxml import html
 
 from digest.model.edition import Edition, SourceLink
 from digest.model.links import story_anchor
-from digest.render import Renderer
 from digest.render.checks import visible_text
 from digest.render.flowed import unflow
+from digest.render.renderer import Renderer
 
 EARLIER = "https://gazette.example.org/editions/daily-20260301T0630#story-aa"
 

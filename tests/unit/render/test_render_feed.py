@@ -12,7 +12,7 @@ import pytest
 from lxml import etree
 
 from digest.gather.parse import parse_feed
-from digest.render import FeedRenderer
+from digest.render.feed import FeedRenderer
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 XHTML = "{http://www.w3.org/1999/xhtml}"

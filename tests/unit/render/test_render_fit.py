@@ -23,8 +23,9 @@ from digest.model.edition import Edition, EditionStory, ThemeStyle
 from digest.model.links import Links, edition_ref, story_anchor
 from digest.model.message import Hole, Person, Variant
 from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, make_token
-from digest.render import Publication, Renderer, RenderOptions, compile_message, variant_key
+from digest.render import Publication, RenderOptions, compile_message, variant_key
 from digest.render.fit import FAIR_CARDS, FAIR_LINES, fit
+from digest.render.renderer import Renderer
 from tests.unit.render.generated import choices_of, editions
 
 TEMPLATES = Path(__file__).parents[3] / "templates"

@@ -11,7 +11,8 @@ from types import ModuleType
 import pytest
 
 from digest.model.links import edition_ref
-from digest.render import Renderer, compile_message
+from digest.render import compile_message
+from digest.render.renderer import Renderer
 
 FOLDER = Path(__file__).parents[2] / "golden"
 CASES = (

@@ -9,7 +9,8 @@ import pytest
 
 from digest.errors import ConfigurationError
 from digest.model.edition import ThemeStyle
-from digest.render import Look, Publication, Renderer, RenderOptions, Wording, contrast, theme_problems
+from digest.render import Look, Publication, RenderOptions, Wording, contrast, theme_problems
+from digest.render.renderer import Renderer
 
 
 def test_contrast_is_that_of_wcag() -> None:

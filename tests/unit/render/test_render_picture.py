@@ -12,8 +12,8 @@ import pytest
 
 from digest.model.edition import Edition
 from digest.model.picture import Picture
-from digest.render import Renderer
 from digest.render.flowed import unflow
+from digest.render.renderer import Renderer
 
 PICTURE = Picture("ab" * 32, 1104, 621, "A quay", "Ada Berg", "Polar Post", "https://p.example.org/1.jpg")
 

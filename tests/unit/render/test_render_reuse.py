@@ -16,7 +16,8 @@ from jinja2 import Environment
 
 from digest.errors import RenderError
 from digest.model.edition import Edition
-from digest.render import Renderer, variant_key
+from digest.render import variant_key
+from digest.render.renderer import Renderer
 from digest.render.templates import Templates
 from tests.unit.render.generated import choices_of, editions
 

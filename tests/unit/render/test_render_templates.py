@@ -9,7 +9,8 @@ from types import ModuleType
 import pytest
 
 from digest.errors import RenderError
-from digest.render import Renderer, default_template_folders
+from digest.render import default_template_folders
+from digest.render.renderer import Renderer
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
 

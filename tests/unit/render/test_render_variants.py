@@ -17,9 +17,10 @@ from lxml import html
 
 from digest.errors import RenderError
 from digest.model.edition import Method, Provenance, SourceLink, Summary, ThemeStyle
-from digest.render import Renderer, variant_key
+from digest.render import variant_key
 from digest.render.checks import visible_text
 from digest.render.flowed import WIDTH, flow, unflow
+from digest.render.renderer import Renderer
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
 SLUGS = ("arctic", "indo-pacific", "middle-east", "quiet-theme")

@@ -14,7 +14,7 @@ from lxml import html
 
 from digest.model.edition import Edition, Method, Provenance, Summary
 from digest.model.look import Look
-from digest.render import Renderer
+from digest.render.renderer import Renderer
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
 LOGO = Look(

@@ -1,0 +1,78 @@
+"""What a command loads before it does anything: the start is most of what a small send costs."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+from digest import desk, pipeline
+from digest.wiring import open_parts, read_settings
+
+from .conftest import ENVIRONMENT, Desk, MailServer
+
+MAKING = {
+    "digest.compose",
+    "digest.group",
+    "digest.llm",
+    "digest.summarise",
+    "digest.drafting",
+    "snowballstemmer",
+}
+RENDERING = {"jinja2", "mjml", "lxml", "premailer", "digest.render.renderer", "digest.render.inlining"}
+GATHERING = {"httpx2", "feedparser", "trafilatura", "htmldate", "PIL", "py3langid", "dns", "numpy"}
+READING = {"digest.bounces", "digest.subscriptions", "email_validator", "imaplib"}
+REST = {
+    "alembic",
+    "apscheduler",
+    "cryptography",
+    "digest.deliver.transports.outbox",
+    "rich",
+    "sqlalchemy.dialects.postgresql",
+    "starlette",
+    "uvicorn",
+}
+
+
+def loaded(room: Desk, *arguments: str) -> set[str]:
+    """The modules that `digest` loads, in a process of its own as a user starts it."""
+    ended = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "digest", *arguments],
+        cwd=room.folder,
+        env={**ENVIRONMENT, **room.env},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(re.findall(r"^import time: +\d+ \| +\d+ \| +(\S+)$", ended.stderr, re.MULTILINE))
+
+
+def frozen(room: Desk) -> None:
+    """Draft the next edition, and freeze it as a send does that stops before the first message."""
+    room.run("draft")
+    with open_parts(read_settings(room.folder / "digest.toml")) as parts:
+        row, _slot = desk.current(parts, parts.clock())
+        assert row
+        pipeline.begin(parts, row, parts.clock())
+
+
+def test_a_frozen_edition_is_sent_by_what_sends_alone(stocked: Desk, mail_server: MailServer) -> None:
+    frozen(stocked)
+    modules = loaded(stocked, "send")
+    assert len(mail_server.inbox.messages) > 20
+    assert "digest.deliver.transports.smtp" in modules  # the list is one of modules
+    assert modules & {*MAKING, *RENDERING, *GATHERING, *READING, *REST} == set()
+
+
+def test_a_draft_is_rendered_for_the_send_and_not_made_anew(stocked: Desk, mail_server: MailServer) -> None:
+    stocked.run("draft")
+    modules = loaded(stocked, "send")
+    assert len(mail_server.inbox.messages) > 20
+    assert "digest.render.renderer" in modules
+    assert modules & {*MAKING, *GATHERING, *READING, *REST} == set()
+
+
+def test_the_version_is_told_without_the_commands(smtp_desk: Desk) -> None:
+    modules = loaded(smtp_desk, "--version")
+    assert "digest.cli" in modules
+    assert modules & {"digest.parts", "digest.settings", "sqlalchemy"} == set()
