@@ -103,6 +103,8 @@ class Parts:
     transport: Callable[[], Transport]
     transport_name: str
     clock: Callable[[], datetime]
+    processes: int = 1  # that share a send; 0: as many as its signatures need
+    config_file: Path | None = None  # what those processes read
     keep: Keep = Keep()
     signer: Callable[[], Signer] = Signer
     limits: Limits = field(

@@ -13,17 +13,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from digest import crew
 from digest.deliver.allowance import Allowance
 from digest.deliver.send import SendReport, deliver
 from digest.errors import StateError
 from digest.messages import composer
 from digest.model.delivery import Counts
 from digest.model.edition import Edition, EditionKey, EditionState
+from digest.model.links import edition_ref
 from digest.model.message import Variant
 from digest.model.news import FeedHealth
 from digest.parts import Parts
@@ -32,6 +36,7 @@ from digest.schedule import BEGUN
 from digest.store import articles as article_store
 from digest.store import audience, deliveries, editions
 from digest.store import feeds as feed_store
+from digest.store.batches import next_due
 from digest.store.editions import EditionRow
 
 if TYPE_CHECKING:
@@ -210,16 +215,21 @@ def send(
         fresh = _fresh(conn, row)
     if fresh.state not in {EditionState.FROZEN, EditionState.SENDING, EditionState.SENT}:
         raise StateError(f"the edition {row.key} is {fresh.state} now; nothing was sent")
-    report = deliver(
-        parts.database,
-        row.id,
-        transport=transport,
-        compose=composer(parts, fresh),
-        options=parts.sending,
-        clock=parts.clock,
-        stop=parts.stop,
-        allowance=allowance,
-        progress=progress,
+    report = _delivered(
+        parts,
+        fresh,
+        allowance,
+        partial(
+            deliver,
+            parts.database,
+            row.id,
+            transport=transport,
+            compose=composer(parts, fresh),
+            clock=parts.clock,
+            stop=parts.stop,
+            allowance=allowance,
+            progress=progress,
+        ),
     )
     if report.refused:
         with parts.database.write() as conn:
@@ -231,3 +241,28 @@ def send(
 
         feedback.refusals(parts, row.id, now)
     return report
+
+
+def _delivered(
+    parts: Parts, row: EditionRow, allowance: Allowance, deliver_by: Callable[..., SendReport]
+) -> SendReport:
+    """Deliver by this process, or by several at once; ``deliver_by`` takes the ``options`` of a send."""
+    with parts.database.read() as conn:
+        processes = crew.hands(parts, deliveries.counts(conn, row.id), allowance)
+    if processes == 1:
+        return deliver_by(options=parts.sending)
+    mine, *others = crew.shares(parts.sending.connections, processes)
+    with crew.hired(edition_ref(row.key), others, parts.config_file) as members:
+        own = deliver_by(options=replace(parts.sending, connections=mine))
+        report, well = members.join(own, parts.stop)
+    if not well:  # what one of them left behind is done by this process alone
+        report = crew.added(report, asdict(deliver_by(options=parts.sending)))
+    with parts.database.read() as conn:
+        found, due = deliveries.counts(conn, row.id), next_due(conn, row.id)
+    return replace(
+        report,
+        counts=found,
+        next_due_at=due,
+        stopped=found.pending + found.sending > 0,
+        refused=report.refused and found.open > 0,
+    )

@@ -66,6 +66,11 @@ class Signer:
 
     identities: tuple[Identity, ...] = ()
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether signing takes longer than all else that is done for a message, as RSA does."""
+        return any(one.key.algorithm.startswith("rsa") for one in self.identities)
+
     def sign(self, content: bytes, now: datetime) -> bytes:
         """A complete message, lines ended by CRLF, with its signatures in front; see ``Seal``."""
         head, _, body = content.partition(b"\r\n\r\n")

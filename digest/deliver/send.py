@@ -122,7 +122,8 @@ def deliver(
         clock: gives the time, UTC.
         stop: set it, from a signal handler or another thread, to end the run in good order.
         allowance: how many messages this run may take on, and until when.
-        progress: called about once a second with the counts and this run's messages per second.
+        progress: called about once a second with the counts, and how many messages a second went out since
+            this run began.
         owner: who claims the batches; "" makes a name that another process can check.
 
     Raises:
@@ -163,6 +164,7 @@ class _Run:
         self._owner = owner
         self._started = time.monotonic()
         self._timeline = Timeline()
+        self._sent_before = 0  # by earlier runs; what others send meanwhile counts for the rate
         self._halted_at: float | None = None  # when a reason to stop was noticed
         self._refused = False  # that reason was that too much is refused
         self._warned = True  # it was so before, and somebody let it go on
@@ -207,6 +209,7 @@ class _Run:
         """Note that this run began, and whether somebody lets it go on in spite of many refusals."""
         with self._ledger.transaction() as conn:
             before = counts(conn, self._edition_id)
+            self._sent_before = before.sent
             self._warned = self._too_many(before.failed, before.sent)
             return start_run(conn, self._edition_id, owner=self._owner, now=self._clock())
 
@@ -236,7 +239,7 @@ class _Run:
             with self._ledger.transaction() as conn:
                 found = counts(conn, self._edition_id)
             took = time.monotonic() - now
-            self._progress(found, desk.tally[DeliveryState.SENT] / max(now - self._started, 0.001))
+            self._progress(found, (found.sent - self._sent_before) / max(now - self._started, 0.001))
             self._next_progress = now + max(1.0, _PROGRESS_SHARE * took)
 
     def _must_stop(self, desk: LedgerDesk, now: float) -> bool:

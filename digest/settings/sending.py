@@ -49,6 +49,12 @@ class DeliverySettings:
         'Headers that your provider asks for, like "X-SES-CONFIGURATION-SET: news"; names begin with X-.',
     )
     connections: int = key(quantities.integer(1, 100), 4, "How many connections are open at the same time.")
+    processes: int = key(
+        quantities.integer(0, 32),
+        0,
+        "How many processes share a send and its connections. 0: one; with RSA signatures, which take most"
+        " of the time, one for each core up to four. Few messages, or a limited pace, are left to one.",
+    )
     rate: float = key(
         quantities.number(0, 10_000, " messages a second"),
         0.0,

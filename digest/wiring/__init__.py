@@ -85,6 +85,8 @@ def build(settings: Settings, database: Database, *, clock: Callable[[], datetim
         transport=lambda: transport_of(settings),
         transport_name=settings.delivery.transport,
         clock=clock,
+        processes=settings.delivery.processes,
+        config_file=settings.file,
         keep=keep_of(settings),
         limits=limits_of(settings),
         signer=cache(lambda: signer_of(settings)),

@@ -1,0 +1,142 @@
+"""More processes for one send, where one alone can't sign fast enough.
+
+Each of them is a `digest send` of the same edition with a part of the connections. The ledger keeps them
+apart, as it does any two senders: whoever claims a batch has it alone, and a fence is granted once.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from digest.deliver.allowance import Allowance
+from digest.deliver.send import SendReport
+from digest.model.delivery import Counts
+from digest.parts import Parts
+
+log = logging.getLogger("digest")
+
+CONNECTIONS_VARIABLE, PROCESSES_VARIABLE = "DIGEST_DELIVERY__CONNECTIONS", "DIGEST_DELIVERY__PROCESSES"
+CONFIG_VARIABLE = "DIGEST_CONFIG"
+_WORTH_STARTING = 5_000  # messages: for fewer, starting a process takes longer than it saves
+_MOST_UNASKED = 4
+_LOOK_S = 0.1  # how soon a stop is passed on
+
+
+def hands(parts: Parts, counts: Counts, allowance: Allowance) -> int:
+    """How many processes are to share a send: as many as were asked for, or as RSA signatures need.
+
+    One alone where few are left to send to, where the clock was set by hand, and where anything limits the
+    pace: limits hold within one process.
+    """
+    sending = parts.sending
+    limited = sending.rate_per_s is not None or sending.domains.any or allowance.most is not None
+    if counts.open < _WORTH_STARTING or limited or parts.rehearsal:
+        return 1
+    unasked = min(_cores(), _MOST_UNASKED) if parts.signer().is_slow else 1
+    return min(parts.processes or unasked, sending.connections)
+
+
+def _cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """One process, and where its report and its words go: files, for a pipe would fill up unread."""
+
+    process: subprocess.Popen[bytes]
+    report: Path
+    words: Path
+
+
+class Crew:
+    """Processes that send beside this one."""
+
+    def __init__(self, members: Sequence[_Member]) -> None:
+        self._members = members
+
+    def join(self, report: SendReport, stop: threading.Event) -> tuple[SendReport, bool]:
+        """Wait for all of them, or stop them once ``stop`` is set.
+
+        Returns this process's ``report`` with what they did added to it, and whether all ended well: what one
+        that did not has claimed is free again.
+        """
+        well = True
+        for member in self._members:
+            while member.process.poll() is None:
+                if stop.wait(_LOOK_S):
+                    self._tell_to_stop()
+                    member.process.wait()
+            if member.process.returncode == 0:
+                report = added(report, json.loads(member.report.read_bytes()))
+            elif not stop.is_set():
+                well = False
+                words = member.words.read_text(encoding="utf-8", errors="replace").strip()
+                last = words.splitlines()[-1] if words else "no word"
+                log.warning("a second process of the send ended with %s: %s", member.process.returncode, last)
+        return report, well
+
+    def _tell_to_stop(self) -> None:
+        for member in self._members:
+            if member.process.poll() is None:
+                member.process.send_signal(signal.SIGTERM)
+
+    def disband(self) -> None:
+        """Stop those that still run, and wait for them."""
+        self._tell_to_stop()
+        for member in self._members:
+            member.process.wait()
+
+
+@contextmanager
+def hired(ref: str, shares: Sequence[int], config: Path | None) -> Iterator[Crew]:
+    """A process for each share of the connections, all sending the edition ``ref``. None is left behind."""
+    with tempfile.TemporaryDirectory(prefix="digest-send-") as folder:
+        crew = Crew([_started(ref, share, config, Path(folder, str(n))) for n, share in enumerate(shares)])
+        try:
+            yield crew
+        finally:
+            crew.disband()
+
+
+def _started(ref: str, connections: int, config: Path | None, stem: Path) -> _Member:
+    environment = {
+        **os.environ,
+        CONNECTIONS_VARIABLE: str(connections),
+        PROCESSES_VARIABLE: "1",
+        **({CONFIG_VARIABLE: str(config)} if config else {}),
+    }
+    command = [sys.executable, "-m", "digest", "send", "--edition", ref, "--json"]
+    report, words = stem.with_suffix(".json"), stem.with_suffix(".words")
+    with report.open("wb") as out, words.open("wb") as err:
+        process = subprocess.Popen(  # noqa: S603 - this very program
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err
+        )
+    return _Member(process, report, words)
+
+
+def shares(connections: int, processes: int) -> list[int]:
+    """The connections of each process, as even as can be."""
+    each, left = divmod(connections, processes)
+    return [each + (number < left) for number in range(processes)]
+
+
+def added(report: SendReport, other: Mapping[str, Any]) -> SendReport:
+    """Two reports as one, but for what the ledger tells of both."""
+    did = [one.name for one in fields(report) if one.name.endswith("_now")]
+    sums = {name: getattr(report, name) + other.get(name, 0) for name in did}
+    either = {name: getattr(report, name) or other.get(name, False) for name in ("refused", "first_accepted")}
+    return replace(report, **sums, **either)

@@ -1,0 +1,172 @@
+"""Several processes share one send: nobody is lost, nobody gets it twice, and nothing is left running."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from sqlalchemy import insert, select
+
+from digest import crew, pipeline
+from digest.deliver import dkim_keys
+from digest.deliver.allowance import UNLIMITED, Allowance
+from digest.deliver.dkim import Identity, Signer
+from digest.deliver.pace import DomainLimits
+from digest.model.delivery import Counts
+from digest.parts import Parts
+from digest.settings import load
+from digest.store import deliveries, editions
+from digest.store.editions import EditionRow
+from digest.store.tables import runs, subscribers
+from digest.wiring import open_parts
+
+from .conftest import MailServer
+
+READERS = 60
+SETTINGS = """
+[publication]
+name = "The Harbour Brief"
+slug = "harbour-brief"
+from_email = "brief@harbour.example"
+base_url = "https://read.harbour.example"
+
+[delivery]
+transport = "smtp"
+smtp_host = "127.0.0.1"
+smtp_port = {port}
+smtp_security = "none"
+processes = 2
+connections = 4
+batch_size = 5
+"""
+
+
+@contextmanager
+def newsroom(folder: Path, samples: ModuleType, port: int) -> Iterator[tuple[Parts, EditionRow]]:
+    """A draft for sixty readers, and its parts."""
+    (folder / "digest.toml").write_text(SETTINGS.format(port=port), encoding="utf-8")
+    now = datetime.now(UTC).replace(microsecond=0)
+    drawn = samples.edition(samples.stories(3))
+    key = replace(drawn.key, publication="harbour-brief", series="daily", slot=now)
+    with open_parts(load(None, {}, folder)) as parts:
+        with parts.database.write() as conn:
+            row, _new = editions.open_slot(conn, key, now)
+            assert editions.save_content(conn, row.id, replace(drawn, key=key), drops={}, now=now)
+            conn.execute(insert(subscribers), [reader(number, now) for number in range(1, READERS + 1)])
+        with parts.database.read() as conn:
+            fresh = editions.get_edition(conn, row.id)
+        assert fresh is not None
+        yield parts, fresh
+
+
+def reader(number: int, now: datetime) -> dict[str, object]:
+    address = f"endlate{number}@example.net"  # the server takes 0.2 s over each
+    return {
+        "id": number, "email": address, "email_key": address, "key_hash": f"{number:064x}", "name": "",
+        "state": "active", "created_at": now,
+    }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def few_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew, "_WORTH_STARTING", READERS)
+
+
+def test_two_processes_send_to_everybody_once(
+    tmp_path: Path, samples: ModuleType, start_server: Callable[..., MailServer]
+) -> None:
+    server = start_server()
+    with newsroom(tmp_path, samples, server.port) as (parts, row):
+        report = pipeline.send(parts, row, parts.clock())
+        with parts.database.read() as conn:
+            assert deliveries.counts(conn, row.id) == report.counts
+            each = [json.loads(text)["sent_now"] for text in conn.scalars(select(runs.c.report))]
+    assert set(server.recipients.values()) == {1}
+    assert len(server.recipients) == READERS
+    assert (report.sent_now, report.counts.sent, report.stopped) == (READERS, READERS, False)
+    assert len(each) == 2
+    assert min(each) > 0
+    assert sum(each) == READERS
+    assert server.most_open == 4  # the connections that were asked for, not as many for each
+
+
+def test_what_a_process_that_fails_leaves_is_sent_by_the_other(
+    tmp_path: Path,
+    samples: ModuleType,
+    start_server: Callable[..., MailServer],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    server = start_server()
+    broken = tmp_path / "broken.toml"
+    broken.write_text("[delivery]\nno_such_key = 1\n", encoding="utf-8")
+    with newsroom(tmp_path, samples, server.port) as (parts, row), caplog.at_level(logging.WARNING):
+        report = pipeline.send(replace(parts, config_file=broken), row, parts.clock())
+    assert (report.sent_now, report.counts.sent) == (READERS, READERS)
+    assert set(server.recipients.values()) == {1}
+    assert "a second process of the send ended with 1: digest: " in caplog.text
+    assert "no_such_key" in caplog.text
+
+
+def test_a_stop_is_passed_on_and_nothing_is_left_running(
+    tmp_path: Path, samples: ModuleType, start_server: Callable[..., MailServer]
+) -> None:
+    server = start_server()
+    with newsroom(tmp_path, samples, server.port) as (parts, row):
+        threading.Timer(2.5, parts.stop.set).start()
+        report = pipeline.send(parts, row, parts.clock())
+        assert report.stopped
+        assert 0 < report.sent_now == report.counts.sent < READERS
+        taken = len(server.received)
+        time.sleep(0.6)
+        assert len(server.received) == taken
+        parts.stop.clear()
+        again = pipeline.send(parts, row, parts.clock())
+    assert again.counts.sent == READERS
+    assert set(server.recipients.values()) == {1}
+
+
+def standing(pending: int) -> Counts:
+    return Counts(planned=pending, pending=pending)
+
+
+def test_how_many_processes_share_a_send(
+    tmp_path: Path, samples: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rsa = Signer((Identity("example.org", "one", dkim_keys.new_key("rsa")),))
+    quick = Signer((Identity("example.org", "two", dkim_keys.new_key("ed25519")),))
+    monkeypatch.setattr(crew, "_cores", lambda: 3)
+    with newsroom(tmp_path, samples, 25) as (asked, _row):
+        unasked = replace(asked, processes=0)
+
+        def hands(parts: Parts, pending: int = READERS, allowance: Allowance = UNLIMITED) -> int:
+            return crew.hands(parts, standing(pending), allowance)
+
+        assert hands(asked) == 2
+        assert hands(replace(asked, processes=9)) == 4  # no more than connections
+        assert hands(asked, READERS - 1) == 1
+        assert hands(asked, allowance=Allowance(most=1000)) == 1
+        assert hands(replace(asked, rehearsal=True)) == 1
+        limited = replace(asked.sending, rate_per_s=10.0)
+        assert hands(replace(asked, sending=limited)) == 1
+        spared = replace(asked.sending, domains=DomainLimits(per_s=1.0))
+        assert hands(replace(asked, sending=spared)) == 1
+        assert [hands(replace(unasked, signer=lambda one=one: one)) for one in (Signer(), quick, rsa)] == [
+            1,
+            1,
+            3,
+        ]
+
+
+def test_connections_are_shared_evenly() -> None:
+    assert crew.shares(10, 3) == [4, 3, 3]
+    assert crew.shares(2, 2) == [1, 1]
