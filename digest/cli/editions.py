@@ -141,7 +141,7 @@ def _row_json(row: EditionRow) -> dict[str, object]:
 
 def send_test(
     ctx: typer.Context,
-    addresses: Annotated[list[str], typer.Argument(metavar="ADDRESS", help="Who gets the test.")],
+    addresses: Annotated[list[str], typer.Argument(metavar="ADDRESS...", help="Who gets the test.")],
     edition: EditionOption = "",
     theme: ThemeOption = None,
     now: NowOption = "",

@@ -45,7 +45,7 @@ def _themes(parts: Parts) -> frozenset[str]:
 @app.command()
 def add(
     ctx: typer.Context,
-    addresses: Annotated[list[str], typer.Argument(metavar="ADDRESS", help="One or more addresses.")],
+    addresses: Annotated[list[str], typer.Argument(metavar="ADDRESS...", help="One or more addresses.")],
     name: Annotated[str, typer.Option(help="The reader's name.")] = "",
     theme: Annotated[
         list[str] | None, typer.Option("--theme", help="Only this theme; may be repeated.")

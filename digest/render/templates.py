@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
-from types import CodeType
 
 from jinja2 import (
-    BytecodeCache,
     Environment,
     FileSystemLoader,
     StrictUndefined,
@@ -18,38 +17,20 @@ from jinja2 import (
     TemplateSyntaxError,
     pass_eval_context,
 )
-from jinja2.bccache import Bucket
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Macro
 
 from digest.errors import RenderError
 from digest.render.blame import Place, blame
+from digest.render.compiled import CompiledTemplates
 from digest.render.views import StoryView
 
 _UNCHANGING = (StoryView, str, int, type(None))
 _MOST_TEXTS = 1_000  # kept of the macros of one template; an edition has a few dozen stories
 
 
-class _CompiledTemplates(BytecodeCache):
-    """What templates were compiled to: mails, pages and feed have several in common, and so do two editions.
-
-    A template that was edited has another checksum, and is compiled anew.
-    """
-
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[str, CodeType]] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        checksum, code = self._known.get(bucket.key, ("", None))
-        if checksum == bucket.checksum:
-            bucket.code = code
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        assert bucket.code is not None
-        self._known[bucket.key] = bucket.checksum, bucket.code
-
-
-_COMPILED = _CompiledTemplates()
+# What is decided here is compiled into a template, and so is what Jinja makes of it.
+_COMPILED = CompiledTemplates(version("jinja2").encode() + Path(__file__).read_bytes())
 
 
 class Templates:

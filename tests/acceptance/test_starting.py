@@ -26,6 +26,7 @@ REST = {
     "alembic",
     "apscheduler",
     "cryptography",
+    "pydantic",
     "digest.deliver.transports.outbox",
     "rich",
     "sqlalchemy.dialects.postgresql",
@@ -68,8 +69,22 @@ def test_a_draft_is_rendered_for_the_send_and_not_made_anew(stocked: Desk, mail_
     stocked.run("draft")
     modules = loaded(stocked, "send")
     assert len(mail_server.inbox.messages) > 20
-    assert "digest.render.renderer" in modules
+    assert {"digest.render.renderer", "premailer.premailer"} <= modules
+    assert "urllib3" not in modules  # requests, which premailer would load for what it must not fetch
     assert modules & {*MAKING, *GATHERING, *READING, *REST} == set()
+
+
+def test_a_broken_theme_file_stops_what_needs_themes_and_no_frozen_edition(
+    stocked: Desk, mail_server: MailServer
+) -> None:
+    frozen(stocked)
+    (stocked.folder / "themes").mkdir()
+    (stocked.folder / "themes/harbour.toml").write_text("name = Harbour", encoding="utf-8")
+    for needs in (["run"], ["serve", "--port", "0"], ["draft"]):
+        assert "harbour.toml" in stocked.run(*needs, code=1).stderr
+    assert not mail_server.inbox.messages
+    stocked.run("send")
+    assert len(mail_server.inbox.messages) > 20
 
 
 def test_the_version_is_told_without_the_commands(smtp_desk: Desk) -> None:
