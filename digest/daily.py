@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from digest import clock, feedback, pipeline, retention, telling
+from digest.deliver.allowance import Allowance
 from digest.deliver.send import SendReport
 from digest.errors import ConfigurationError, DigestError, StateError
 from digest.llm import TROUBLE
@@ -217,7 +218,8 @@ def _without_model(parts: Parts, slot: datetime, now: datetime) -> list[Done]:
 def _send(parts: Parts, slot: datetime, now: datetime, *, news: bool) -> list[Done]:
     with parts.database.read() as conn:
         row = editions.find_edition(conn, parts.key(slot))
-    if pipeline.allowance_at(parts, now).shut:
+    allowance = pipeline.allowance_at(parts, now)
+    if allowance.shut:
         return []
     if row is None or row.edition is None:  # the draft before it failed: its alert is out
         raise StateError(f"the edition of {slot:%Y-%m-%d %H:%M} UTC has no draft to send")
@@ -227,20 +229,23 @@ def _send(parts: Parts, slot: datetime, now: datetime, *, news: bool) -> list[Do
         hours = parts.schedule.max_lateness.total_seconds() / 3600
         text = f"no news for the edition {row.key}: nothing is sent unless some comes within {hours:g} h"
         return _alert(parts, Alert(f"quiet:{row.id}", text), now)
-    return _sent(parts, row, now, "sent")
+    return _sent(parts, row, now, allowance, "sent")
 
 
 def _resume(parts: Parts, edition_id: int, now: datetime) -> list[Done]:
     with parts.database.read() as conn:
         row = editions.get_edition(conn, edition_id)
     assert row is not None
-    if pipeline.allowance_at(parts, now).shut:  # the hour, or the warm-up's share of the day
+    allowance = pipeline.allowance_at(parts, now)
+    if allowance.shut:  # the hour, or the warm-up's share of the day
         return []
-    return _sent(parts, row, now, "went on sending")
+    return _sent(parts, row, now, allowance, "went on sending")
 
 
-def _sent(parts: Parts, row: editions.EditionRow, now: datetime, what: str) -> list[Done]:
-    report = pipeline.send(parts, row, now)
+def _sent(
+    parts: Parts, row: editions.EditionRow, now: datetime, allowance: Allowance, what: str
+) -> list[Done]:
+    report = pipeline.send(parts, row, now, allowance=allowance)
     moved = report.sent_now or report.deferred_now or report.failed_now or report.uncertain_now
     done = [Done(what, str(row.key), report)] if moved else []
     counts = report.counts

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from math import inf
 
@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from digest import subscriptions
 from digest.bounces import kind_of_status, read_report
+from digest.bounces.score import WINDOW, in_a_row
 from digest.bounces.status import best_status
 from digest.model.audience import SuppressionReason
 from digest.model.delivery import DeliveryRecord, DeliveryState
@@ -23,7 +24,6 @@ from digest.model.tokens import UNSUBSCRIBE, read_delivery_ref, read_token
 from digest.parts import Parts, address_pepper
 from digest.store import deliveries, editions, events, meta
 
-_WINDOW = timedelta(days=30)
 # Codes that speak of the mailbox. The others (552 too large, 554 refused) may as well speak of the message.
 _ABOUT_THE_MAILBOX = frozenset({550, 551, 553})
 # More of an edition refused for good than this says that something is wrong with us or with the mail server.
@@ -193,7 +193,8 @@ class _Whom:
             case FeedbackKind.LEAVE:
                 return SuppressionReason.UNSUBSCRIBED
             case FeedbackKind.SOFT:
-                bounced = events.editions_bounced(self.conn, subscriber_id, self.now - _WINDOW)
-                return SuppressionReason.BOUNCED if bounced >= self.parts.soft_bounces else None
+                sent = events.editions_to(self.conn, subscriber_id, self.now - WINDOW)
+                given_up = in_a_row(sent, self.now) >= self.parts.soft_bounces
+                return SuppressionReason.BOUNCED if given_up else None
             case FeedbackKind.POLICY:
                 return None

@@ -111,7 +111,7 @@ class Parts:
         default_factory=lambda: Limits(ZoneInfo("UTC"))
     )  # when, and how much a day, may go out
     mailboxes: tuple[Mailbox, ...] = ()  # where bounces arrive
-    soft_bounces: int = 3  # editions in a month that come back softly before a reader is given up
+    soft_bounces: int = 3  # editions in a row that come back softly before a reader is given up
     reference_header: str = ""  # where each message's reference stands as well, for providers that return it
     verp: bool = False  # every message has an envelope sender of its own, by which bounces are known
     notice_off: bool = False

@@ -189,11 +189,17 @@ def allowance_at(parts: Parts, now: datetime) -> Allowance:
 
 
 def send(
-    parts: Parts, row: EditionRow, now: datetime, *, progress: Callable[[Counts, float], None] | None = None
+    parts: Parts,
+    row: EditionRow,
+    now: datetime,
+    *,
+    allowance: Allowance | None = None,
+    progress: Callable[[Counts, float], None] | None = None,
 ) -> SendReport:
     """Freeze the edition if need be, and hand over everything that is due.
 
-    Returns when nothing is due at the moment: what was deferred waits for the next call.
+    Returns when nothing is due at the moment: what was deferred waits for the next call. ``allowance`` is
+    for a caller who has asked ``allowance_at`` already: in a warm-up that counts the messages of a day.
 
     Raises:
         StateError: held, cancelled, empty, nobody to send to, outside the delivery window, or over the
@@ -204,7 +210,7 @@ def send(
         raise StateError(f"the edition {row.key} is cancelled and is never sent")
     if row.state in {EditionState.HELD, EditionState.PAUSED}:
         raise StateError(f"the edition {row.key} is {row.state}; `digest release` lets it go")
-    allowance = allowance_at(parts, now)
+    allowance = allowance or allowance_at(parts, now)
     if allowance.shut:
         raise StateError(f"nothing is sent now: {allowance.shut}; `digest run` goes on by itself")
     transport = parts.transport()

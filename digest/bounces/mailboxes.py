@@ -17,6 +17,8 @@ from typing import Literal, Protocol
 from digest.bounces.reading import MAX_BYTES
 from digest.errors import TransportError
 
+_AT_ONCE = 20_000  # UIDs that a search spans; a line of 90,000 is more than imaplib takes
+
 
 class Mailbox(Protocol):
     """Something that holds messages."""
@@ -137,14 +139,32 @@ class ImapMailbox:
         validity = _words(imap.response("UIDVALIDITY")[1])
         known, _, last = position.partition(":")
         start = int(last) + 1 if known == validity and last.isdecimal() else 1
-        _status, found = imap.uid("SEARCH", f"UID {start}:*")
-        # "5:*" means the last message even where that is number 3.
-        uids = sorted(uid for uid in map(int, _words(found).split()) if uid >= start)
-        for uid in uids:
+        for uid in _uids(imap, start, int(_words(said))):
             _status, parts = imap.uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{MAX_BYTES}>)")
             content = next((part[1] for part in parts if isinstance(part, tuple)), None)
             if content is not None:  # else it was deleted meanwhile
                 yield content, f"{validity}:{uid}"
+
+
+def _uids(imap: imaplib.IMAP4, start: int, held: int) -> Iterator[int]:
+    """The UIDs from ``start`` on, in their order, of a folder that holds so many messages.
+
+    A search is answered in one line, which must not grow with the mailbox: in a big one each search spans a
+    part of the UIDs. In a small one it spans all, because UIDs may have wide gaps.
+    """
+    if held <= _AT_ONCE:
+        spans = iter([f"{start}:*"])
+    else:
+        last = max(_search(imap, "*"), default=0)
+        spans = (f"{first}:{first + _AT_ONCE - 1}" for first in range(start, last + 1, _AT_ONCE))
+    for span in spans:
+        # "5:*" means the last message even where that is number 3.
+        yield from sorted(uid for uid in _search(imap, f"UID {span}") if uid >= start)
+
+
+def _search(imap: imaplib.IMAP4, what: str) -> list[int]:
+    _status, found = imap.uid("SEARCH", what)
+    return [int(uid) for uid in _words(found).split()]
 
 
 def _words(answer: object) -> str:

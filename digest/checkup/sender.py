@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator
+from stat import S_IMODE
 
 import dns.exception
 import dns.resolver
@@ -42,6 +44,7 @@ def _signing(signer: Signer, settings: Settings, parts: Parts) -> Iterator[Findi
         yield Finding(
             Level.OK, f"DKIM: signed by {one.key.algorithm}, {record_name(one.selector, one.domain)}"
         )
+    yield from _exposed_keys(settings)
     domain, signing = parts.publication.domain, settings.signing_domain
     if not (f".{domain}".endswith(f".{signing}") or f".{signing}".endswith(f".{domain}")):
         yield Finding(
@@ -49,6 +52,17 @@ def _signing(signer: Signer, settings: Settings, parts: Parts) -> Iterator[Findi
             f"DKIM: {signing} signs for {domain}, which DMARC does not count",
             "leave [dkim] domain empty",
         )
+
+
+def _exposed_keys(settings: Settings) -> Iterator[Finding]:
+    """Keys that other users of the machine can get at: whoever has one can sign as the sender."""
+    for path in (settings.dkim.rsa_key, settings.dkim.ed25519_key):
+        if path and S_IMODE(path.stat().st_mode) & 0o077:
+            yield Finding(
+                Level.WARNING,
+                f"DKIM: others than its owner have access to the private key {path}",
+                f"chmod 600 {shlex.quote(str(path))}; `digest dkim new` makes another if somebody took it",
+            )
 
 
 def text_records(name: str) -> tuple[str, ...]:

@@ -49,9 +49,10 @@ class SendOptions:
     """How to deliver. ``batch_size`` is what ``materialise`` is to be called with.
 
     ``rate_per_s`` is the most messages a second that one process takes on; None is no limit. A batch
-    is its owner's for ``lease_s`` and renewed all along. On a stop, messages in flight get
-    ``stop_grace_s`` for their answers. ``page_size`` rows are read at a time. Once more than
-    ``stop_share`` of what was tried is refused for good, the run stops by itself; 0 is never.
+    is its owner's for ``lease_s`` and renewed all along. When somebody stops the run or holds the edition,
+    messages in flight get ``stop_grace_s`` for their answers; when it stops by itself, as long as ever.
+    ``page_size`` rows are read at a time. Once more than ``stop_share`` of what was tried is refused for
+    good, the run stops by itself; 0 is never.
     """
 
     connections: int = 4
@@ -165,7 +166,8 @@ class _Run:
         self._started = time.monotonic()
         self._timeline = Timeline()
         self._sent_before = 0  # by earlier runs; what others send meanwhile counts for the rate
-        self._halted_at: float | None = None  # when a reason to stop was noticed
+        self._halted = False  # there is a reason to stop: nothing new is taken on
+        self._told_at: float | None = None  # when somebody's wish to stop was noticed
         self._refused = False  # that reason was that too much is refused
         self._warned = True  # it was so before, and somebody let it go on
         self._next_hold = self._next_renewal = self._next_progress = 0.0
@@ -221,7 +223,7 @@ class _Run:
             fleet.open()
             if desk.broken or (not fleet.serving and not desk.has_work() and desk.settled):
                 return
-            if self._halted_at and time.monotonic() > self._halted_at + self._options.stop_grace_s:
+            if self._told_at and time.monotonic() > self._told_at + self._options.stop_grace_s:
                 return
             await fleet.wait(_TICK_S)
 
@@ -229,8 +231,10 @@ class _Run:
         """Stop? Held? Time to renew the leases, or to tell how it goes?"""
         now = time.monotonic()
         self._timeline.note(now - self._started, desk.tally)
-        if self._halted_at is None and self._must_stop(desk, now):
-            self._halted_at = now
+        if self._told_at is None and (self._stop.is_set() or self._held(now)):
+            self._told_at = now
+        if not self._halted and (self._told_at is not None or self._must_end(desk)):
+            self._halted = True
             desk.stop()
         if now >= self._next_renewal:
             self._next_renewal = now + self._options.lease_s / 3
@@ -242,14 +246,14 @@ class _Run:
             self._progress(found, (found.sent - self._sent_before) / max(now - self._started, 0.001))
             self._next_progress = now + max(1.0, _PROGRESS_SHARE * took)
 
-    def _must_stop(self, desk: LedgerDesk, now: float) -> bool:
-        """Whether somebody or something wants the run to end."""
+    def _must_end(self, desk: LedgerDesk) -> bool:
+        """Whether the run is to end by itself, though something is left."""
         until = self._allowance.until
         self._refused = not self._warned and self._too_many(
             desk.tally[DeliveryState.FAILED], desk.tally[DeliveryState.SENT]
         )
         over = until is not None and self._clock() >= until
-        return self._stop.is_set() or desk.capped or self._refused or over or self._held(now)
+        return desk.capped or self._refused or over
 
     def _too_many(self, failed: int, sent: int) -> bool:
         """Whether so much is refused that something must be wrong."""
@@ -267,7 +271,7 @@ class _Run:
     async def _wind_down(self, desk: LedgerDesk, fleet: Fleet) -> None:
         """Let what is in flight finish, briefly; cut the rest; write everything down."""
         desk.stop()
-        deadline = time.monotonic() + (0 if desk.broken or self._halted_at else self._options.stop_grace_s)
+        deadline = time.monotonic() + (0 if desk.broken or self._told_at else self._options.stop_grace_s)
         while fleet.serving and time.monotonic() < deadline:
             try:
                 await fleet.wait(_TICK_S)
@@ -294,8 +298,7 @@ class _Run:
                 uncertain_now=desk.tally[DeliveryState.UNCERTAIN],
                 suppressed_now=desk.tally[DeliveryState.SUPPRESSED],
                 duration_s=time.monotonic() - self._started,
-                stopped=found.open > 0
-                and (self._halted_at is not None or not is_sending(conn, self._edition_id)),
+                stopped=found.open > 0 and (self._halted or not is_sending(conn, self._edition_id)),
                 refused=self._refused and found.open > 0,
                 first_accepted=desk.first_accepted,
                 next_due_at=next_due(conn, self._edition_id),

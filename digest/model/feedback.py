@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class FeedbackKind(StrEnum):
@@ -36,3 +38,10 @@ class Feedback:
     tokens: tuple[str, ...] = ()
     edition: str = ""
     detail: str = ""
+
+
+class ToReader(NamedTuple):
+    """An edition that went to one reader: its date, and whether it came back softly."""
+
+    slot: datetime
+    came_back: bool

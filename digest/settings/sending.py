@@ -166,8 +166,8 @@ class BounceSettings:
     soft_limit: int = key(
         quantities.integer(1, 100),
         3,
-        "After so many editions that came back within 30 days (mailbox full, disabled, timed out) a reader is"
-        " given up. One whose mailbox does not exist, or who complains, is at once.",
+        "After so many editions in a row that came back (mailbox full, disabled, timed out), all of the last"
+        " 30 days, a reader is given up. One whose mailbox does not exist, or who complains, is at once.",
     )
     maildir: Path | None = key(
         kinds.file(optional=True), None, "A Maildir that bounces arrive in. Empty: none is read."

@@ -10,15 +10,15 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, exists, func, select, update
 
 from digest.model.audience import Subscriber, SubscriberState, Suppression, SuppressionReason
-from digest.store.importing import import_subscribers
+from digest.store.importing import Importer
 from digest.store.sql import insert_or_ignore
-from digest.store.subscriber_rows import join_themes, to_row
+from digest.store.subscriber_rows import NewReader, join_themes, new_reader
 from digest.store.tables import deliveries, editions, events, subscribers, suppressions
 
 __all__ = [
-    "add_subscriber", "count_subscribers", "erase", "find_subscriber", "forget", "get_subscriber",
-    "import_subscribers", "iter_subscribers", "list_subscribers", "set_state", "set_themes", "suppress",
-    "suppression", "theme_choices", "unsuppress",
+    "Importer", "NewReader", "add_row", "add_subscriber", "count_subscribers", "erase", "find_subscriber",
+    "forget", "get_subscriber", "iter_subscribers", "join_themes", "list_subscribers", "set_state",
+    "set_themes", "suppress", "suppression", "theme_choices", "unsuppress",
 ]  # fmt: skip
 
 _COLUMNS = [subscribers.c[field.name] for field in fields(Subscriber)]
@@ -35,11 +35,16 @@ def add_subscriber(
 
     Does not look at suppressions: whoever decides to add someone has (they are never mailed anyway).
     """
-    values = to_row(subscriber, key_hash, now)
-    created = conn.execute(insert_or_ignore(conn, subscribers).values(**values)).rowcount == 1
+    created = add_row(conn, new_reader(subscriber, key_hash), now=now)
     stored = find_subscriber(conn, subscriber.email_key)
     assert stored is not None, "it was inserted, or it was there"
     return stored, created
+
+
+def add_row(conn: Connection, row: NewReader, *, now: datetime) -> bool:
+    """``add_subscriber`` for one who is written down already; whether it is new."""
+    values = row._replace(created_at=row.created_at or now)._asdict()
+    return conn.execute(insert_or_ignore(conn, subscribers).values(**values)).rowcount == 1
 
 
 def get_subscriber(conn: Connection, subscriber_id: int) -> Subscriber | None:

@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from digest.errors import StoreError
 
@@ -164,8 +164,8 @@ def clear_errors(target: Target) -> Iterator[None]:
     """
     try:
         yield
-    except (DBAPIError, sqlite3.Error) as error:
-        line = _explain(target, error.orig if isinstance(error, DBAPIError) else error, error)
+    except (DBAPIError, _driver_error(target)) as error:
+        line = _explain(target, error.orig if isinstance(error, DBAPIError) else error)
         if line is None:
             raise
         raise StoreError(line) from error
@@ -184,13 +184,24 @@ _SQLITE_TROUBLE = {
 }
 
 
-def _explain(target: Target, cause: BaseException | None, error: Exception) -> str | None:
+def _driver_error(target: Target) -> type[Exception]:
+    """What the driver itself raises, where it is spoken to without SQLAlchemy."""
+    if target.dialect == "sqlite":
+        return sqlite3.Error
+    import psycopg  # noqa: PLC0415 - not installed where SQLite is used
+
+    return psycopg.Error
+
+
+def _explain(target: Target, cause: BaseException | None) -> str | None:
     """What went wrong with the database itself and how to mend it; None if nothing did."""
     if target.dialect == "sqlite":
         code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # without the extended part
         trouble = _SQLITE_TROUBLE.get(code)
         return f"{target.shown} {trouble}" if trouble else None
-    if not isinstance(error, OperationalError):
+    import psycopg  # noqa: PLC0415 - as above
+
+    if not isinstance(cause, psycopg.OperationalError):
         return None
     words = " ".join(str(cause).split())
     return f"{target.shown} cannot be used: {words}; check that the server runs, and [database] url"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import Connection, distinct, func, select
+from sqlalchemy import Connection, and_, exists, or_, select
 
-from digest.model.feedback import Feedback, FeedbackKind
+from digest.model.delivery import DeliveryState
+from digest.model.feedback import Feedback, FeedbackKind, ToReader
 from digest.store.sql import insert_or_ignore
-from digest.store.tables import events
+from digest.store.tables import deliveries, editions, events
 
 _LONGEST_ID = 200  # characters
 
@@ -42,11 +43,22 @@ def _storable(text: str) -> str:
     return text.replace("\x00", "").encode(errors="replace").decode()
 
 
-def editions_bounced(conn: Connection, subscriber_id: int, since: datetime) -> int:
-    """How many editions came back softly from one reader since then."""
-    query = select(func.count(distinct(events.c.edition_id))).where(
-        events.c.subscriber_id == subscriber_id,
+def editions_to(conn: Connection, subscriber_id: int, since: datetime) -> list[ToReader]:
+    """What became of the editions to one reader since then, by their date, the newest first.
+
+    Only those that came back softly, and those that left and did not come back: of all others nothing can
+    be learnt about the mailbox.
+    """
+    came_back = exists().where(
+        events.c.subscriber_id == deliveries.c.subscriber_id,
+        events.c.edition_id == deliveries.c.edition_id,
         events.c.kind == FeedbackKind.SOFT.value,
-        events.c.at >= since,
     )
-    return conn.execute(query).scalar_one()
+    stayed = and_(deliveries.c.state == DeliveryState.SENT.value, deliveries.c.bounced_at.is_(None))
+    query = (
+        select(editions.c.slot, came_back)
+        .join(deliveries, deliveries.c.edition_id == editions.c.id)
+        .where(editions.c.slot >= since, deliveries.c.subscriber_id == subscriber_id, or_(came_back, stayed))
+        .order_by(editions.c.slot.desc())
+    )
+    return [ToReader(slot, bool(back)) for slot, back in conn.execute(query)]

@@ -5,118 +5,145 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, Integer, Text, select, update
 
-from digest.model.audience import Subscriber, SubscriberState
-from digest.store.sql import among, insert_many, keep_pages_at_hand, look_up_by_index
-from digest.store.subscriber_rows import join_themes, to_row
+from digest.model.audience import SubscriberState
+from digest.store.instant import Instant
+from digest.store.prepared import Prepared
+from digest.store.sql import among, insert_many, insert_new, keep_pages_at_hand, look_up_by_index
+from digest.store.subscriber_rows import NewReader
 from digest.store.tables import subscribers, suppressions
 
-
-def import_subscribers(
-    conn: Connection, rows: Iterable[tuple[Subscriber, str]], *, now: datetime, chunk: int = 1000
-) -> tuple[int, int, int, int]:
-    """Bring in (subscriber, key_hash) pairs: how many were added, updated, unchanged, suppressed.
-
-    The four add up to the rows given. Whoever left, and every suppressed hash, stays away and counts
-    as suppressed. Of a reader who is active, a name and a choice of themes that the row states are
-    taken over; of one who has yet to confirm, nothing. An address given twice is no error: the later
-    row changes what the earlier one brought. ``rows`` may be a generator: ``chunk`` are held at once.
-    """
-    look_up_by_index(conn)
-    keep_pages_at_hand(conn)
-    left = iter(rows)
-    added = updated = unchanged = suppressed = 0
-    while part := list(islice(left, chunk)):
-        plan = _Plan(_known(conn, part), _blocked(conn, part), now)
-        for subscriber, key_hash in part:
-            plan.place(subscriber, key_hash)
-        added += _insert(conn, plan)
-        _update(conn, plan)
-        updated += plan.updated
-        unchanged += plan.unchanged
-        suppressed += plan.suppressed
-    return added, updated, unchanged, suppressed
+_ACTIVE, _LEFT = SubscriberState.ACTIVE.value, SubscriberState.UNSUBSCRIBED.value
+_FIRST_INSTANT = NewReader._fields.index("created_at")
+_TAKE_OVER = Prepared(
+    lambda value: (
+        update(subscribers)
+        .where(subscribers.c.id == value("key"))
+        .values(name=value("new_name"), themes=value("new_themes"))
+    ),
+    {"new_name": Text(), "new_themes": Text(), "key": Integer()},
+)
 
 
-@dataclass
-class _Plan:
-    """What is to be done with one chunk. Pure: all it needs was looked up before."""
+class Brought(NamedTuple):
+    """What became of the rows of an import; the four add up to them."""
 
-    known: dict[str, dict[str, Any]]  # stored rows by email_key
-    blocked: set[str]  # suppressed hashes
-    now: datetime
-    new: dict[str, dict[str, Any]] = field(default_factory=dict)
-    changed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    added: int
     updated: int = 0
     unchanged: int = 0
     suppressed: int = 0
 
-    def place(self, subscriber: Subscriber, key_hash: str) -> None:
+
+class Importer:
+    """Brings in readers, some thousands at a time, within one transaction.
+
+    Whoever left, and every suppressed hash, stays away and counts as suppressed. Of a reader who is
+    active, a name and a choice of themes that the row states are taken over; of one who has yet to
+    confirm, nothing. An address given twice is no error: the later row changes what the earlier one
+    brought.
+    """
+
+    def __init__(self, conn: Connection, now: datetime) -> None:
+        look_up_by_index(conn)
+        keep_pages_at_hand(conn)
+        self._conn = conn
+        self._now = now
+        self._all_new = True  # a guess, from the rows before: nobody need be looked up then
+
+    def bring(self, rows: Sequence[NewReader]) -> Brought:
+        """Bring in ``rows``; what became of them."""
+        blocked = _blocked(self._conn, rows)
+        if self._all_new and not blocked and self._insert_new(rows):
+            return Brought(added=len(rows))
+        plan = _Plan(_known(self._conn, rows), blocked)
+        self._all_new = not plan.known
+        for row in rows:
+            plan.place(row)
+        added = insert_many(self._conn, subscribers, NewReader._fields, self._bound(plan.new.values()))
+        changed = [(reader.name, reader.themes, reader.id) for reader in plan.changed.values()]
+        _TAKE_OVER.run(self._conn, changed)
+        late = len(plan.new) - added  # another process added them meanwhile: they are left alone
+        return Brought(added, plan.updated, plan.unchanged + late, plan.suppressed)
+
+    def _insert_new(self, rows: Sequence[NewReader]) -> bool:
+        return insert_new(self._conn, subscribers, NewReader._fields, self._bound(rows))
+
+    def _bound(self, rows: Iterable[NewReader]) -> list[tuple[Any, ...]]:
+        """The rows as the driver takes them."""
+        kind, now, dialect = Instant(), self._now, self._conn.dialect
+
+        @lru_cache  # most rows of a list have the same instants, or none
+        def bound(moments: tuple[datetime | None, ...]) -> tuple[Any, ...]:
+            created_at, *others = moments
+            values = (kind.process_bind_param(moment, dialect) for moment in (created_at or now, *others))
+            # As text also for PostgreSQL: its driver writes a datetime out anew for every row.
+            return tuple(None if value is None else str(value) for value in values)
+
+        return [row[:_FIRST_INSTANT] + bound(row[_FIRST_INSTANT:]) for row in rows]
+
+
+class _Known(NamedTuple):
+    """What decides on a row whose reader is there."""
+
+    email_key: str
+    id: int
+    state: str
+    name: str
+    themes: str
+
+
+@dataclass
+class _Plan:
+    """What is to be done with some rows. Pure: all it needs was looked up before."""
+
+    known: dict[str, _Known]  # stored readers by email_key
+    blocked: set[str]  # suppressed hashes
+    new: dict[str, NewReader] = field(default_factory=dict)
+    changed: dict[str, _Known] = field(default_factory=dict)
+    updated: int = 0
+    unchanged: int = 0
+    suppressed: int = 0
+
+    def place(self, row: NewReader) -> None:
         """Decide on one row."""
-        key = subscriber.email_key
-        row = self.known.get(key) or self.new.get(key)
-        gone = row is not None and row["state"] == SubscriberState.UNSUBSCRIBED.value
-        if gone or key_hash in self.blocked:
+        key = row.email_key
+        there = self.known.get(key) or self.new.get(key)
+        if row.key_hash in self.blocked or (there and there.state == _LEFT):
             self.suppressed += 1
-        elif row is None:
-            self.new[key] = to_row(subscriber, key_hash, self.now)
-        elif row["state"] == SubscriberState.ACTIVE.value and _take_over(row, subscriber):
+        elif there is None:
+            self.new[key] = row
+        elif there.state == _ACTIVE and self._take_over(there, row):
             self.updated += 1
-            if key not in self.new:
-                self.changed[key] = row
         else:
             self.unchanged += 1
 
-
-def _take_over(row: dict[str, Any], subscriber: Subscriber) -> bool:
-    """Write the name and themes that are given into the row; whether that changed it."""
-    given = {"name": subscriber.name, "themes": join_themes(subscriber.themes)}
-    news = {name: value for name, value in given.items() if value and value != row[name]}
-    row.update(news)
-    return bool(news)
-
-
-def _known(conn: Connection, part: Sequence[tuple[Subscriber, str]]) -> dict[str, dict[str, Any]]:
-    keys = [subscriber.email_key for subscriber, _ in part]
-    query = select(
-        subscribers.c.email_key,
-        subscribers.c.id,
-        subscribers.c.state,
-        subscribers.c.name,
-        subscribers.c.themes,
-    ).where(among(conn, subscribers.c.email_key, keys))
-    return {row["email_key"]: dict(row) for row in conn.execute(query).mappings()}
+    def _take_over(self, there: _Known | NewReader, row: NewReader) -> bool:
+        """Note the name and themes that are given; whether that changes anything."""
+        name, themes = row.name or there.name, row.themes or there.themes
+        if (name, themes) == (there.name, there.themes):
+            return False
+        if isinstance(there, NewReader):
+            self.new[row.email_key] = there._replace(name=name, themes=themes)
+        else:
+            self.known[row.email_key] = self.changed[row.email_key] = there._replace(name=name, themes=themes)
+        return True
 
 
-def _blocked(conn: Connection, part: Sequence[tuple[Subscriber, str]]) -> set[str]:
-    hashes = [key_hash for _, key_hash in part]
-    query = select(suppressions.c.key_hash).where(among(conn, suppressions.c.key_hash, hashes))
-    return set(conn.execute(query).scalars())
+def _known(conn: Connection, rows: Sequence[NewReader]) -> dict[str, _Known]:
+    columns = [subscribers.c[name] for name in _Known._fields]
+    keys = [row.email_key for row in rows]
+    found = conn.execute(select(*columns).where(among(conn, subscribers.c.email_key, keys)))
+    return {row.email_key: _Known(*row) for row in found}
 
 
-def _insert(conn: Connection, plan: _Plan) -> int:
-    """How many went in: one that another process added meanwhile is left alone, and is unchanged."""
-    added = insert_many(conn, subscribers, list(plan.new.values()))
-    plan.unchanged += len(plan.new) - added
-    return added
-
-
-def _update(conn: Connection, plan: _Plan) -> None:
-    if not plan.changed:
-        return
-    statement = (
-        update(subscribers)
-        .where(subscribers.c.id == bindparam("key"))
-        .values(name=bindparam("new_name"), themes=bindparam("new_themes"))
-    )
-    conn.execute(
-        statement,
-        [
-            {"key": row["id"], "new_name": row["name"], "new_themes": row["themes"]}
-            for row in plan.changed.values()
-        ],
+def _blocked(conn: Connection, rows: Sequence[NewReader]) -> set[str]:
+    column = suppressions.c.key_hash
+    if conn.execute(select(column).limit(1)).first() is None:
+        return set()
+    return set(
+        conn.execute(select(column).where(among(conn, column, [row.key_hash for row in rows]))).scalars()
     )

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     ARRAY,
-    JSON,
     ColumnElement,
     Connection,
     Table,
-    Text,
     any_,
     bindparam,
-    cast,
-    column,
+    delete,
     func,
     select,
 )
@@ -78,25 +75,46 @@ def upsert(
     )
 
 
-def insert_many(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Insert rows that all have the same columns; those that break a unique key are left out.
+def insert_new(conn: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> bool:
+    """Insert rows of values as the driver takes them, in the order of ``names``: all, or none of them.
 
-    Returns how many went in. On PostgreSQL one statement and one value, as text, numbers and instants;
-    on SQLite, whose statements never leave the process, a statement for each row.
+    False where one breaks a unique key. ``table`` has an id that only grows.
     """
-    if not rows:
-        return 0
     if conn.dialect.name == "sqlite":
-        return conn.execute(insert_or_ignore(conn, table), rows).rowcount
-    names = list(rows[0])
-    as_text = bindparam("rows", json.dumps(list(rows), default=datetime.isoformat), type_=Text)
-    source = func.json_to_recordset(cast(as_text, JSON))
-    given = source.table_valued(*(column(name, table.c[name].type) for name in names)).render_derived(
-        with_types=True
-    )
-    statement = _postgres_insert(table).from_select(names, select(*(given.c[name] for name in names)))
-    counted = statement.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
-    return conn.execute(counted).rowcount
+        # Not by a savepoint: SQLite would copy every page of an index before it changes.
+        before = conn.execute(select(func.max(table.c.id))).scalar() or 0
+        if _insert_one_by_one(conn, table, names, rows) == len(rows):
+            return True
+        conn.execute(delete(table).where(table.c.id > before))
+        return False
+    with suppress(conn.dialect.loaded_dbapi.IntegrityError), conn.begin_nested(), _cursor(conn) as cursor:
+        with cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return True
+    return False
+
+
+def insert_many(conn: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
+    """``insert_new`` that leaves out what breaks a unique key; how many went in."""
+    if conn.dialect.name == "postgresql" and insert_new(conn, table, names, rows):
+        return len(rows)
+    return _insert_one_by_one(conn, table, names, rows)
+
+
+def _insert_one_by_one(
+    conn: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> int:
+    hole = "?" if conn.dialect.name == "sqlite" else "%s"
+    values = ", ".join([hole] * len(names))
+    insert = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({values})"  # noqa: S608 - names of ours
+    with _cursor(conn) as cursor:
+        cursor.executemany(f"{insert} ON CONFLICT DO NOTHING", rows)
+        return max(0, int(cursor.rowcount))  # -1 for no rows
+
+
+def _cursor(conn: Connection) -> closing[Any]:
+    return closing(conn.connection.cursor())
 
 
 def _postgres_insert(table: Table) -> PostgresInsert:

@@ -224,7 +224,7 @@ subscribers = Table(
     Column("id", Integer, primary_key=True),
     Column("email", Text),  # as typed; None once erased
     Column("email_key", Text, unique=True),  # normal form; None once erased
-    Column("key_hash", String(64), nullable=False, index=True),  # HMAC of email_key, joins suppressions
+    Column("key_hash", String(64), nullable=False),  # HMAC of email_key, looked up in suppressions
     Column("name", Text, nullable=False, default=""),
     Column("state", String(20), nullable=False),
     Column("themes", Text, nullable=False, default=""),  # slugs, sorted, joined by "+"; "" is all

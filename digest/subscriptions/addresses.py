@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from digest.errors import InputError
 
@@ -19,6 +19,9 @@ ALL_THEMES = frozenset({"all", "*"})
 _MAX_LOCAL, _MAX_ADDRESS = 64, 254  # octets: RFC 5321, section 4.5.3.1, and its erratum on the path
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _PLAIN_LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")  # RFC 5322 dot-atom: what nearly everybody has
+_PLAIN = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:[A-Za-z0-9]+[-.])+(?<=\.)([A-Za-z]+)")  # no "--": maybe IDNA
+_MAX_PLAIN = 64  # octets: then neither its local part nor a label of its domain can be too long
+_SPECIAL_ENDINGS = frozenset(name.rpartition(".")[2] for name in SPECIAL_USE_DOMAIN_NAMES)
 _INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060\u00ad"  # pasted along from pages and spreadsheets
 _JOINERS = "\u200c\u200d"  # invisible too, but Persian and Sinhala names are spelt with them
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})  # control, format, surrogate, private, unassigned
@@ -34,9 +37,20 @@ class Mailbox(NamedTuple):
     @property
     def key(self) -> str:
         """See ``email_key``."""
+        if is_plain(self.address):
+            return self.address.lower()
         local, _, domain = self.address.rpartition("@")
         folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", local).lower())
         return f"{folded}@{_ascii_domain(domain) or domain.lower()}"
+
+
+def is_plain(text: str) -> bool:
+    """Whether this is an address in ASCII without anything odd: stored as it stands, known by its lower case.
+
+    For most rows of a list, in a hundredth of the time of email-validator; False says nothing.
+    """
+    found = _PLAIN.fullmatch(text) if len(text) <= _MAX_PLAIN else None
+    return found is not None and found[1].lower() not in _SPECIAL_ENDINGS
 
 
 def parse_address(text: str) -> str:
@@ -56,11 +70,15 @@ def parse_mailbox(text: str) -> Mailbox:
     Raises:
         InputError: it is no address that mail can reach.
     """
+    if is_plain(text):
+        return Mailbox(text, "")
     typed = text.strip().strip(_INVISIBLE).strip()
     if typed[:7].lower() == "mailto:":
         typed = typed[7:]
     local, at, domain = typed.rpartition("@")
-    if at and len(local) <= _MAX_LOCAL and _PLAIN_LOCAL.fullmatch(local):  # 50 times faster, same answer
+    if (
+        at and len(local) <= _MAX_LOCAL and _PLAIN_LOCAL.fullmatch(local)
+    ):  # only the domain is odd: asked once
         ascii_domain = _ascii_domain(domain)
         if ascii_domain and len(local) + 1 + len(ascii_domain) <= _MAX_ADDRESS:
             return Mailbox(f"{local}@{domain if domain.isascii() else ascii_domain}", "")
@@ -91,12 +109,14 @@ def needs_smtputf8(address: str) -> bool:
 
 def clean_name(text: str) -> str:
     """A name in one line, without control, direction-changing and invisible characters."""
-    if text.isascii() and text.isprintable():  # nearly every row of an import
-        return " ".join(text.split())[:MAX_NAME].rstrip()
-    spaced = unicodedata.normalize("NFC", "".join(" " if char.isspace() else char for char in text))
-    kept = "".join(
-        char for char in spaced if char in _JOINERS or unicodedata.category(char) not in _UNPRINTABLE
-    )
+    if len(text) <= MAX_NAME and text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()  # nearly every row of an import
+    kept = unicodedata.normalize("NFC", text)
+    if not kept.isprintable():  # as is a text with any other space than " ", or with what goes here
+        spaced = "".join(" " if char.isspace() else char for char in kept)
+        kept = "".join(
+            char for char in spaced if char in _JOINERS or unicodedata.category(char) not in _UNPRINTABLE
+        )
     return " ".join(kept.split())[:MAX_NAME].rstrip()
 
 

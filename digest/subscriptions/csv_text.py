@@ -8,23 +8,18 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from itertools import chain, islice
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 MAX_LINE = 64 * 1024  # bytes; a longer line is no row of an address list
+TOO_LONG = f"the line is longer than {MAX_LINE} bytes"
 _MAX_LINES = 50  # of one record; a quote open for longer was never meant as one
 _CHUNK = 64 * 1024
 _DELIMITERS = (",", ";", "\t")
-_LINE_END = re.compile(rb"\r\n|\r|\n")
 _ADDRESS = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+")
 _FORMULA = re.compile(r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")  # the last four: their full-width forms
 
 
-class Record(NamedTuple):
-    """One record as a spreadsheet counts rows. ``cells`` is None where it can't be read: ``trouble``."""
-
-    row: int
-    cells: list[str] | None
-    trouble: str = ""
+Record = tuple[int, list[str] | None]  # its row as a spreadsheet counts; its cells, None for a TOO_LONG one
 
 
 def looks_like_address(cell: str) -> bool:
@@ -49,22 +44,40 @@ def read_records(source: BinaryIO, header_words: frozenset[str]) -> Iterator[Rec
     UTF-16 (by its BOM or its zero bytes), and for lines that are neither, Windows-1252; all three line
     ends; quoted cells over several lines.
     """
-    lines = _lines(source)
-    head = list(islice(lines, 20))
-    first = next((line for line in head if line and line.strip()), "")
-    delimiter = _delimiter(first, header_words)
-    pending: deque[str | None] = deque(head)
-    row = 0
-    while pending or (pending := deque(islice(lines, 1))):
+    blocks = _blocks(source)
+    delimiter, row = "", 0
+    for lines in blocks:
+        if not delimiter and (first := next((line for line in lines if line and line.strip()), None)):
+            delimiter = _delimiter(first, header_words)
+        for cells in _at_once(lines, delimiter or ",") or _one_by_one(lines, blocks, delimiter or ","):
+            row += 1
+            if cells is None:
+                yield row, None
+            elif any(stripped := [cell.strip() for cell in cells]):
+                # A call for every cell would be half the time of reading.
+                yield row, [undo_defuse(cell) if cell[:1] == "'" else cell for cell in stripped]
+
+
+def _at_once(lines: list[str | None], delimiter: str) -> list[list[str]] | None:
+    """The cells of all lines, where each line is a record by itself; None where that is not sure."""
+    whole = [line for line in lines if line is not None]
+    if len(whole) < len(lines) or whole[-1].count('"') % 2:
+        return None
+    rows = list(csv.reader(whole, delimiter=delimiter))
+    return rows if len(rows) == len(lines) else None  # fewer: a quote was open at the end of a line
+
+
+def _one_by_one(
+    lines: list[str | None], blocks: Iterator[list[str | None]], delimiter: str
+) -> Iterator[list[str] | None]:
+    """The cells of each record; None for a line that is too long. ``blocks`` are the lines that follow."""
+    pending = deque(lines)
+    while pending:
         line = pending.popleft()
         if line is None:
-            row += 1
-            yield Record(row, None, f"the line is longer than {MAX_LINE} bytes")
-            continue
-        for cells in _parse(_complete(line, pending, lines), delimiter):
-            row += 1
-            if any(cell.strip() for cell in cells):
-                yield Record(row, [undo_defuse(cell.strip()) for cell in cells])
+            yield None
+        else:
+            yield from _parse(_complete(line, pending, blocks), delimiter)
 
 
 def _parse(text: str, delimiter: str) -> list[list[str]]:
@@ -72,26 +85,22 @@ def _parse(text: str, delimiter: str) -> list[list[str]]:
     return list(csv.reader([f"{line}\n" for line in text.split("\n")], delimiter=delimiter))
 
 
-def _complete(line: str, pending: deque[str | None], lines: Iterator[str | None]) -> str:
+def _complete(line: str, pending: deque[str | None], blocks: Iterator[list[str | None]]) -> str:
     """The line, with those that follow it while a quote is open; by itself if the quote never closes."""
     if line.count('"') % 2 == 0:
         return line
-    following = chain(_drain(pending), lines)
-    taken: list[str | None] = []
-    length = len(line)
-    for more in islice(following, _MAX_LINES):
-        taken.append(more)
-        if more is None or (length := length + len(more)) > MAX_LINE:
+    while len(pending) < _MAX_LINES and (more := next(blocks, None)):
+        pending.extend(more)
+    parts, length = [line], len(line)
+    for following in islice(pending, _MAX_LINES):
+        if following is None or (length := length + len(following)) > MAX_LINE:
             break
-        if more.count('"') % 2:
-            return "\n".join([line, *(part for part in taken if part is not None)])
-    pending.extendleft(reversed(taken))
+        parts.append(following)
+        if following.count('"') % 2:
+            for _ in parts[1:]:
+                pending.popleft()
+            return "\n".join(parts)
     return line
-
-
-def _drain(pending: deque[str | None]) -> Iterator[str | None]:
-    while pending:
-        yield pending.popleft()
 
 
 def _delimiter(line: str, header_words: frozenset[str]) -> str:
@@ -108,18 +117,22 @@ def column_word(cell: str) -> str:
     return re.sub(r"[\W_]+", "", cell.casefold())
 
 
-def _lines(source: BinaryIO) -> Iterator[str | None]:
-    """Lines without their ends; None for one that is too long."""
+def _blocks(source: BinaryIO) -> Iterator[list[str | None]]:
+    """Lines without their ends, as many as were read in one go; None for one that is too long."""
     rest, skipping = b"", False
-    for chunk in _utf8_chunks(source):
-        *whole, rest = _LINE_END.split(rest + chunk)
-        for line in whole:
-            yield None if skipping or len(line) > MAX_LINE else _decode(line)
+    for chunk in chain(_utf8_chunks(source), (b"\n",)):
+        data = rest + chunk
+        whole = data.splitlines()
+        rest = whole.pop() if whole and not data.endswith((b"\r", b"\n")) else b""
+        if whole:
+            lines: list[str | None] = [*_decoded(whole)]
+            for at, line in enumerate(whole):
+                if len(line) > MAX_LINE or (skipping and at == 0):
+                    lines[at] = None
             skipping = False
+            yield lines
         if len(rest) > MAX_LINE:
             rest, skipping = b"", True
-    if rest or skipping:
-        yield None if skipping or len(rest) > MAX_LINE else _decode(rest)
 
 
 def _utf8_chunks(source: BinaryIO) -> Iterator[bytes]:
@@ -150,6 +163,13 @@ def _encoding(head: bytes) -> tuple[str, bytes]:
         if len(zeros) > 1 and not any(zeros) and start.count(0) == len(zeros):
             return encoding, b""
     return "", b""
+
+
+def _decoded(lines: list[bytes]) -> list[str]:
+    try:
+        return b"\n".join(lines).decode().split("\n")
+    except UnicodeDecodeError:
+        return [_decode(line) for line in lines]
 
 
 def _decode(line: bytes) -> str:

@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import dkim
+import pytest
 
 from digest.checkup import Finding, Level
 from digest.checkup.sender import published_keys
@@ -103,6 +104,18 @@ def test_check_online_compares_the_published_key(smtp_desk: Desk) -> None:
     assert all(records[name] in missing[place].mend for place, name in enumerate(reversed(records)))
     other = look(dict.fromkeys(records, "v=DKIM1; k=rsa; p=AAAA"))
     assert all("another key" in finding.what for finding in other)
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604])
+def test_a_key_that_others_can_read_is_warned_of_with_the_remedy(smtp_desk: Desk, mode: int) -> None:
+    make_keys(smtp_desk)
+    assert "private key" not in smtp_desk.run("check", code=1).stdout  # as `digest dkim new` leaves them
+    key = smtp_desk.folder / "dkim-rsa.pem"
+    key.chmod(mode)
+    said = smtp_desk.run("check", code=1).stdout
+    assert f"access to the private key {key}" in said
+    assert f"chmod 600 {key}" in said
+    assert "dkim-ed25519.pem" not in said
 
 
 def test_settings_that_sign_nothing_are_told(smtp_desk: Desk) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import Connection
 
 from digest import desk, drafting, pipeline, subscriptions
 from digest.daily import Done, ensure
@@ -23,7 +24,7 @@ from digest.model.edition import EditionState
 from digest.model.news import Article
 from digest.parts import Parts, address_pepper
 from digest.settings import Settings
-from digest.store import alerts, articles, audience, editions
+from digest.store import alerts, articles, audience, deliveries, editions
 from digest.store.editions import EditionRow
 from digest.store.engine import Database
 from tests import model_server
@@ -435,6 +436,24 @@ def test_a_warm_up_sends_a_share_a_day_and_the_days_news_first(
     assert len(outgoing.messages) == 6  # four today: three of the day's edition, then who was left over
     assert {one.edition for one in outgoing.messages[2:5]} == {f"daily-{tomorrow:%Y%m%dT%H%M}"}
     assert outgoing.messages[5].edition == f"daily-{SLOT:%Y%m%dT%H%M}"
+
+
+def test_a_beat_counts_the_messages_of_a_warm_up_once(
+    parts: Parts, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[datetime] = []
+
+    def count(_conn: Connection, _publication: str, since: datetime) -> int:
+        counted.append(since)
+        return 0
+
+    monkeypatch.setattr(deliveries, "accepted_since", count)
+    publish(parts, SLOT - timedelta(hours=5))
+    warming = replace(parts, limits=Limits(ZoneInfo("UTC"), warm_up=WarmUp(SLOT.date(), 1, 2.0)))
+    at(warming, clock, SLOT)
+    assert len(counted) == 1  # it began
+    at(warming, clock, SLOT + timedelta(minutes=1))
+    assert len(counted) == 2  # and went on
 
 
 def test_an_edition_that_is_refused_too_much_pauses_and_the_editor_lets_it_go_on(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,13 +10,14 @@ import pytest
 from sqlalchemy import Connection, event, insert, select
 
 from digest.model.audience import Subscriber, SubscriberState, Suppression, SuppressionReason
+from digest.store import importing
 from digest.store.audience import (
+    Importer,
     add_subscriber,
     count_subscribers,
     erase,
     find_subscriber,
     get_subscriber,
-    import_subscribers,
     iter_subscribers,
     list_subscribers,
     set_state,
@@ -28,6 +28,7 @@ from digest.store.audience import (
     unsuppress,
 )
 from digest.store.engine import Database
+from digest.store.subscriber_rows import new_reader
 from digest.store.tables import deliveries, editions, events
 
 NOW = datetime(2026, 3, 1, 6, 30, tzinfo=UTC)
@@ -50,8 +51,11 @@ def add(conn: Connection, who: str, **changes: object) -> Subscriber:
 
 
 def bring_in(conn: Connection, *readers: Subscriber, chunk: int = 1000) -> tuple[int, int, int, int]:
-    rows = [(each, hashed(each.email_key.partition("@")[0])) for each in readers]
-    return import_subscribers(conn, iter(rows), now=NOW + DAY, chunk=chunk)
+    importer = Importer(conn, NOW + DAY)
+    rows = [new_reader(each, hashed(each.email_key.partition("@")[0])) for each in readers]
+    brought = [importer.bring(rows[at : at + chunk]) for at in range(0, len(rows), chunk)]
+    added, updated, unchanged, suppressed = (sum(counts) for counts in zip(*brought, strict=True))
+    return added, updated, unchanged, suppressed
 
 
 def test_a_reader_comes_back_as_added_and_is_added_once(database: Database) -> None:
@@ -246,19 +250,27 @@ def test_the_number_of_statements_of_an_import_does_not_grow_with_the_rows(datab
     assert statements(0, 10) == statements(10, 1000)
 
 
-def test_rows_are_read_a_chunk_at_a_time(database: Database) -> None:
-    given = 0
+@pytest.mark.parametrize("gone", [S.ACTIVE, S.UNSUBSCRIBED])
+def test_rows_of_whom_one_is_there_are_all_decided_on(database: Database, gone: S) -> None:
+    with database.write() as conn:
+        there = add(conn, "there")
+        set_state(conn, there.id, allowed={S.ACTIVE}, to=gone, now=NOW)
+        names = ("new", "there", "other")
+        outcome = bring_in(conn, *(reader(name, name=name) for name in names))
+        stored = {each.email_key: each.name for each in iter_subscribers(conn)}
+    left = gone is S.UNSUBSCRIBED
+    assert outcome == ((2, 0, 0, 1) if left else (2, 1, 0, 0))
+    assert stored == {f"{name}@example.org": "" if left and name == "there" else name for name in names}
 
-    def endless() -> Iterator[tuple[Subscriber, str]]:
-        nonlocal given
-        for number in range(10):
-            given += 1
-            yield reader(f"r{number}"), hashed(f"r{number}")
-        message = "a row too far"
-        raise EOFError(message)
 
-    with pytest.raises(EOFError), database.write() as conn:
-        import_subscribers(conn, endless(), now=NOW, chunk=4)
-    assert given == 10
-    with database.read() as conn:
-        assert count_subscribers(conn)["active"] == 0  # nothing half-done behind it
+def test_one_whom_another_process_adds_meanwhile_is_left_alone(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody(*_: object) -> dict[str, object]:  # they were not there when the import looked
+        return {}
+
+    monkeypatch.setattr(importing, "_known", nobody)
+    with database.write() as conn:
+        add(conn, "theirs", name="Theirs")
+        assert bring_in(conn, reader("ours"), reader("theirs", name="Ours")) == (1, 0, 1, 0)
+        assert {each.name for each in iter_subscribers(conn)} == {"", "Theirs"}

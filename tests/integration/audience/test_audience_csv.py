@@ -138,6 +138,28 @@ def test_a_flood_of_bad_rows_is_counted_to_the_last_and_listed_to_a_bound(
     assert (report.added, len(report.problems), report.unlisted) == (1, 3, 7)
 
 
+def test_an_import_that_is_broken_off_leaves_nothing_behind_and_can_be_done_again(
+    database: Database, pepper: bytes, now: datetime
+) -> None:
+    class Cut(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if data := super().read(size):
+                return data
+            raise KeyboardInterrupt
+
+    text = b"".join(b"reader%d@example.org\n" % n for n in range(csv_import._CHUNK + 10))
+
+    def bring(source: io.BytesIO) -> ImportReport:
+        with database.write() as conn:
+            return import_csv(conn, source, pepper=pepper, now=now, known_themes=())
+
+    with pytest.raises(KeyboardInterrupt):
+        bring(Cut(text))
+    with database.read() as conn:
+        assert audience.list_subscribers(conn) == []
+    assert bring(io.BytesIO(text)).added == csv_import._CHUNK + 10
+
+
 def test_a_big_import_stays_within_its_memory(
     sqlite_database: Database, pepper: bytes, now: datetime
 ) -> None:

@@ -45,10 +45,11 @@ class Folder:
         return counted + b"TAG OK [READ-ONLY] done\r\n"
 
     def _by_uid(self, command: str) -> bytes:
-        if found := re.fullmatch(r"UID SEARCH UID (\d+):\*", command):
+        if found := re.fullmatch(r"UID SEARCH (?:UID (\d+):)?(\d+|\*)", command):
             last = max(self.messages, default=0)
-            low = min(int(found[1]), last)  # "*" is the last message: "9:*" of three messages is number 3
-            uids = " ".join(str(uid) for uid in self.messages if low <= uid <= last)
+            high = last if found[2] == "*" else int(found[2])
+            low, high = sorted((int(found[1] or last), high))  # "9:*" of three messages is number 3
+            uids = " ".join(str(uid) for uid in self.messages if low <= uid <= high)
             return f"* SEARCH {uids}\r\nTAG OK done\r\n".encode()
         if found := re.fullmatch(r"UID FETCH (\d+) \(BODY\.PEEK\[\]<0\.\d+>\)", command):
             if int(found[1]) == self.breaks_at:

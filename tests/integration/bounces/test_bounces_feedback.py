@@ -89,6 +89,39 @@ def test_bounces_of_long_ago_no_longer_count(newsroom: Newsroom) -> None:
     assert newsroom.suppressed("bo") is None
 
 
+def full(newsroom: Newsroom, day: int) -> bytes:
+    """What the server says of bo's mailbox about the newest edition."""
+    return bounced(newsroom, "bo", status="5.2.2", identity=f"<{day}@mx>")
+
+
+def test_an_edition_in_between_that_stayed_starts_the_count_anew(newsroom: Newsroom) -> None:
+    for day in range(4):
+        newsroom.send_edition()
+        if day != 1:
+            newsroom.report(full(newsroom, day))
+    assert newsroom.suppressed("bo") is None
+
+
+@pytest.mark.parametrize(("days", "given_up"), [(4, True), (6, False)])
+def test_old_bounces_read_at_once_count_for_their_own_editions(
+    newsroom: Newsroom, days: int, given_up: bool
+) -> None:
+    reports = []
+    for day in range(3):
+        newsroom.send_edition()
+        reports.append(full(newsroom, day))
+    newsroom.send_edition()  # which may yet come back for some days, and then has arrived
+    tally = newsroom.report(*reversed(reports), days=days)
+    assert (tally.ended, newsroom.suppressed("bo") is not None) == (given_up, given_up)
+
+
+def test_an_edition_refused_for_what_we_are_says_nothing_about_the_mailbox(newsroom: Newsroom) -> None:
+    for day, status in enumerate(("5.2.2", "5.7.1", "5.2.2", "5.2.2")):
+        newsroom.send_edition()
+        newsroom.report(bounced(newsroom, "bo", status=status, identity=f"<{day}@mx>"))
+    assert newsroom.suppressed("bo") is SuppressionReason.BOUNCED
+
+
 def test_what_is_ours_to_mend_ends_nobody(newsroom: Newsroom) -> None:
     for day in range(4):
         edition = newsroom.send_edition()

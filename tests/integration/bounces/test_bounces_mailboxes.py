@@ -6,12 +6,14 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 from mailbox import Maildir as StandardMaildir
 from pathlib import Path
 
 import pytest
 
 from digest import feedback
+from digest.bounces import mailboxes
 from digest.bounces.mailboxes import ImapMailbox, Maildir
 from digest.daily import ensure
 from digest.errors import TransportError
@@ -99,6 +101,32 @@ def test_over_imap_only_what_is_new_is_read_and_nothing_is_changed(imap: Folder)
     words = {command.partition(" ")[0] for command in imap.commands}
     assert words <= {"CAPABILITY", "LOGIN", "EXAMINE", "UID", "LOGOUT"}
     assert not any("STORE" in command or "BODY[" in command for command in imap.commands)
+
+
+def test_a_mailbox_of_a_hundred_thousand_is_searched_in_parts(imap: Folder) -> None:
+    raw = letter()
+    imap.messages = dict.fromkeys(range(10_000_000, 10_000_000 + 120_000), raw)
+    found = islice(over_imap(imap).messages("1:9999999"), 2)
+    assert [position for _raw, position in found] == ["1:10000000", "1:10000001"]
+    searched = [command for command in imap.commands if "SEARCH" in command]
+    assert searched == ["UID SEARCH *", "UID SEARCH UID 10000000:10019999"]
+
+
+def test_a_search_in_parts_finds_what_a_search_of_all_does(
+    imap: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uids = (3, 4, 9, 10, 11, 25, 31)
+    imap.messages = dict.fromkeys(uids, letter())
+    monkeypatch.setattr(mailboxes, "_AT_ONCE", 6)
+    for start in range(33):
+        found = [position for _raw, position in over_imap(imap).messages(f"1:{start}")]
+        assert found == [f"1:{uid}" for uid in uids if uid > start]
+
+
+def test_a_small_mailbox_with_wide_gaps_is_searched_once(imap: Folder) -> None:
+    imap.messages = dict.fromkeys((1, 4_000_000_000), letter())
+    assert len(list(over_imap(imap).messages(""))) == 2
+    assert [command for command in imap.commands if "SEARCH" in command] == ["UID SEARCH UID 1:*"]
 
 
 def test_a_mailbox_that_was_made_anew_is_read_from_its_beginning(imap: Folder) -> None:

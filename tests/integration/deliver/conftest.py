@@ -57,9 +57,10 @@ AT_END = {
     "endhalf": "250-2.0.0 tak" + DROP,
     "enddrop": DROP,
     "endlate": "250 2.0.0 taken, at last",
+    "endslow": "250 2.0.0 taken, after long thought",
     "endnever": "250 2.0.0 taken, too late",
 }
-DELAYS_S = {"endlate": 0.2, "endnever": 30.0}
+DELAYS_S = {"endlate": 0.2, "endslow": 1.5, "endnever": 30.0}
 NOT_TAKEN = {"end451", "end552", "end421"}
 
 

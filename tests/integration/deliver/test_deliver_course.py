@@ -441,6 +441,69 @@ def test_a_run_that_is_refused_too_much_stops_by_itself_and_once(
     assert again.counts.open == 0
 
 
+@pytest.mark.parametrize("reason", ["warm-up", "window", "refusals"])
+def test_a_run_that_ends_by_itself_waits_for_slow_answers(
+    sqlite_database: Database,
+    make_edition: Callable[..., int],
+    start_server: Callable[..., Any],
+    smtp_transport: Callable[..., Any],
+    compose: Compose,
+    reason: str,
+) -> None:
+    refused = [f"rcpt550-{n}" for n in range(25)] if reason == "refusals" else []
+    make_edition(sqlite_database, ["endslow", *refused, *(f"ok-{n}" for n in range(400))])
+    server = start_server()
+    until = datetime.now(UTC) + timedelta(seconds=0.3) if reason == "window" else None
+    report = run(
+        sqlite_database,
+        smtp_transport(server.port, content_s=30),
+        compose,
+        options=replace(OPTIONS, stop_grace_s=0.05, stop_share=0.1, rate_per_s=200),
+        allowance=Allowance(most=5 if reason == "warm-up" else None, until=until),
+    )
+    assert report.stopped
+    assert report.counts.pending > 0
+    assert (report.counts.uncertain, report.counts.failed) == (0, len(refused))
+    assert states(sqlite_database)["endslow"] is DeliveryState.SENT
+
+
+def states(database: Database) -> dict[str, DeliveryState]:
+    with database.read() as conn:
+        return {one.address.partition("@")[0]: one.state for one in records(conn, 1)}
+
+
+def test_somebody_can_stop_a_run_that_waits_for_its_last_answers(
+    sqlite_database: Database,
+    make_edition: Callable[..., int],
+    start_server: Callable[..., Any],
+    smtp_transport: Callable[..., Any],
+    compose: Compose,
+) -> None:
+    make_edition(sqlite_database, ["endnever", "ok-1", "ok-2"])
+    server = start_server()
+    stop = threading.Event()
+
+    def stop_when_it_waits() -> None:
+        while counted(sqlite_database).sent < 1:
+            time.sleep(0.01)
+        time.sleep(0.3)  # several looks around
+        stop.set()
+
+    watcher = threading.Thread(target=stop_when_it_waits)
+    watcher.start()
+    report = run(
+        sqlite_database,
+        smtp_transport(server.port, content_s=30),
+        compose,
+        stop=stop,
+        options=replace(OPTIONS, stop_grace_s=0.2),
+        allowance=Allowance(most=2),
+    )
+    watcher.join()
+    assert report.counts == Counts(sent=1, uncertain=1, pending=1, planned=3)
+    assert report.duration_s < 15
+
+
 def test_a_domain_is_spared_while_others_go(
     sqlite_database: Database, make_edition: Callable[..., int], compose: Compose
 ) -> None:

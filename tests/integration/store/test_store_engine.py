@@ -205,6 +205,25 @@ def test_dangling_references_are_reported(sqlite_database: Database, tmp_path: P
     assert ["refer to missing" in problem for problem in check(sqlite_database.url)] == [True]
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    "trouble",
+    ["SELECT pg_terminate_backend(pg_backend_pid())", "SET statement_timeout = 1; SELECT pg_sleep(9)"],
+)
+def test_trouble_of_the_server_under_the_driver_itself_is_one_clear_line(
+    postgres_database: Database, trouble: str
+) -> None:
+    told = pytest.raises(StoreError, match=r"cannot be used: .*check that the server runs")
+    with told, postgres_database.write() as conn:
+        conn.connection.cursor().execute(trouble)
+
+
+def test_a_mistake_under_the_driver_itself_stays_what_it_is(database: Database) -> None:
+    with pytest.raises(Exception, match="no_such_table") as caught, database.write() as conn:
+        conn.connection.cursor().execute("SELECT 1 FROM no_such_table")
+    assert not isinstance(caught.value, StoreError)
+
+
 def test_a_missing_postgres_driver_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(StoreError, match=r"pip install 'digest\[postgres\]'"):

@@ -3,14 +3,15 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from email_validator import EmailNotValidError, validate_email
-from hypothesis import given
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.errors import InputError
 from digest.subscriptions import (
     MAX_NAME,
     Mailbox,
+    addresses,
     check_themes,
     clean_name,
     email_key,
@@ -19,6 +20,7 @@ from digest.subscriptions import (
     parse_mailbox,
     split_themes,
 )
+from digest.subscriptions.addresses import is_plain
 
 THEMES = ("indo-pacific", "arctic", "middle-east")
 
@@ -109,6 +111,33 @@ def test_the_quick_way_gives_the_answer_of_the_thorough_one(local: str, domain: 
     assert found == expected
 
 
+labels = st.from_regex(r"\A[A-Za-z0-9-]{1,66}\Z")
+endings = st.sampled_from(
+    [*SPECIAL_USE_DOMAIN_NAMES, "org", "Test", "x", "c0m", "xn--p1ai", "LOCALHOST", "\u0441\u043e\u043c"]
+)
+plain_or_nearly = st.one_of(
+    st.from_regex(addresses._PLAIN, fullmatch=True),
+    st.builds("{}@{}.{}".format, local_parts, st.lists(labels, max_size=4).map(".".join), endings),
+    st.text(st.sampled_from("ab1.-_@+ \u00e9\n"), max_size=20),
+)
+
+
+@settings(max_examples=500)
+@given(plain_or_nearly)
+def test_what_passes_for_plain_is_an_address_for_the_library_and_in_its_normal_form(text: str) -> None:
+    if not is_plain(text):
+        return
+    found = validate_email(text, check_deliverability=False, strict=True)
+    local, _, domain = text.partition("@")
+    assert (found.local_part, found.ascii_domain) == (local, domain.lower())
+    assert Mailbox(text, "").key == text.lower() == email_key(text)
+
+
+@pytest.mark.parametrize("text", ["ada@example.org", "A.d+a@News-1.Example.ORG", "o'neill_@x.io"])
+def test_what_nearly_everybody_has_passes_for_plain(text: str) -> None:
+    assert is_plain(text)
+
+
 @given(st.text(min_size=1, max_size=12), domains)
 def test_the_normal_form_is_its_own_normal_form(local: str, domain: str) -> None:
     try:
@@ -139,6 +168,11 @@ def test_a_name_is_one_line_and_bounded(text: str) -> None:
     assert len(name) <= MAX_NAME
     assert name == " ".join(name.split())
     assert not any(unicodedata.category(char) in {"Cc", "Cs"} for char in name)
+
+
+@given(st.text(max_size=30))
+def test_a_printable_name_is_what_the_thorough_way_makes_of_it(text: str) -> None:
+    assert clean_name(text) == clean_name(f"\u200b{text}")  # which is not printable, and goes
 
 
 def test_a_name_loses_what_could_add_a_header_or_turn_the_line_around() -> None:

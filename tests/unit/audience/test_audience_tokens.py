@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, key_hash, make_token, message_id, read_token
+from digest.model.tokens import (
+    PREFERENCES,
+    UNSUBSCRIBE,
+    key_hash,
+    key_hasher,
+    make_token,
+    message_id,
+    read_token,
+)
 
 SECRET = b"s" * 32
 ids = st.integers(min_value=1, max_value=2**64 - 1)
@@ -104,3 +112,12 @@ def test_a_key_hash_depends_on_the_pepper_and_shows_nothing_of_the_address() -> 
     hashed = key_hash(b"pepper", "ada@example.org")
     assert re.fullmatch(r"[0-9a-f]{64}", hashed)
     assert hashed != key_hash(b"salt", "ada@example.org")
+
+
+@given(st.binary(max_size=200), st.text())
+def test_many_addresses_are_hashed_as_one_is(pepper: bytes, address: str) -> None:
+    hashed = key_hasher(pepper)
+    assert [hashed(address), hashed(f"{address}.")] == [
+        key_hash(pepper, address),
+        key_hash(pepper, f"{address}."),
+    ]
