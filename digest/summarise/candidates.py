@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from digest.model.genre import is_opinion
 from digest.model.news import Article, Story
 from digest.model.words import count_words
 from digest.summarise.abbreviations import word_set
+from digest.summarise.acquaintance import Acquaintance, Reader
 from digest.summarise.deks import repeats
-from digest.summarise.furniture import is_furniture
+from digest.summarise.furniture import is_furniture, is_no_comment, strip_label
 from digest.summarise.judge import (
     is_bare_quote,
     is_caption,
@@ -22,7 +24,7 @@ from digest.summarise.judge import (
     is_whole_without_stop,
     strip_dateline,
 )
-from digest.summarise.leaning import is_dangling, is_first_person
+from digest.summarise.leaning import is_author_speaking, is_dangling
 from digest.summarise.letters import HAN, LETTER, THAI
 from digest.summarise.sentences import sentences
 from digest.summarise.stems import stem
@@ -57,37 +59,47 @@ class Sentence:
     content: frozenset[str]  # those that have a meaning of their own
     words: int
     leans: bool  # on the sentence before it
+    surnames: Acquaintance
 
 
 def candidates(story: Story, *, max_words: int) -> list[Sentence]:
     """The sentences of all tellings that may be printed at all, in order of telling and place.
 
-    Those that say 'I' or 'we' are an author speaking, and are left out unless there are no others.
+    What somebody thinks counts only where it leads the story. Those in which an author speaks are left out
+    unless no other could open a summary.
     """
     found: list[Sentence] = []
     for telling, article in enumerate(story.articles[:MAX_TELLINGS]):
+        if telling and is_opinion(article):
+            continue
         body = article.text[:MAX_CHARS]
         lines = sentences(strip_dateline(body.lstrip()), article.language)
         if len(article.text) > MAX_CHARS:
             lines = lines[:-1]  # cut by us
-        for place, line in enumerate(lines[:MAX_SENTENCES]):
+        reader = Reader(article.language)
+        for place, raw in enumerate(lines[:MAX_SENTENCES]):
+            line = strip_label(strip_dateline(raw))  # what stands above a dateline is a caption
+            surnames = reader.read(line)
             if len(line) > MAX_SENTENCE_CHARS or not _printable(line, article):
                 continue
             words = count_words(line)
             if words <= max_words:
+                terms = terms_of(line)
                 found.append(
                     Sentence(
                         line,
                         article,
                         telling,
                         place,
-                        terms_of(line),
-                        content_terms(line),
+                        terms,
+                        frozenset(terms) - _COMMON,
                         words,
                         is_dangling(line),
+                        surnames,
                     )
                 )
-    return [sentence for sentence in found if not is_first_person(sentence.text)] or found
+    news = [sentence for sentence in found if not is_author_speaking(sentence.text)]
+    return found if all(sentence.leans for sentence in news) else news
 
 
 def _printable(line: str, article: Article) -> bool:
@@ -96,10 +108,18 @@ def _printable(line: str, article: Article) -> bool:
         (is_whole(line) or (_THAI.search(line) is not None and is_whole_without_stop(line, language)))
         and not is_question(line)
         and not is_furniture(line)
+        and not is_no_comment(line)
         and not is_bare_quote(line)
         and not is_caption(line, language)
         and not repeats(line, article.title)
+        and not _holds_title(line, article.title)
     )
+
+
+def _holds_title(line: str, title: str) -> bool:
+    """Whether it is a headline run together with what stands under it on its page."""
+    rest = line[len(title) :].lstrip()
+    return bool(title) and line.lower().startswith(title.lower()) and rest[:1].isupper()
 
 
 def content_terms(text: str) -> frozenset[str]:

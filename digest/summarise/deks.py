@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from digest.model.news import Article
 from digest.model.words import count_words
-from digest.summarise.furniture import has_credit, is_furniture, is_slogan
+from digest.summarise.furniture import has_credit, is_furniture, is_slogan, strip_label
 from digest.summarise.judge import (
     is_caption,
     is_cut,
@@ -97,7 +97,7 @@ def _fitted(kept: list[str], max_sentences: int, max_words: int) -> DekVerdict:
 def _cleaned(dek: str) -> str:
     """The dek without what feeds hang on to it."""
     text = _BREAK.sub("\n\n", _PROMO.sub("\n\n", _APPEARED.sub("", dek)).strip())
-    return strip_dateline(_TRAIL.sub("", text).strip())
+    return strip_label(strip_dateline(_TRAIL.sub("", text).strip()))
 
 
 def _problem(sentence: str, article: Article, *, alone: bool) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from digest.summarise.sentences import is_small
+
 _FURNITURE = re.compile(
     r"""
       \bread\ more\b | ^\W*(?:learn|see|find\ out|watch|listen|hear)\ more\b | \bcontinue\ reading\b
@@ -39,7 +41,7 @@ _CAPTION = re.compile(
     | \bfile\ (?:photo|picture|image)\b | \((?:photo|image|picture|credit|courtesy|file)\b
     | \b(?:photo|image|credit|photograph|illustration)\s?: | \bgetty\ images\b
     | \bphoto\ (?:by|courtesy|credit)\b | \bpictured\ (?:here|above|below|left|right)\b
-    | \bseen\ here\ (?:in|on|at|with|during)\b | \bhandout\ via\b
+    | \bseen\ here\ (?:in|on|at|with|during)\b | \bhandout\ via\b | \btoggle\ caption\b | \breuters/\w
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -62,6 +64,27 @@ _STAMP = re.compile(
     r"|\d{1,2}\s?min(?:ute)?s?\s+read\b)",
     re.IGNORECASE,
 )
+# 'The mayor of Harne waves to the crowd, May 3, 2026.': the present tense, and a day with its year.
+_DATED_PICTURE = re.compile(
+    r" (?:arrives?|gestures?|speaks?|walks?|waves?|listens?|looks?|attends?|poses?|smiles?|reacts?|boards?"
+    r"|departs?|shakes?|addresse?s|stands?|sits?|(?:is|are) seen)\b.{1,200}"
+    r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}, (?:19|20)\d\d\.?$"
+)
+# A heading in capitals, and the text under it.
+_RUN_TOGETHER = re.compile(r"(?:\b[A-Z]+ ){4,}[A-Z]?[a-z]")
+_ADDRESS = re.compile(r"[\w-]@[\w-]{1,63}\.\w")
+_NO_COMMENT = re.compile(r"\brequests? for (?:a )?(?:comment|response)\b", re.IGNORECASE)
+# What stands before a sentence and is none of it: a label of the outlet's form, or of its page.
+_LABEL = re.compile(
+    r"""
+      \W{0,3}(?:ADVERTISEMENT\s?:?|Advertisement\s?:|(?:UPDATED?|BREAKING|LATEST)(?:\ NEWS)?\s?:)\s+
+    | (?:Why\ (?:it|this)\ matters|The\ big\ picture|Driving\ the\ news|Reality\ check|State\ of\ play
+        |Between\ the\ lines|By\ the\ numbers|The\ bottom\ line|The\ (?:backdrop|details|intrigue|latest)
+        |Details|Context|What['’]s\ (?:new|next|happening)|What\ they['’]re\ saying|What\ to\ watch
+        |Zoom\ (?:in|out)|Catch\ up\ quick|Flashback|Of\ note|Yes,\ but|Latest|Update|Breaking)\s?:\s+
+    """,
+    re.VERBOSE,
+)
 _BY = frozenset({"by", "von", "par", "por"})
 _BETWEEN_NAMES = frozenset({"and", "in", "und", "et", "y", "&", "|", "de", "van", "der", "al"})
 _MAX_BYLINE = 9  # words
@@ -69,12 +92,30 @@ _MAX_BYLINE = 9  # words
 
 def is_furniture(text: str) -> bool:
     """Whether it belongs to the page and not to the story: a call to act, a caption, a byline, a credit."""
-    return bool(_FURNITURE.search(text) or has_credit(text) or _STAMP.match(text) or _is_byline(text))
+    return bool(
+        _FURNITURE.search(text)
+        or has_credit(text)
+        or _STAMP.match(text)
+        or _RUN_TOGETHER.search(text)
+        or ("@" in text and _ADDRESS.search(text))
+        or _is_byline(text)
+    )
+
+
+def is_no_comment(text: str) -> bool:
+    """Whether it only says that somebody has not answered, which tells nothing by itself."""
+    return bool(_NO_COMMENT.search(text))
+
+
+def strip_label(sentence: str) -> str:
+    """A sentence without the label before it: 'Why it matters: The ferry is old.', 'UPDATE: The ferry...'."""
+    label = _LABEL.match(sentence)
+    return sentence[label.end() :] if label and not is_small(sentence[label.end() :][:1]) else sentence
 
 
 def has_credit(text: str) -> bool:
     """Whether it says whose picture this is, so that it is about the picture."""
-    return bool(_CAPTION.search(text))
+    return bool(_CAPTION.search(text) or _DATED_PICTURE.search(text))
 
 
 def _is_byline(text: str) -> bool:

@@ -88,14 +88,28 @@ def _has_verb(found: list[str]) -> bool:
     return any(word in _FINITE or word.endswith(_CONTRACTED) or _PAST.fullmatch(word) for word in found[1:])
 
 
+# Single marks are apostrophes as well. One opens before a word, years and clipped words aside; what may shut
+# one may be a genitive ("the workers' ship"), save after a comma or a full stop.
+_SINGLE_OPENS = re.compile(
+    r"(?<![\w.,!?…)”\"])['‘](?=[^\W\d_])(?!(?:em|til|tis|twas|cause|n|bout|round|s|t)\b)"
+)
+_SINGLE_SHUTS = re.compile(r"(?<=[\w.,!?…%)”\"])['’](?!\w)")
+_SPEECH_SHUTS = re.compile(r"(?<=[.,!?…])(?<![A-Z]\.)['’](?!\w)")  # "the U.S.' answer" is a genitive
+
+
 def balanced(sentence: str) -> bool:
     """Whether every quotation mark and bracket in it has its partner."""
-    if sentence.count('"') % 2:
+    if sentence.count('"') % 2 or not _singles_balanced(sentence):
         return False
     if "„" in sentence:
         return sentence.count("„") == sentence.count("“") + sentence.count("”")
     pairs = (("“", "”"), ("(", ")"), ("«", "»"), ("「", "」"), ("[", "]"))
     return all(sentence.count(left) == sentence.count(right) for left, right in pairs)
+
+
+def _singles_balanced(sentence: str) -> bool:
+    opens = len(_SINGLE_OPENS.findall(sentence))
+    return len(_SPEECH_SHUTS.findall(sentence)) <= opens <= len(_SINGLE_SHUTS.findall(sentence))
 
 
 def is_whole(sentence: str) -> bool:
@@ -128,9 +142,11 @@ def is_whole_without_stop(sentence: str, language: str) -> bool:
     return _has_verb(found) and not is_small(sentence[0])
 
 
+_WITHIN_PLACES = word_set("of de la le du del and the der den al el")  # in small letters
 # "(Agency)The", "(Agency) - The", "Oslo (Agency)The", "OSLO- The": the dash lost, or a space of it.
 _GLUED_DATELINE = re.compile(
-    r"(?:\([A-Z][\w& ]{1,25}\)\s*[-–—]*\s*|[A-Z][\w.,’' ]{1,40}\s\([A-Z][\w& ]{1,25}\)|[A-Z]{3,20}[-–—]\s)"
+    r"(?:\([A-Z][\w& ]{1,25}\)\s*[-–—]*\s*|[A-Z][\w.,’' ]{1,40}\s\([A-Z][\w& ]{1,25}\)|[A-Z]{3,20}[-–—]\s"
+    r"|[A-Z][\w.,’' ]{1,30}\s\((?:AFP|ANSA|AP|BBC|Bloomberg|CNN|EFE|Kyodo|Reuters|TASS|UPI|Xinhua)\)\s)"
     r"(?=[“\"]?[A-Z])"
 )
 
@@ -138,7 +154,7 @@ _GLUED_DATELINE = re.compile(
 def strip_dateline(text: str) -> str:
     """``text`` without a dateline as 'OSLO (Agency) — ': a place in capitals, or an agency in brackets."""
     head = text[:90]
-    for dash in (" — ", " – ", " - ", " -- ", "— ", "–– "):
+    for dash in (" — ", " – ", " - ", " -- ", "— ", "–– ", "—"):
         before, found, _ = head.partition(dash)
         if found and _is_dateline(before):
             rest = text[len(before) + len(dash) :].lstrip()
@@ -153,6 +169,8 @@ def _is_dateline(text: str) -> bool:
     if not 1 <= len(words) <= 9:  # noqa: PLR2004 - place, country, date and agency
         return False
     agency = text.rstrip(" .:").endswith(")") and "(" in text
+    if not agency and any(is_small(word[0]) and word not in _WITHIN_PLACES for word in words):
+        return False  # 'NATO leaders met — Oslo was their host'
     place = words[0].strip(",.()")
     return agency or (len(place) > 2 and place.isupper() and place.isalpha())  # noqa: PLR2004 - no 'UK'
 

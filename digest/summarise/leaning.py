@@ -36,11 +36,11 @@ _DANGLING_PAIRS = frozenset(
     }
 )
 _POINTS_BACK = re.compile(
-    r"(?:after|amid|as|at|before|by|despite|during|for|from|in|of|on|since|to|under|with)"
+    r"(?:after|amid|as|as of|at|before|by|despite|during|for|from|in|of|on|since|to|under|with)"
     r" (?:this|that|these|those|such|both|the same)\b"
     r"|(?:after all|as a result|by (?:then|contrast)|even so|in (?:fact|turn|contrast|response)|of course),"
-    r"|the (?:move|decision|request|announcement|comments?|remarks|development|news|incident|statement)"
-    r" (?:comes?|came|follow(?:s|ed)?|was|were|is|are|has|had)\b"
+    r"|the (?:move|decision|request|announcement|comments?|remarks|development|news|incident|statement"
+    r"|update) (?:comes?|came|follow(?:s|ed)?|was|were|is|are|has|had)\b"
     r"|a similar\b|among (?:them|those|these)\b|that said,",
     re.IGNORECASE,
 )
@@ -50,13 +50,20 @@ _NAMES = re.compile(
     r" (?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Jan|Feb|Mar|Apr|June|July|Aug|Sept|Oct|Nov|Dec)\b"
     r"|(?:January|February|March|April|May|August|September|October|November|December)\b)[A-Z]"
 )
+_TOLD_BY_PRONOUN = re.compile(r"\W*(?:he|she|they|it)\b")  # what is left of '“Yes,” she tweeted'
+_NOW = re.compile(r"(?:Now|So far|Here|There|Again), ")
 _QUOTED = re.compile('“[^”]{0,400}”|"[^"]{0,400}"')
-_AUTHOR = re.compile(r"\bI(?:['’]\w+)?(?= [a-z])|\b(?:[Ww]e|[Oo]ur|[Mm]y|me|us|[Ll]et['’]s)\b")
+_AUTHOR = re.compile(
+    r"\bI(?:['’]\w+)?(?= [a-z])|\b(?:[Ww]e|[Oo]ur|[Mm]y|me|us|[Ll]et['’]s|[Yy]ou|[Yy]ours?)\b"
+    r"|^\W*Here(?:['’]s| is| are)\b"
+)
 _TAG = re.compile(
     r"^\W*(?:he|she|they|it|we|i|\w+)\s+(?:said|says|told|added|wrote|tweeted|asked|continued|noted|explained)\b",
     re.IGNORECASE,
 )
 _TAG_WORDS = 9  # a longer sentence that opens with 'X said' says something by itself
+# 'Holt added that', 'Mayor Ida Holt added: “'; not 'The yard added 60 jobs'.
+_ADDED = re.compile(r"\W*(?:[\w.'’-]+ ){1,5}added(?: that\b|[,:]? [“\"‘'])")
 
 
 def is_dangling(sentence: str) -> bool:
@@ -67,11 +74,15 @@ def is_dangling(sentence: str) -> bool:
     opening = re.split("['’]", found[0])[0]  # "It's", "They'd"
     if opening in _DANGLING or " ".join(found[:2]) in _DANGLING_PAIRS or _POINTS_BACK.match(sentence):
         return True
+    if sentence.startswith("(") or _ADDED.match(sentence) or _NOW.match(sentence):
+        return True
+    if _QUOTED.match(sentence) and _TOLD_BY_PRONOUN.match(_QUOTED.sub("", sentence)):
+        return True
     if (late := _LATE_PRONOUN.match(sentence)) and not _NAMES.search(late[1]):
         return True
     return bool(_TAG.match(sentence)) and count_words(sentence) < _TAG_WORDS
 
 
-def is_first_person(sentence: str) -> bool:
-    """Whether it says 'I' or 'we' outside quotation marks: an author speaking, not the news."""
+def is_author_speaking(sentence: str) -> bool:
+    """Whether an author speaks, not the news: 'I', 'we' or 'you' outside quotation marks, 'Here are...'."""
     return bool(_AUTHOR.search(_QUOTED.sub("", sentence)))

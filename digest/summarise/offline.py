@@ -7,21 +7,18 @@ all the same, as a guard against our own cutting and cleaning.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from digest.model.edition import Method, Provenance, Summary
 from digest.model.genre import is_live_page
 from digest.model.news import Article, Story
-from digest.summarise.candidates import MAX_TELLINGS, Sentence, content_terms
+from digest.summarise.candidates import MAX_TELLINGS
 from digest.summarise.deks import judge_dek
 from digest.summarise.extract import extract
 from digest.summarise.grounding import ungrounded
 from digest.summarise.leaning import is_dangling
 from digest.summarise.sentences import sentences
-
-# Words, one of them no name; fewer, and the two may tell of different things in one place.
-_SHARED = 2
-_OPENING_CHARS = 600  # of the lead article, that say what its story is
+from digest.summarise.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ def _ways(story: Story, max_sentences: int, max_words: int) -> Iterator[Summary]
         trusted = article is story.lead and not is_live_page(article.title)
         if text and (trusted or _fits_headline(text, story.lead.title)):
             yield Summary(text, _provenance(Method.PUBLISHER, [article], sentences(text, article.language)))
-    if chosen := _extract(story, max_sentences, max_words):
+    if chosen := extract(story, max_sentences=max_sentences, max_words=max_words):
         lines = tuple(sentence.text for sentence in chosen)
         articles = list(dict.fromkeys(sentence.article for sentence in chosen))
         yield Summary(" ".join(lines), _provenance(Method.EXTRACT, articles, lines))
@@ -65,24 +62,7 @@ def _ways(story: Story, max_sentences: int, max_words: int) -> Iterator[Summary]
 
 def _fits_headline(text: str, headline: str) -> bool:
     """Whether another outlet's dek can stand under this headline: by itself, and about the same thing."""
-    return not is_dangling(text) and _is_about(text, headline)
-
-
-def _extract(story: Story, max_sentences: int, max_words: int) -> tuple[Sentence, ...]:
-    """The story's extract; the lead article's alone where another outlet's sentence strays from it."""
-    chosen = extract(story, max_sentences=max_sentences, max_words=max_words)
-    lead = story.lead
-    about = f"{lead.title}\n{lead.dek}\n{lead.text[:_OPENING_CHARS]}"
-    others = (sentence for sentence in chosen if sentence.article is not lead and not sentence.leans)
-    if all(_is_about(sentence.text, about) for sentence in others):
-        return chosen
-    return extract(replace(story, articles=(lead,)), max_sentences=max_sentences, max_words=max_words)
-
-
-def _is_about(text: str, other: str) -> bool:
-    shared = content_terms(text) & content_terms(other)
-    plain = content_terms(" ".join(word for word in text.split() if not word[:1].isupper()))
-    return len(shared) >= _SHARED and not shared.isdisjoint(plain)
+    return not is_dangling(text) and Subject(headline).fits(text)
 
 
 def _provenance(method: Method, articles: Sequence[Article], lines: tuple[str, ...]) -> Provenance:

@@ -3,7 +3,7 @@
 Four measures, each in units of its own spread over the choices there are, with an equal say:
 
 - *vocabulary*: how much of the story's words and word pairs they have (its centroid; earlier sentences and
-  titles weigh more), less what they say twice (maximal marginal relevance, Carbonell and Goldstein 1998);
+  titles weigh more);
 - *common pairs*: the word pairs that several tellings have, each counted once;
 - *openings*: the overlap with the first words of every telling;
 - *headlines*: the overlap with every headline.
@@ -20,7 +20,7 @@ import math
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from itertools import chain, combinations, pairwise
+from itertools import chain, pairwise
 from statistics import fmean
 from typing import TypeVar
 
@@ -31,12 +31,10 @@ _Item = TypeVar("_Item", bound=Hashable)
 Choice = tuple[int, ...]
 """Some sentences, by their place in the pool."""
 
-_DECAY = 0.9  # of a sentence's say in the centroid, for each sentence before it
+_DECAY = 0.8  # of a sentence's say in the centroid, for each sentence before it; 0.6 to 0.8 choose alike
 _TITLE = 2.0  # a title's say, against 1 for a first sentence
 _PAIRS = 0.3  # how much word pairs count beside words
 _LENGTH = 0.4  # exponent; 0.5 would be the cosine, less favours fuller sentences
-_LEAD = 0.05  # for the lead article, whose headline stands above the summary
-_REDUNDANCY = 1.0
 _OPENING = 90  # terms of a telling that count as its opening: a summary of the longest kind
 _OPENING_CHARS = 20 * _OPENING
 
@@ -65,7 +63,6 @@ class Standing:
         tellings = story.articles[:MAX_TELLINGS]
         openings = (terms_of(article.text[:_OPENING_CHARS])[:_OPENING] for article in tellings)
         titles = (terms_of(article.title) for article in tellings)
-        self._pool = pool
         self._grams = [_Grams.of(sentence.terms) for sentence in pool]
         self._closeness = _closeness(pool, [article.title for article in tellings])
         self._common = _common_pairs(tellings)
@@ -76,7 +73,7 @@ class Standing:
         """How each of ``choices`` stands among them all: the sum of four standard scores, 0 in the middle."""
         joined = [self._joined(choice) for choice in choices]
         measures = (
-            [self._vocabulary(choice) for choice in choices],
+            [math.fsum(self._closeness[number] for number in choice) for choice in choices],
             [float(sum(self._common[pair] for pair in grams.twos)) for grams in joined],
             [_agreement(grams, self._openings) for grams in joined],
             [_agreement(grams, self._headlines) for grams in joined],
@@ -90,10 +87,6 @@ class Standing:
             ones.update(self._grams[number].ones)
             twos.update(self._grams[number].twos)
         return _Grams(ones, twos)
-
-    def _vocabulary(self, choice: Choice) -> float:
-        twice = sum(likeness(self._pool[one], self._pool[other]) for one, other in combinations(choice, 2))
-        return sum(self._closeness[number] for number in choice) - _REDUNDANCY * twice
 
 
 def likeness(one: Sentence, other: Sentence) -> float:
@@ -140,10 +133,7 @@ def _closeness(pool: Sequence[Sentence], titles: Sequence[str]) -> list[float]:
         places,
         [frozenset(pairwise(terms_of(title))) for title in titles],
     )
-    return [
-        word + _PAIRS * pair + _LEAD * (sentence.telling == 0)
-        for word, pair, sentence in zip(words, pairs, pool, strict=True)
-    ]
+    return [word + _PAIRS * pair for word, pair in zip(words, pairs, strict=True)]
 
 
 def _to_centroid(

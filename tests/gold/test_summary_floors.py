@@ -41,9 +41,9 @@ def test_extracts_hold_their_floor() -> None:
         tally.add(item)
     assert tally.scored == len(corpus("summaries.jsonl", SUMMARIES_SHA256)) == 20
     rouge_1, rouge_2, rouge_l = tally.means()[EXTRACT]
-    assert rouge_1 >= 0.57
-    assert rouge_2 >= 0.4
-    assert rouge_l >= 0.43
+    assert rouge_1 >= 0.58
+    assert rouge_2 >= 0.43
+    assert rouge_l >= 0.48
 
 
 @pytest.mark.parametrize("kind", CAUGHT_FLOORS)

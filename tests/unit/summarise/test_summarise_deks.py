@@ -59,6 +59,11 @@ def test_a_sentence_that_a_feed_says_twice_is_printed_once(article: MakeArticle)
         ("Harne island", "whole"),
         ("and then the ferry to Harne sailed again on Monday.", "whole"),
         ("The mayor said “we lost a winter and then some more of it.", "whole"),
+        ("‘We lost a winter, and the ferry of Harne is to blame.", "whole"),
+        ("It was the ferry that cost us a winter,' the mayor of Harne said.", "whole"),
+        ("The mayor waves to the crowd on the ferry of Harne, May 3, 2026.", "caption"),
+        ("The ferry of Harne sails again, says ida@mail.example.org on Monday.", "call"),
+        ("ISLANDERS WHO LOST A WINTER The ferry of Harne sails again on Monday.", "call"),
         ("Repairs to the ferry of Harne in the yard of Oskarhavn", "whole"),
         (" ".join(["The ferry to Harne and"] + ["the other islands"] * 15) + ".", "longer than 40 words"),
     ],
@@ -78,6 +83,11 @@ def test_what_is_no_summary_is_refused_with_the_reason(article: MakeArticle, dek
         f"HARNE (Coast Agency) — {WHOLE}",
         f"HARNE, Norway — {WHOLE}",
         f"HARNE- {WHOLE}",
+        f"HARNE—{WHOLE}",
+        f"Harne (Reuters) {WHOLE}",
+        f"UPDATE: {WHOLE}",
+        f"Why it matters: {WHOLE}",
+        f"ADVERTISEMENT {WHOLE}",
         f"(CAN){WHOLE}",
         f"(CAN) - {WHOLE}",
         f"Port of Harne (CAN){WHOLE}",
@@ -107,6 +117,16 @@ def test_the_start_of_the_text_cut_without_a_mark_is_no_dek(article: MakeArticle
     assert verdict(article, dek, text=f"{dek}\n\nThe post appeared first on The Harne Mail.").text == dek
 
 
-def test_a_sentence_that_opens_with_a_word_in_capitals_keeps_it(article: MakeArticle) -> None:
-    dek = "NATO - the alliance of 32 countries - has asked Harne for a new harbour."
+@pytest.mark.parametrize(
+    "dek",
+    [
+        "NATO - the alliance of 32 countries - has asked Harne for a new harbour.",
+        "NATO asked for a new harbour — Harne has refused to build it.",
+        "The U.S.’ plan for a new harbour on Harne was refused on Monday.",
+        "Update: the ferry to Harne sails again on Monday.",  # a sentence of its own
+        "The workers' harbour on Harne, built in the '60s, is 'a ruin', the mayor said.",
+        "Mayor Ida Holt (Labour) Harne's first, has asked for a new harbour.",
+    ],
+)
+def test_what_only_looks_like_a_dateline_or_half_a_quotation_stays(article: MakeArticle, dek: str) -> None:
     assert verdict(article, dek).text == dek

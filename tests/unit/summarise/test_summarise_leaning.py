@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest.summarise.leaning import is_dangling, is_first_person
+from digest.summarise.leaning import is_author_speaking, is_dangling
 
 
 @pytest.mark.parametrize(
@@ -17,8 +17,14 @@ from digest.summarise.leaning import is_dangling, is_first_person
         "After all, he had asked for the ferry himself.",
         "On Monday, she met the owners of the yard.",
         "The request comes as the council looks for a second ferry.",
+        "The update came after the ferry of Harne had been seen in the yard.",
+        "As of the same date, the yard had built two ferries for Harne.",
         "A similar claim appeared on another island's website.",
         "Among them are two children from Harne.",
+        "Mayor Ida Holt added that the yard of Harne would be paid in May.",
+        "(The council of Harne had voted for the ferry in May.)",
+        "Now, the council of Harne wants its money back.",
+        "“The ferry of Harne will sail again before the summer,” she tweeted.",
     ],
 )
 def test_a_sentence_that_points_back_cannot_open_a_summary(sentence: str) -> None:
@@ -35,19 +41,28 @@ def test_a_sentence_that_points_back_cannot_open_a_summary(sentence: str) -> Non
         "In Harne, the ferry sails again.",
         "Itamar Holt, the mayor of Harne, has resigned.",
         "Thatcher's former yard is to build the ferry of Harne.",
+        "The yard of Harne added 60 jobs in May.",
+        "“The ferry of Harne will sail again before the summer,” Mayor Ida Holt tweeted.",
     ],
 )
 def test_one_that_names_what_it_speaks_of_can(sentence: str) -> None:
     assert not is_dangling(sentence)
 
 
-def test_the_first_person_counts_outside_quotation_marks_only() -> None:
-    for author in ("I saw the ferry sink.", "Let’s look at what our ferry costs.", "It gave us a winter."):
-        assert is_first_person(author)
+def test_an_author_who_speaks_counts_outside_quotation_marks_only() -> None:
+    for author in (
+        "I saw the ferry sink.",
+        "Let’s look at what our ferry costs.",
+        "It gave us a winter.",
+        "The ferry of Harne shows why you should never buy a ship in winter.",
+        "Here are five of the best stories from the ferry of Harne.",
+    ):
+        assert is_author_speaking(author)
     for news in (
         "“We lost a winter,” said Mayor Ida Holt.",
         'The mayor said "I will resign" on Monday.',
+        "The mayor said “thank you” to the yard of Harne.",
         "The US has bought the museum of Harne.",
         "Elizabeth I, as the ship is called, is an island ferry.",
     ):
-        assert not is_first_person(news)
+        assert not is_author_speaking(news)
