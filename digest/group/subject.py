@@ -8,7 +8,8 @@ phrase, an acronym, a force, a leader) is hard too. Two rules follow:
   only ``most`` of them count: many names don't buy a match report off. Words of the title count
   double. Outside the title up to two soft words say nothing, and more count half: every report
   has some. Hard words outside the title are half evidence when a soft one stands in it: a match
-  report is full of attacks and defences.
+  report is full of attacks and defences. Beside a row at home in the title (a campus, a council) only
+  dealings with the region are hard: what set the row off is full of war.
 - **A bare name.** When nothing hard is said in title, dek or lead, the points end at ``cap``, for an editor
   to check.
 """
@@ -35,7 +36,9 @@ def doubt(theme: Theme, seen: Mapping[str, Seen], total: float, *, most: float, 
     near = [key for key in seen if seen[key].best < REST]
     soft = [key for key in near if key in theme.soft]
     hard = [key for key in near if key in theme.hard]
-    share = _share(_places(soft, seen), _places(hard, seen))
+    row = any(key in theme.rows and seen[key].best == TITLE for key in soft)
+    speaking = [key for key in near if key in theme.dealings] if row else hard
+    share = _share(_places(soft, seen), _places(speaking, seen))
     hits: list[Hit] = []
     left = total
     if share < 1:

@@ -22,7 +22,7 @@ GAZETTEER, VOCABULARY = "gazetteer.toml", "vocabulary.toml"
 _KEYS = ("slug", "name", "colour", "colour_dark", "priority")
 _TABLES = ("phrases", "acronyms", *_PLACE_TABLES, "negatives", "subject", "pairs")
 _PAIR_KEYS = ("name", "weight", "places", "others", "topics", "forces_are_topics")
-_SUBJECT = ("hard", "soft", "roundups", "wider")
+_SUBJECT = ("hard", "soft", "roundups", "wider", "rows", "dealings")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _Stamped = tuple[Path, int, int, int]  # a file with when it was changed (ns), its bytes and its inode
@@ -101,7 +101,7 @@ class _Reader:
         self._places()
         self._negatives()
         pairs = self._pairs()
-        hard, soft, roundups, wider = (self._subject(side) for side in _SUBJECT)
+        hard, soft, roundups, wider, rows, dealings = (self._subject(side) for side in _SUBJECT)
         if (
             not any(term.role is Role.SCORE and term.weight > 0 for term in self._terms.values())
             and not pairs
@@ -118,9 +118,11 @@ class _Reader:
             terms=tuple(self._terms.values()),
             pairs=tuple(pairs),
             hard=hard | self._speaking(),
-            soft=soft - hard,
+            soft=(soft | rows) - hard,
             roundups=roundups,
             wider=wider,
+            rows=rows,
+            dealings=dealings,
             asks_for_hard=bool(hard),
         )
 

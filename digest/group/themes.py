@@ -9,8 +9,9 @@ Then the title is weighed. When it names another region, and nothing that says t
 everything counts half. When nothing in it speaks for the theme, what does so elsewhere counts three
 quarters; but when it names no place or person of any theme and no soft subject, the lead stands in for it and
 counts more. Under an opinion's title, or that of a wider matter than the theme, the lead counts half and
-never files the article. Of a round-up and a live page nothing but the title counts; a press review is of no
-theme. Last, ``subject`` asks what is said of the places: a soft subject or a bare name takes points away.
+never files the article, nor does what it names in passing (``asides``). Of a round-up and a live page
+nothing but the title counts; a press review is of no theme. Last, ``subject`` asks what is said of the
+places: a soft subject or a bare name takes points away.
 
 An article is IN at 4 points with a hit in the title or at least two distinct terms; from 3 an editor checks.
 """
@@ -23,12 +24,13 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from digest.group.asides import is_aside
 from digest.group.matcher import Found, Matcher
 from digest.group.options import GroupOptions
 from digest.group.sightings import DEK, LEAD, PLACE_FACTOR, REST, TITLE, WHERE, Meeting, Seen, meet
 from digest.group.subject import doubt
 from digest.group.terms import STRONG, WEAK, Pair, Role, Term, Theme
-from digest.group.text import fold, is_shouted, words
+from digest.group.text import fold, is_shouted, sentence_starts, words
 from digest.model.genre import is_live_page, is_medley, is_opinion
 from digest.model.news import Article, Hit, ThemeScore, Verdict, opens_with
 
@@ -64,9 +66,10 @@ class _Points(NamedTuple):
         return Hit(self.term, WHERE[self.place], self.mentions, round(self.points, 3))
 
 
-class _Genre(NamedTuple):
+class _Piece(NamedTuple):
     opinion: bool
     live: bool  # a page rewritten all day
+    sentences: tuple[int, ...]  # the words that open those of the lead
 
 
 @lru_cache(maxsize=8)
@@ -85,11 +88,16 @@ def score_themes(
         return tuple(
             ThemeScore(theme.slug, 0.0, confidence(0.0, options), Verdict.OUT, note) for theme in themes
         )
-    looks = _look(article, themes)
+    text = _body(article)
+    looks = _look(article, text, themes)
     nowhere = not any(_names_a_place(theme, seen) for theme, seen in zip(themes, looks, strict=True))
-    genre = _Genre(opinion=is_opinion(article), live=is_live_page(article.title))
+    piece = _Piece(
+        opinion=is_opinion(article),
+        live=is_live_page(article.title),
+        sentences=sentence_starts(text, _LEAD_WORDS),
+    )
     scored = [
-        (_score(theme, seen, options, genre, silent=nowhere and not _is_soft(theme, seen)), theme.priority)
+        (_score(theme, seen, options, piece, silent=nowhere and not _is_soft(theme, seen)), theme.priority)
         for theme, seen in zip(themes, looks, strict=True)
     ]
     scored.sort(key=lambda pair: (-pair[0].score, pair[1], pair[0].theme))
@@ -105,8 +113,8 @@ def confidence(score: float, options: GroupOptions) -> float:
     return round(1 / (1 + math.exp(-_STEEPNESS * distance)), 3)
 
 
-def _look(article: Article, themes: tuple[Theme, ...]) -> list[dict[int, Seen]]:
-    """For each theme, the terms seen and where."""
+def _look(article: Article, text: str, themes: tuple[Theme, ...]) -> list[dict[int, Seen]]:
+    """For each theme, the terms seen and where; ``text`` is the article's as ``_body`` gives it."""
     matcher = _matcher(themes)
     seen: list[dict[int, Seen]] = [{} for _ in themes]
 
@@ -119,9 +127,7 @@ def _look(article: Article, themes: tuple[Theme, ...]) -> list[dict[int, Seen]]:
             at.positions[where].append(position)
             at.forms[form] = None
 
-    dateline = _DATELINE.match(article.text)
-    body = article.text[dateline.end() :] if dateline else article.text
-    title, dek, text = (_folded(part) for part in (article.title, article.dek, body))
+    title, dek = _folded(article.title), _folded(article.dek)
     if opens_with(text, dek):
         dek = ""
     for line, place in ((title, TITLE), (dek, DEK)):
@@ -130,6 +136,12 @@ def _look(article: Article, themes: tuple[Theme, ...]) -> list[dict[int, Seen]]:
     note(matcher.find(words(text)), None)
     note(matcher.find_unspaced(text), None)
     return seen
+
+
+def _body(article: Article) -> str:
+    """The text, folded, without its dateline."""
+    dateline = _DATELINE.match(article.text)
+    return _folded(article.text[dateline.end() :] if dateline else article.text)
 
 
 def _folded(text: str) -> str:
@@ -149,13 +161,13 @@ def _is_soft(theme: Theme, seen: dict[int, Seen]) -> bool:
 
 
 def _score(
-    theme: Theme, seen: dict[int, Seen], options: GroupOptions, genre: _Genre, *, silent: bool
+    theme: Theme, seen: dict[int, Seen], options: GroupOptions, piece: _Piece, *, silent: bool
 ) -> ThemeScore:
     if not seen:
         return ThemeScore(theme.slug, 0.0, confidence(0.0, options), Verdict.OUT)
     terms = {theme.terms[number].key: theme.terms[number] for number in sorted(seen)}
     by_key = {theme.terms[number].key: seen[number] for number in sorted(seen)}
-    by_key, notes = _cut_roundup(theme, by_key, live=genre.live)
+    by_key, notes = _cut_roundup(theme, by_key, live=piece.live)
     here = [terms[key] for key in by_key]
     vetoes = [
         Hit(f"{term.label} (veto)", WHERE[at.best], at.count, 0.0)
@@ -172,7 +184,7 @@ def _score(
     if _is_elsewhere(here, by_key):
         points = [point.times(_ELSEWHERE) for point in points]
     named = any(point.place == TITLE for point in paired) or _is_named(here, by_key)
-    passing = "" if named else _why_passing(theme, by_key, genre)
+    passing = "" if named else _why_passing(theme, here, by_key, piece, silent=silent)
     unsure = (options.theme_check + options.theme_in) / 2
     points = _as_example(points, unsure) if passing else _weigh_title(points, silent=silent)
     notes += [Hit(f"{passing}, silent about the theme: all counts half", "title", 1, 0.0)] if passing else []
@@ -212,12 +224,16 @@ def _is_named(here: Iterable[Term], seen: dict[str, Seen]) -> bool:
     )
 
 
-def _why_passing(theme: Theme, seen: dict[str, Seen], genre: _Genre) -> str:
+def _why_passing(
+    theme: Theme, here: list[Term], seen: dict[str, Seen], piece: _Piece, *, silent: bool
+) -> str:
     """Why the lead of a title that doesn't name the theme may name an example only; "" for no reason."""
-    if genre.opinion:
+    if piece.opinion:
         return "an opinion"
     wider = [key for key in seen if key in theme.wider and seen[key].positions[TITLE]]
-    return f"a wider matter ({wider[0].partition(':')[2]})" if wider else ""
+    if wider:
+        return f"a wider matter ({wider[0].partition(':')[2]})"
+    return "named in passing" if not silent and is_aside(theme, here, seen, piece.sentences) else ""
 
 
 def _is_elsewhere(here: Iterable[Term], seen: dict[str, Seen]) -> bool:
