@@ -25,6 +25,10 @@ class SuppressionReason(StrEnum):
     MANUAL = "manual"
 
 
+# Those that a reader or an editor can take back: any other goes before them.
+REVOCABLE = frozenset({SuppressionReason.UNSUBSCRIBED, SuppressionReason.MANUAL})
+
+
 @dataclass(frozen=True, slots=True)
 class Subscriber:
     """One reader. ``email`` is the address as typed, ``email_key`` its unique normal form.

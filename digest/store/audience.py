@@ -9,22 +9,22 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, exists, func, select, update
 
-from digest.model.audience import Subscriber, SubscriberState, Suppression, SuppressionReason
+from digest.model.audience import REVOCABLE, Subscriber, SubscriberState, Suppression, SuppressionReason
 from digest.store.importing import Importer
+from digest.store.keeping_out import keep_out
 from digest.store.sql import insert_or_ignore
 from digest.store.subscriber_rows import NewReader, join_themes, new_reader
 from digest.store.tables import deliveries, editions, events, subscribers, suppressions
 
 __all__ = [
-    "Importer", "NewReader", "add_row", "add_subscriber", "count_subscribers", "erase", "find_subscriber",
-    "forget", "get_subscriber", "iter_subscribers", "join_themes", "list_subscribers", "set_state",
+    "Importer", "NewReader", "add_subscriber", "count_subscribers", "erase", "find_subscriber", "forget",
+    "get_subscriber", "iter_subscribers", "join_themes", "keep_out", "list_subscribers", "set_state",
     "set_themes", "suppress", "suppression", "theme_choices", "unsuppress",
 ]  # fmt: skip
 
 _COLUMNS = [subscribers.c[field.name] for field in fields(Subscriber)]
 _IS_PERSON = subscribers.c.email_key.is_not(None)  # not erased
 _PAGE = 1000
-_REVOCABLE = frozenset({SuppressionReason.UNSUBSCRIBED, SuppressionReason.MANUAL})
 _suppressed = exists().where(suppressions.c.key_hash == subscribers.c.key_hash)
 
 
@@ -35,16 +35,12 @@ def add_subscriber(
 
     Does not look at suppressions: whoever decides to add someone has (they are never mailed anyway).
     """
-    created = add_row(conn, new_reader(subscriber, key_hash), now=now)
+    row = new_reader(subscriber, key_hash)
+    values = row._replace(created_at=row.created_at or now)._asdict()
+    created = conn.execute(insert_or_ignore(conn, subscribers).values(**values)).rowcount == 1
     stored = find_subscriber(conn, subscriber.email_key)
     assert stored is not None, "it was inserted, or it was there"
     return stored, created
-
-
-def add_row(conn: Connection, row: NewReader, *, now: datetime) -> bool:
-    """``add_subscriber`` for one who is written down already; whether it is new."""
-    values = row._replace(created_at=row.created_at or now)._asdict()
-    return conn.execute(insert_or_ignore(conn, subscribers).values(**values)).rowcount == 1
 
 
 def get_subscriber(conn: Connection, subscriber_id: int) -> Subscriber | None:
@@ -134,8 +130,8 @@ def suppress(conn: Connection, key_hash: str, reason: SuppressionReason, now: da
     values = {"key_hash": key_hash, "reason": reason.value, "since": now}
     if conn.execute(insert_or_ignore(conn, suppressions).values(**values)).rowcount == 1:
         return True
-    if reason not in _REVOCABLE:
-        weaker = suppressions.c.reason.in_(sorted(reason.value for reason in _REVOCABLE))
+    if reason not in REVOCABLE:
+        weaker = suppressions.c.reason.in_(sorted(reason.value for reason in REVOCABLE))
         replaced = update(suppressions).where(suppressions.c.key_hash == key_hash, weaker)
         conn.execute(replaced.values(reason=reason.value))
     return False

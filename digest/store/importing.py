@@ -1,4 +1,4 @@
-"""Many subscribers at once: two look-ups and at most two statements for each chunk of rows."""
+"""Many subscribers at once: a few statements for thousands of rows."""
 
 from __future__ import annotations
 
@@ -57,36 +57,37 @@ class Importer:
     def bring(self, rows: Sequence[NewReader]) -> Brought:
         """Bring in ``rows``; what became of them."""
         blocked = _blocked(self._conn, rows)
-        if self._all_new and not blocked and self._insert_new(rows):
-            return Brought(added=len(rows))
-        plan = _Plan(_known(self._conn, rows), blocked)
+        if self._all_new and not blocked:
+            values = storable(self._conn, rows, self._now)
+            if insert_new(self._conn, subscribers, NewReader._fields, values):
+                return Brought(added=len(rows))
+        plan = _Plan(known_readers(self._conn, rows), blocked)
         self._all_new = not plan.known
         for row in rows:
             plan.place(row)
-        added = insert_many(self._conn, subscribers, NewReader._fields, self._bound(plan.new.values()))
+        values = storable(self._conn, plan.new.values(), self._now)
+        added = insert_many(self._conn, subscribers, NewReader._fields, values)
         changed = [(reader.name, reader.themes, reader.id) for reader in plan.changed.values()]
         _TAKE_OVER.run(self._conn, changed)
         late = len(plan.new) - added  # another process added them meanwhile: they are left alone
         return Brought(added, plan.updated, plan.unchanged + late, plan.suppressed)
 
-    def _insert_new(self, rows: Sequence[NewReader]) -> bool:
-        return insert_new(self._conn, subscribers, NewReader._fields, self._bound(rows))
 
-    def _bound(self, rows: Iterable[NewReader]) -> list[tuple[Any, ...]]:
-        """The rows as the driver takes them."""
-        kind, now, dialect = Instant(), self._now, self._conn.dialect
+def storable(conn: Connection, rows: Iterable[NewReader], now: datetime) -> list[tuple[Any, ...]]:
+    """The rows as the driver takes them."""
+    kind = Instant()
 
-        @lru_cache  # most rows of a list have the same instants, or none
-        def bound(moments: tuple[datetime | None, ...]) -> tuple[Any, ...]:
-            created_at, *others = moments
-            values = (kind.process_bind_param(moment, dialect) for moment in (created_at or now, *others))
-            # As text also for PostgreSQL: its driver writes a datetime out anew for every row.
-            return tuple(None if value is None else str(value) for value in values)
+    @lru_cache  # most rows of a list have the same instants, or none
+    def bound(moments: tuple[datetime | None, ...]) -> tuple[Any, ...]:
+        created_at, *others = moments
+        values = (kind.process_bind_param(moment, conn.dialect) for moment in (created_at or now, *others))
+        # As text also for PostgreSQL: its driver writes a datetime out anew for every row.
+        return tuple(None if value is None else str(value) for value in values)
 
-        return [row[:_FIRST_INSTANT] + bound(row[_FIRST_INSTANT:]) for row in rows]
+    return [row[:_FIRST_INSTANT] + bound(row[_FIRST_INSTANT:]) for row in rows]
 
 
-class _Known(NamedTuple):
+class Known(NamedTuple):
     """What decides on a row whose reader is there."""
 
     email_key: str
@@ -100,10 +101,10 @@ class _Known(NamedTuple):
 class _Plan:
     """What is to be done with some rows. Pure: all it needs was looked up before."""
 
-    known: dict[str, _Known]  # stored readers by email_key
+    known: dict[str, Known]  # stored readers by email_key
     blocked: set[str]  # suppressed hashes
     new: dict[str, NewReader] = field(default_factory=dict)
-    changed: dict[str, _Known] = field(default_factory=dict)
+    changed: dict[str, Known] = field(default_factory=dict)
     updated: int = 0
     unchanged: int = 0
     suppressed: int = 0
@@ -121,7 +122,7 @@ class _Plan:
         else:
             self.unchanged += 1
 
-    def _take_over(self, there: _Known | NewReader, row: NewReader) -> bool:
+    def _take_over(self, there: Known | NewReader, row: NewReader) -> bool:
         """Note the name and themes that are given; whether that changes anything."""
         name, themes = row.name or there.name, row.themes or there.themes
         if (name, themes) == (there.name, there.themes):
@@ -133,11 +134,12 @@ class _Plan:
         return True
 
 
-def _known(conn: Connection, rows: Sequence[NewReader]) -> dict[str, _Known]:
-    columns = [subscribers.c[name] for name in _Known._fields]
+def known_readers(conn: Connection, rows: Iterable[NewReader]) -> dict[str, Known]:
+    """Those of whom these rows speak and who are there, by email_key."""
+    columns = [subscribers.c[name] for name in Known._fields]
     keys = [row.email_key for row in rows]
     found = conn.execute(select(*columns).where(among(conn, subscribers.c.email_key, keys)))
-    return {row.email_key: _Known(*row) for row in found}
+    return {row.email_key: Known(*row) for row in found}
 
 
 def _blocked(conn: Connection, rows: Sequence[NewReader]) -> set[str]:

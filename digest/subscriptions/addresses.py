@@ -76,9 +76,8 @@ def parse_mailbox(text: str) -> Mailbox:
     if typed[:7].lower() == "mailto:":
         typed = typed[7:]
     local, at, domain = typed.rpartition("@")
-    if (
-        at and len(local) <= _MAX_LOCAL and _PLAIN_LOCAL.fullmatch(local)
-    ):  # only the domain is odd: asked once
+    # Where only the domain is odd, the library is asked once for each domain.
+    if at and len(local) <= _MAX_LOCAL and _PLAIN_LOCAL.fullmatch(local):
         ascii_domain = _ascii_domain(domain)
         if ascii_domain and len(local) + 1 + len(ascii_domain) <= _MAX_ADDRESS:
             return Mailbox(f"{local}@{domain if domain.isascii() else ascii_domain}", "")

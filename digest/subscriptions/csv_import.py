@@ -10,7 +10,7 @@ from typing import BinaryIO
 from sqlalchemy import Connection
 
 from digest.errors import InputError
-from digest.model.audience import ImportReport, RowProblem, SubscriberState, SuppressionReason
+from digest.model.audience import ImportReport, RowProblem, SuppressionReason
 from digest.store import audience
 from digest.store.audience import NewReader
 from digest.subscriptions.csv_rows import COLUMN_WORDS, RowReader, address_column, header_columns
@@ -104,18 +104,6 @@ class _Intake:
 
     def _store(self) -> None:
         self._counts.update(self._importer.bring(self._staying)._asdict())
-        for reader, reason in self._leaving:
-            _keep_out(self._conn, reader, reason, self._now)
+        audience.keep_out(self._conn, self._leaving, now=self._now)
         self._counts["suppressed"] += len(self._leaving)
         self._staying, self._leaving = [], []
-
-
-def _keep_out(conn: Connection, reader: NewReader, reason: SuppressionReason, now: datetime) -> None:
-    """Store someone who has left, so that the list stays whole, and see that they aren't mailed."""
-    audience.suppress(conn, reader.key_hash, reason, reader.unsubscribed_at or now)
-    known = audience.find_subscriber(conn, reader.email_key)
-    if known and reader.state == SubscriberState.UNSUBSCRIBED:
-        allowed = {SubscriberState.ACTIVE, SubscriberState.PENDING}
-        audience.set_state(conn, known.id, allowed=allowed, to=SubscriberState.UNSUBSCRIBED, now=now)
-    elif known is None and reason is not SuppressionReason.ERASED:  # of whom nothing but the hash may stay
-        audience.add_row(conn, reader, now=now)

@@ -19,6 +19,7 @@ from digest.store.audience import (
     find_subscriber,
     get_subscriber,
     iter_subscribers,
+    keep_out,
     list_subscribers,
     set_state,
     set_themes,
@@ -269,8 +270,56 @@ def test_one_whom_another_process_adds_meanwhile_is_left_alone(
     def nobody(*_: object) -> dict[str, object]:  # they were not there when the import looked
         return {}
 
-    monkeypatch.setattr(importing, "_known", nobody)
+    monkeypatch.setattr(importing, "known_readers", nobody)
     with database.write() as conn:
         add(conn, "theirs", name="Theirs")
         assert bring_in(conn, reader("ours"), reader("theirs", name="Ours")) == (1, 0, 1, 0)
         assert {each.name for each in iter_subscribers(conn)} == {"", "Theirs"}
+
+
+def test_a_list_of_those_who_left_keeps_each_out_for_the_strongest_reason(database: Database) -> None:
+    there = {"active": S.ACTIVE, "pending": S.PENDING, "left": S.UNSUBSCRIBED, "bounced": S.ACTIVE}
+    listed = [
+        ("active", S.UNSUBSCRIBED, R.UNSUBSCRIBED),
+        ("pending", S.UNSUBSCRIBED, R.COMPLAINED),
+        ("left", S.UNSUBSCRIBED, R.BOUNCED),
+        ("bounced", S.ACTIVE, R.COMPLAINED),
+        ("removed", S.UNSUBSCRIBED, R.MANUAL),
+        ("new", S.ACTIVE, R.BOUNCED),
+        ("gone", S.UNSUBSCRIBED, R.ERASED),
+        ("new", S.UNSUBSCRIBED, R.UNSUBSCRIBED),
+        ("twice", S.UNSUBSCRIBED, R.MANUAL),
+        ("twice", S.UNSUBSCRIBED, R.COMPLAINED),
+    ]
+    with database.write() as conn:
+        for name, state in there.items():
+            add(conn, name, state=state)
+        for name in ("left", "removed"):
+            suppress(conn, hashed(name), R.UNSUBSCRIBED, NOW)
+        suppress(conn, hashed("bounced"), R.BOUNCED, NOW)
+        rows = [
+            (new_reader(reader(name, state=state), hashed(name)), reason) for name, state, reason in listed
+        ]
+        keep_out(conn, rows, now=NOW + DAY)
+        found = {each.email_key.partition("@")[0]: each for each in iter_subscribers(conn)}
+        out = {name: suppression(conn, hashed(name)) for name, *_ in listed}
+    assert {name: each.state for name, each in found.items()} == {
+        "active": S.UNSUBSCRIBED,
+        "pending": S.UNSUBSCRIBED,
+        "left": S.UNSUBSCRIBED,
+        "bounced": S.ACTIVE,
+        "removed": S.UNSUBSCRIBED,
+        "new": S.UNSUBSCRIBED,
+        "twice": S.UNSUBSCRIBED,
+    }
+    assert (found["active"].unsubscribed_at, found["left"].unsubscribed_at) == (NOW + DAY, None)
+    assert {name: (each.reason, each.since) for name, each in out.items() if each} == {
+        "active": (R.UNSUBSCRIBED, NOW + DAY),
+        "pending": (R.COMPLAINED, NOW + DAY),
+        "left": (R.BOUNCED, NOW),
+        "bounced": (R.BOUNCED, NOW),
+        "removed": (R.UNSUBSCRIBED, NOW),
+        "new": (R.BOUNCED, NOW + DAY),
+        "gone": (R.ERASED, NOW + DAY),
+        "twice": (R.COMPLAINED, NOW + DAY),
+    }
