@@ -7,12 +7,14 @@ from collections.abc import Callable
 from digest.deliver.envelope import Envelope
 from digest.model.delivery import Recipient
 from digest.model.links import edition_ref
-from digest.model.message import Hole, Person
 from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, delivery_ref, message_id_maker, token_maker
 from digest.parts import Parts
-from digest.render.message import compile_message
+from digest.render.headers import address_header, exact_header
+from digest.render.message import compile_message, forms
 from digest.store import editions
 from digest.store.editions import EditionRow
+
+_LONGEST_VALUE = "x" * 320  # no token, id or reference is longer: what can stand in a header is tried with it
 
 
 def composer(parts: Parts, row: EditionRow) -> Callable[[Recipient], Envelope]:
@@ -32,27 +34,21 @@ def composer(parts: Parts, row: EditionRow) -> Callable[[Recipient], Envelope]:
     leave_of, prefer_of = token_maker(secret, UNSUBSCRIBE, slug), token_maker(secret, PREFERENCES, slug)
     message_id_of = message_id_maker(secret, f"{slug}/{ref}", parts.publication.domain)
     leave_at, prefer_at = parts.links.unsubscribe(""), parts.links.preferences("")  # tokens need no quoting
-    mailbox, header, sender = parts.unsubscribe_mailto, parts.reference_header, parts.sender
+    header, sender = parts.reference_header, parts.sender
     verp, referred_to = parts.verp, parts.verp or bool(header)
+    personal = _personal_headers(parts)
 
     def compose_one(recipient: Recipient) -> Envelope:
         number, address = recipient.subscriber_id, recipient.address
         leave = leave_of(number)
-        leave_url = leave_at + leave
+        token = leave.encode()
         reference = delivery_ref(secret, slug, row.id, number) if referred_to else ""
-        person = Person(
-            address,
-            recipient.name,
-            message_id_of(number),
-            list_unsubscribe(leave_url, mailbox, leave),
-            {
-                Hole.UNSUBSCRIBE_URL: leave_url,
-                Hole.PREFERENCES_URL: prefer_at + prefer_of(number),
-                Hole.ADDRESS: address,
-            },
-            {header: reference} if header else {},
+        references = (reference.encode(),) if header else ()
+        own = personal % (message_id_of(number).encode(), token, token, *references)
+        links = forms(leave_at + leave), forms(prefer_at + prefer_of(number))
+        message = compiled[recipient.variant].filled(
+            address_header("To", recipient.name, address) + own, (*links, forms(address))
         )
-        message = compiled[recipient.variant].fill(person)
         # What we compile ends its lines in CRLF and begins none with a dot; an address may be non-ASCII.
         return Envelope(
             parts.sender_for(reference) if verp else sender,
@@ -63,6 +59,21 @@ def composer(parts: Parts, row: EditionRow) -> Callable[[Recipient], Envelope]:
         )
 
     return compose_one
+
+
+def _personal_headers(parts: Parts) -> bytes:
+    """The headers that differ between readers, but for To: with %b for each of their values, in order."""
+    lines = [
+        exact_header("Message-ID", f"<{_LONGEST_VALUE}>"),
+        exact_header(
+            "List-Unsubscribe",
+            list_unsubscribe(
+                parts.links.unsubscribe(_LONGEST_VALUE), parts.unsubscribe_mailto, _LONGEST_VALUE
+            ),
+        ),
+        exact_header(parts.reference_header, _LONGEST_VALUE) if parts.reference_header else b"",
+    ]
+    return b"".join(lines).replace(b"%", b"%%").replace(_LONGEST_VALUE.encode(), b"%b")
 
 
 def list_unsubscribe(url: str, mailbox: str, token: str) -> str:

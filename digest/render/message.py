@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -36,10 +37,13 @@ _BANNER = (
 )
 
 
-class _Place(NamedTuple):
-    """A hole in the body: whose value stands there, and whether it does so in HTML."""
+_HOLE_ORDER = tuple(Hole)
 
-    hole: Hole
+
+class _Place(NamedTuple):
+    """A hole in the body: whose value stands there (by its place in ``Hole``), and whether in HTML."""
+
+    hole: int
     is_html: bool
 
 
@@ -60,25 +64,26 @@ class CompiledMessage:
         Raises RenderError where a hole has no value, or an address, id or link of the person's
         cannot stand in a header.
         """
-        forms = {hole: _forms(value) for hole, value in person.holes.items() if value}
-        body = [b""] * (2 * len(self.places) + 1)
-        body[::2] = self.segments
-        try:
-            body[1::2] = [forms[hole][is_html] for hole, is_html in self.places]
-        except KeyError as error:
-            raise RenderError(
-                f"the message for {person.address} has no value for {error.args[0].name}"
-            ) from None
+        for place in self.places:
+            if not person.holes.get(hole := _HOLE_ORDER[place.hole]):
+                raise RenderError(f"the message for {person.address} has no value for {hole.name}")
         headers = (
             address_header("To", person.name, person.address),
             exact_header("Message-ID", f"<{person.message_id}>"),
             exact_header("List-Unsubscribe", person.list_unsubscribe),
             *[exact_header(name, value) for name, value in person.headers.items()],
         )
-        return Message(b"".join(headers), self.shared_headers, tuple(body))
+        return self.filled(b"".join(headers), [forms(person.holes.get(hole, "")) for hole in Hole])
+
+    def filled(self, own: bytes, values: Sequence[tuple[bytes, bytes]]) -> Message:
+        """The message with its ``own`` headers ready, and the ``forms`` of a value for each of ``Hole``."""
+        body = [b""] * (2 * len(self.places) + 1)
+        body[::2] = self.segments
+        body[1::2] = [values[hole][is_html] for hole, is_html in self.places]
+        return Message(own, self.shared_headers, tuple(body))
 
 
-def _forms(value: str) -> tuple[bytes, bytes]:
+def forms(value: str) -> tuple[bytes, bytes]:
     """A personal value as it stands in the text part and in the page."""
     if _PLAIN_VALUE.fullmatch(value):  # as most links and addresses are
         plain = value.encode()
@@ -155,7 +160,7 @@ def _compiled(text: str, page: str, boundary: str) -> tuple[tuple[bytes, ...], t
         segments[-1] += f"--{boundary}\r\n".encode() + _part_headers(content_type) + encode(first)
         for hole, following in zip(rest[::2], rest[1::2], strict=True):
             segments[-1] += SOFT_BREAK
-            places.append(_Place(Hole(hole), is_html))
+            places.append(_Place(_HOLE_ORDER.index(Hole(hole)), is_html))
             segments.append(SOFT_BREAK + encode(following))
         segments[-1] += b"\r\n"
     segments[-1] += f"--{boundary}--\r\n".encode()
