@@ -11,7 +11,7 @@ at all stands in ``digest.store.batches``; that nobody is mailed twice rests on 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -39,6 +39,10 @@ from digest.store.engine import Database
 from digest.store.instant import Instant
 from digest.store.prepared import Prepared
 from digest.store.tables import deliveries
+
+
+_PAGES_BEFORE_A_CHECKPOINT = 1_000  # SQLite's own number
+_PAGES_IN_A_RUN = 8_000  # 32 MiB: 20,000 messages or so
 
 
 class Settled(NamedTuple):
@@ -78,6 +82,7 @@ class Ledger:
     def __enter__(self) -> Self:
         """Open the connection."""
         self._connection = self._engine.connect()
+        self._checkpoint_every(_PAGES_IN_A_RUN)
         return self
 
     def __exit__(
@@ -85,7 +90,15 @@ class Ledger:
     ) -> None:
         """Close it."""
         if self._connection is not None:
+            with suppress(self._driver_error):
+                self._checkpoint_every(_PAGES_BEFORE_A_CHECKPOINT)
             self._connection.close()
+
+    def _checkpoint_every(self, pages: int) -> None:
+        """How long SQLite's journal may grow before it is written back, for which all messages wait."""
+        if self._connection is not None and self._database.dialect == "sqlite":
+            driver: Any = self._connection.connection.dbapi_connection
+            driver.execute(f"PRAGMA wal_autocheckpoint={pages}").close()
 
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[Connection]:
