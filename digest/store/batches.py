@@ -14,8 +14,21 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, null, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.sql import ColumnElement
 
 from digest.model.delivery import DeliveryState, Recipient
@@ -61,72 +74,98 @@ def claim(
     reboot of its machine all that an SQLite batch still held becomes uncertain, for its last fences
     may have been lost with the power. Call it in a durable transaction.
     """
-    column = delivery_batches.c
-    due = (
-        column.edition_id == edition_id,
-        column.state == "open",
-        or_(column.due_at.is_(None), column.due_at <= now),
-        exists().where(editions.c.id == edition_id, editions.c.state == EditionState.SENDING),
-    )
-    owners = conn.scalars(select(column.owner).where(*due, column.owner != "").distinct()).all()
+    batch_of = {"this_edition": edition_id, "moment": now}
+    owners = conn.scalars(_OWNERS, batch_of).all()
     gone = [former for former in owners if former != owner and fate(former) is not Fate.UNKNOWN]
-    found = conn.execute(
-        select(delivery_batches)
-        .where(*due, or_(column.owner == "", column.lease_until <= now, column.owner.in_(gone)))
-        .order_by(column.number)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=delivery_batches)
-    ).one_or_none()
+    free = _first_due(or_(_IS_FREE, _COLUMN.owner.in_(gone))) if gone else _FREE
+    found = conn.execute(free, batch_of).one_or_none()
     if found is None:
         return None
     batch = Batch(edition_id, found.number, found.epoch + 1, found.first_subscriber, found.last_subscriber)
     conn.execute(
-        update(delivery_batches)
-        .where(column.edition_id == edition_id, column.number == batch.number)
-        .values(epoch=batch.epoch, owner=owner, lease_until=now + timedelta(seconds=lease_s))
+        _CLAIM,
+        {
+            "this_edition": edition_id,
+            "this_number": batch.number,
+            "new_epoch": batch.epoch,
+            "new_owner": owner,
+            "new_lease": now + timedelta(seconds=lease_s),
+        },
     )
     lost_power = found.owner != "" and conn.dialect.name == "sqlite" and fate(found.owner) is Fate.REBOOTED
     _sweep(conn, batch, lost_power=lost_power)
     return batch
 
 
+_COLUMN = delivery_batches.c
+_DUE = and_(
+    _COLUMN.edition_id == bindparam("this_edition"),
+    _COLUMN.state == "open",
+    or_(_COLUMN.due_at.is_(None), _COLUMN.due_at <= bindparam("moment")),
+    exists().where(editions.c.id == bindparam("this_edition"), editions.c.state == EditionState.SENDING),
+)
+
+
+def _first_due(*which: ColumnElement[bool]) -> Select[Any]:
+    """The first batch that is due and one of ``which``; others that look at the same time get another."""
+    found = select(delivery_batches).where(_DUE, *which).order_by(_COLUMN.number).limit(1)
+    return found.with_for_update(skip_locked=True, of=delivery_batches)
+
+
+# Made once: SQLAlchemy spends longer on making these than SQLite on executing them.
+_IS_FREE = or_(_COLUMN.owner == "", _COLUMN.lease_until <= bindparam("moment"))
+_FREE = _first_due(_IS_FREE)
+_OWNERS = select(_COLUMN.owner).where(_DUE, _COLUMN.owner != "").distinct()
+_CLAIM = (
+    update(delivery_batches)
+    .where(_COLUMN.edition_id == bindparam("this_edition"), _COLUMN.number == bindparam("this_number"))
+    .values(epoch=bindparam("new_epoch"), owner=bindparam("new_owner"), lease_until=bindparam("new_lease"))
+)
+_IN_THE_BATCH = and_(
+    deliveries.c.edition_id == bindparam("this_edition"),
+    deliveries.c.subscriber_id.between(bindparam("first"), bindparam("last")),
+)
+_WAITING = in_state(DeliveryState.PENDING, DeliveryState.DEFERRED)
+_LEFT_OVER = (
+    update(deliveries)
+    .where(
+        _IN_THE_BATCH,
+        in_state(DeliveryState.SENDING),
+        deliveries.c.epoch < bindparam("new_epoch"),
+    )
+    .values(state=DeliveryState.UNCERTAIN, attempts=deliveries.c.attempts + 1, text=_CUT_OFF)
+)
+_FORGOTTEN = (
+    update(deliveries)
+    .where(_IN_THE_BATCH, _WAITING)
+    .values(state=DeliveryState.UNCERTAIN, due_at=null(), text=_POWER_LOST)
+)
+_UNSUBSCRIBED = (
+    update(deliveries)
+    .where(_IN_THE_BATCH, _WAITING, ~may_be_mailed())
+    .values(state=DeliveryState.SUPPRESSED, due_at=null(), text=LEFT)
+)
+
+
 def _sweep(conn: Connection, batch: Batch, *, lost_power: bool) -> None:
     """Settle what needs no sending: left over by an older epoch, or unsubscribed since."""
-    left_over = and_(in_state(DeliveryState.SENDING), deliveries.c.epoch < batch.epoch)
-    conn.execute(
-        update(deliveries)
-        .where(_within(batch), left_over)
-        .values(state=DeliveryState.UNCERTAIN, attempts=deliveries.c.attempts + 1, text=_CUT_OFF)
-    )
-    waiting = in_state(DeliveryState.PENDING, DeliveryState.DEFERRED)
+    which = {"this_edition": batch.edition_id, "first": batch.first, "last": batch.last}
+    if batch.epoch > 1:  # somebody had it before
+        conn.execute(_LEFT_OVER, {**which, "new_epoch": batch.epoch})
     if lost_power:
-        conn.execute(
-            update(deliveries)
-            .where(_within(batch), waiting)
-            .values(state=DeliveryState.UNCERTAIN, due_at=null(), text=_POWER_LOST)
-        )
-    conn.execute(
-        update(deliveries)
-        .where(_within(batch), waiting, ~may_be_mailed())
-        .values(state=DeliveryState.SUPPRESSED, due_at=null(), text=LEFT)
-    )
-
-
-def _within(batch: Batch) -> ColumnElement[bool]:
-    """The deliveries of a batch."""
-    return and_(
-        deliveries.c.edition_id == batch.edition_id,
-        deliveries.c.subscriber_id.between(batch.first, batch.last),
-    )
+        conn.execute(_FORGOTTEN, which)
+    conn.execute(_UNSUBSCRIBED, which)
 
 
 _PAGE = (
-    select(
+    select(  # in the order of Recipient
+        deliveries.c.edition_id,
         deliveries.c.subscriber_id,
         deliveries.c.address,
         deliveries.c.name,
         deliveries.c.variant,
         deliveries.c.attempts,
+        bindparam("new_epoch", type_=Integer),
     )
     .where(
         deliveries.c.edition_id == bindparam("this_edition"),
@@ -145,9 +184,8 @@ _PAGE = (
 def page(conn: Connection, batch: Batch, *, after_id: int, limit: int, now: datetime) -> list[Recipient]:
     """The next deliveries of a claimed batch that are due, by subscriber id, after ``after_id``."""
     after = max(after_id, batch.first - 1)
-    which = {"this_edition": batch.edition_id, "after": after, "last": batch.last}
-    rows = conn.execute(_PAGE, {**which, "moment": now, "most": limit}).all()
-    return [Recipient(batch.edition_id, *row, batch.epoch) for row in rows]
+    which = {"this_edition": batch.edition_id, "after": after, "last": batch.last, "new_epoch": batch.epoch}
+    return list(map(Recipient._make, conn.execute(_PAGE, {**which, "moment": now, "most": limit})))
 
 
 def renew(
@@ -166,18 +204,20 @@ def renew(
     ]
 
 
+_STANDING = select(
+    func.count().filter(in_state(DeliveryState.PENDING)).label("pending"),
+    func.count().filter(in_state(DeliveryState.SENDING)).label("sending"),
+    func.min(deliveries.c.due_at).filter(in_state(DeliveryState.DEFERRED)).label("due_at"),
+).where(_IN_THE_BATCH)
+
+
 def release(conn: Connection, batch: Batch, *, owner: str, lease_s: float, now: datetime) -> None:
     """Give a batch back: done if nothing in it is open, else open again when its next one is due.
 
     A delivery still in sending belongs to another owner; after ``lease_s`` the next claim settles it.
     """
-    left = conn.execute(
-        select(
-            func.count().filter(in_state(DeliveryState.PENDING)).label("pending"),
-            func.count().filter(in_state(DeliveryState.SENDING)).label("sending"),
-            func.min(deliveries.c.due_at).filter(in_state(DeliveryState.DEFERRED)).label("due_at"),
-        ).where(_within(batch))
-    ).one()
+    which = {"this_edition": batch.edition_id, "first": batch.first, "last": batch.last}
+    left = conn.execute(_STANDING, which).one()
     due_at: datetime | None = left.due_at
     if left.sending:
         due_at = min(filter(None, [due_at, now + timedelta(seconds=lease_s)]))

@@ -40,7 +40,6 @@ from digest.store.instant import Instant
 from digest.store.prepared import Prepared
 from digest.store.tables import deliveries
 
-
 _PAGES_BEFORE_A_CHECKPOINT = 1_000  # SQLite's own number
 _PAGES_IN_A_RUN = 8_000  # 32 MiB: 20,000 messages or so
 
