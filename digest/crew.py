@@ -37,12 +37,13 @@ _LOOK_S = 0.1  # how soon a stop is passed on
 def hands(parts: Parts, counts: Counts, allowance: Allowance) -> int:
     """How many processes are to share a send: as many as were asked for, or as RSA signatures need.
 
-    One alone where few are left to send to, where the clock was set by hand, and where anything limits the
-    pace: limits hold within one process.
+    One alone where few are left who were never tried, where the clock was set by hand, and where anything
+    limits the pace: limits hold within one process. Those who are deferred don't count: every heartbeat asks
+    for them, and most are not due yet.
     """
     sending = parts.sending
     limited = sending.rate_per_s is not None or sending.domains.any or allowance.most is not None
-    if counts.open < _WORTH_STARTING or limited or parts.rehearsal:
+    if counts.pending < _WORTH_STARTING or limited or parts.rehearsal:
         return 1
     unasked = min(_cores(), _MOST_UNASKED) if parts.signer().is_slow else 1
     return min(parts.processes or unasked, sending.connections)
@@ -63,50 +64,64 @@ class _Member:
 
 
 class Crew:
-    """Processes that send beside this one."""
+    """Processes that send beside this one; told to stop as soon as ``stop`` is set."""
 
-    def __init__(self, members: Sequence[_Member]) -> None:
-        self._members = members
+    def __init__(self, stop: threading.Event) -> None:
+        self._stop = stop
+        self._members: list[_Member] = []
+        self._over = threading.Event()
+        self._watch = threading.Thread(target=self._pass_on_a_stop, name="crew", daemon=True)
 
-    def join(self, report: SendReport, stop: threading.Event) -> tuple[SendReport, bool]:
-        """Wait for all of them, or stop them once ``stop`` is set.
+    def hire(self, ref: str, shares: Sequence[int], config: Path | None, folder: Path) -> None:
+        """Start a process for each share of the connections."""
+        for number, share in enumerate(shares):
+            self._members.append(_started(ref, share, config, folder / str(number)))
+        self._watch.start()
+
+    def join(self, report: SendReport) -> tuple[SendReport, bool]:
+        """Wait for all of them.
 
         Returns this process's ``report`` with what they did added to it, and whether all ended well: what one
         that did not has claimed is free again.
         """
         well = True
         for member in self._members:
-            while member.process.poll() is None:
-                if stop.wait(_LOOK_S):
-                    self._tell_to_stop()
-                    member.process.wait()
-            if member.process.returncode == 0:
+            if member.process.wait() == 0:
                 report = added(report, json.loads(member.report.read_bytes()))
-            elif not stop.is_set():
+            elif not self._stop.is_set():
                 well = False
                 words = member.words.read_text(encoding="utf-8", errors="replace").strip()
                 last = words.splitlines()[-1] if words else "no word"
                 log.warning("a second process of the send ended with %s: %s", member.process.returncode, last)
         return report, well
 
+    def disband(self) -> None:
+        """Stop those that still run, and wait for them."""
+        self._over.set()
+        self._tell_to_stop()
+        for member in self._members:
+            member.process.wait()
+
+    def _pass_on_a_stop(self) -> None:
+        # In a thread: this process may wait for the answers to its own messages at that moment.
+        while not self._over.is_set():
+            if self._stop.wait(_LOOK_S):
+                self._tell_to_stop()
+                return
+
     def _tell_to_stop(self) -> None:
         for member in self._members:
             if member.process.poll() is None:
                 member.process.send_signal(signal.SIGTERM)
 
-    def disband(self) -> None:
-        """Stop those that still run, and wait for them."""
-        self._tell_to_stop()
-        for member in self._members:
-            member.process.wait()
-
 
 @contextmanager
-def hired(ref: str, shares: Sequence[int], config: Path | None) -> Iterator[Crew]:
+def hired(ref: str, shares: Sequence[int], config: Path | None, stop: threading.Event) -> Iterator[Crew]:
     """A process for each share of the connections, all sending the edition ``ref``. None is left behind."""
     with tempfile.TemporaryDirectory(prefix="digest-send-") as folder:
-        crew = Crew([_started(ref, share, config, Path(folder, str(n))) for n, share in enumerate(shares)])
+        crew = Crew(stop)
         try:
+            crew.hire(ref, shares, config, Path(folder))
             yield crew
         finally:
             crew.disband()
@@ -119,7 +134,8 @@ def _started(ref: str, connections: int, config: Path | None, stem: Path) -> _Me
         PROCESSES_VARIABLE: "1",
         **({CONFIG_VARIABLE: str(config)} if config else {}),
     }
-    command = [sys.executable, "-m", "digest", "send", "--edition", ref, "--json"]
+    # -P: a newsroom's folder may hold a file that is called as a module is.
+    command = [sys.executable, "-P", "-m", "digest", "send", "--edition", ref, "--json"]
     report, words = stem.with_suffix(".json"), stem.with_suffix(".words")
     with report.open("wb") as out, words.open("wb") as err:
         process = subprocess.Popen(  # noqa: S603 - this very program

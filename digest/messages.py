@@ -14,7 +14,7 @@ from digest.render.message import compile_message, forms
 from digest.store import editions
 from digest.store.editions import EditionRow
 
-_LONGEST_VALUE = "x" * 320  # no token, id or reference is longer: what can stand in a header is tried with it
+_LONGEST_VALUE = "x" * 64  # no token, id or reference is longer: what can stand in a header is tried with it
 
 
 def composer(parts: Parts, row: EditionRow) -> Callable[[Recipient], Envelope]:
@@ -32,11 +32,12 @@ def composer(parts: Parts, row: EditionRow) -> Callable[[Recipient], Envelope]:
     seals = {key: signer.seal(message.shared_headers, date) for key, message in compiled.items()}
     slug = row.key.publication
     leave_of, prefer_of = token_maker(secret, UNSUBSCRIBE, slug), token_maker(secret, PREFERENCES, slug)
-    message_id_of = message_id_maker(secret, f"{slug}/{ref}", parts.publication.domain)
+    message_id_of = message_id_maker(secret, f"{slug}/{ref}")
     leave_at, prefer_at = parts.links.unsubscribe(""), parts.links.preferences("")  # tokens need no quoting
     header, sender = parts.reference_header, parts.sender
     verp, referred_to = parts.verp, parts.verp or bool(header)
     personal = _personal_headers(parts)
+    in_ascii = all(message.shared_headers.isascii() for message in compiled.values())
 
     def compose_one(recipient: Recipient) -> Envelope:
         number, address = recipient.subscriber_id, recipient.address
@@ -54,7 +55,7 @@ def composer(parts: Parts, row: EditionRow) -> Callable[[Recipient], Envelope]:
             parts.sender_for(reference) if verp else sender,
             address,
             (seals[recipient.variant].signatures(message.own, message.body), *message.pieces),
-            message.own.isascii(),
+            in_ascii and message.own.isascii(),
             ref,
         )
 
@@ -64,7 +65,7 @@ def composer(parts: Parts, row: EditionRow) -> Callable[[Recipient], Envelope]:
 def _personal_headers(parts: Parts) -> bytes:
     """The headers that differ between readers, but for To: with %b for each of their values, in order."""
     lines = [
-        exact_header("Message-ID", f"<{_LONGEST_VALUE}>"),
+        exact_header("Message-ID", f"<{_LONGEST_VALUE}@{parts.publication.domain}>"),
         exact_header(
             "List-Unsubscribe",
             list_unsubscribe(

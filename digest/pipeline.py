@@ -12,6 +12,7 @@ any time: the database's compare-and-set moves make a repetition harmless.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -22,7 +23,7 @@ from sqlalchemy import Connection
 
 from digest import crew
 from digest.deliver.allowance import Allowance
-from digest.deliver.send import SendReport, deliver
+from digest.deliver.send import SendOptions, SendReport, deliver
 from digest.errors import StateError
 from digest.messages import composer
 from digest.model.delivery import Counts
@@ -221,27 +222,28 @@ def send(
         fresh = _fresh(conn, row)
     if fresh.state not in {EditionState.FROZEN, EditionState.SENDING, EditionState.SENT}:
         raise StateError(f"the edition {row.key} is {fresh.state} now; nothing was sent")
-    report = _delivered(
-        parts,
-        fresh,
-        allowance,
-        partial(
-            deliver,
-            parts.database,
-            row.id,
-            transport=transport,
-            compose=composer(parts, fresh),
-            clock=parts.clock,
-            stop=parts.stop,
-            allowance=allowance,
-            progress=progress,
-        ),
+    by_this_process = partial(
+        deliver,
+        parts.database,
+        row.id,
+        transport=transport,
+        compose=composer(parts, fresh),
+        clock=parts.clock,
+        stop=parts.stop,
+        allowance=allowance,
+        progress=progress,
     )
-    if report.refused:
-        with parts.database.write() as conn:
-            editions.move(
-                conn, row.id, allowed=BEGUN, to=EditionState.PAUSED, now=now, reason=TOO_MANY_REFUSED
-            )
+
+    def deliver_by(options: SendOptions) -> SendReport:
+        report = by_this_process(options=options)
+        if report.refused:  # paused at once: that stops other processes as well
+            with parts.database.write() as conn:
+                editions.move(
+                    conn, row.id, allowed=BEGUN, to=EditionState.PAUSED, now=now, reason=TOO_MANY_REFUSED
+                )
+        return report
+
+    report = _delivered(parts, fresh, allowance, deliver_by)
     if report.failed_now and not report.counts.open:
         from digest import feedback  # noqa: PLC0415 - readers of mail stand behind it; most runs end without
 
@@ -250,24 +252,25 @@ def send(
 
 
 def _delivered(
-    parts: Parts, row: EditionRow, allowance: Allowance, deliver_by: Callable[..., SendReport]
+    parts: Parts, row: EditionRow, allowance: Allowance, deliver_by: Callable[[SendOptions], SendReport]
 ) -> SendReport:
-    """Deliver by this process, or by several at once; ``deliver_by`` takes the ``options`` of a send."""
+    """Deliver by this process, which ``deliver_by`` does, or by several at once."""
     with parts.database.read() as conn:
         processes = crew.hands(parts, deliveries.counts(conn, row.id), allowance)
     if processes == 1:
-        return deliver_by(options=parts.sending)
+        return deliver_by(parts.sending)
+    began = time.monotonic()
     mine, *others = crew.shares(parts.sending.connections, processes)
-    with crew.hired(edition_ref(row.key), others, parts.config_file) as members:
-        own = deliver_by(options=replace(parts.sending, connections=mine))
-        report, well = members.join(own, parts.stop)
+    with crew.hired(edition_ref(row.key), others, parts.config_file, parts.stop) as members:
+        report, well = members.join(deliver_by(replace(parts.sending, connections=mine)))
     if not well:  # what one of them left behind is done by this process alone
-        report = crew.added(report, asdict(deliver_by(options=parts.sending)))
+        report = crew.added(report, asdict(deliver_by(parts.sending)))
     with parts.database.read() as conn:
         found, due = deliveries.counts(conn, row.id), next_due(conn, row.id)
     return replace(
         report,
         counts=found,
+        duration_s=time.monotonic() - began,
         next_due_at=due,
         stopped=found.pending + found.sending > 0,
         refused=report.refused and found.open > 0,

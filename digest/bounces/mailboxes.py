@@ -139,7 +139,8 @@ class ImapMailbox:
         validity = _words(imap.response("UIDVALIDITY")[1])
         known, _, last = position.partition(":")
         start = int(last) + 1 if known == validity and last.isdecimal() else 1
-        for uid in _uids(imap, start, int(_words(said))):
+        held = max(map(int, _words(said).split()), default=0)  # told again where mail comes in meanwhile
+        for uid in _uids(imap, start, held):
             _status, parts = imap.uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{MAX_BYTES}>)")
             content = next((part[1] for part in parts if isinstance(part, tuple)), None)
             if content is not None:  # else it was deleted meanwhile

@@ -75,9 +75,8 @@ class SendReport:
     """What one run did (``..._now``), and how the edition stands after it.
 
     ``stopped``: it ended before its end, though something was left to do. ``refused``: because too much was
-    refused. ``first_accepted``: the
-    edition's first message was accepted in this run. ``next_due_at``: when deferred ones are due.
-    ``timeline``: this run's outcomes over time, see ``digest.deliver.timeline``.
+    refused. ``first_accepted``: the edition's first message was accepted in this run. ``next_due_at``: when
+    deferred ones are due. ``timeline``: this run's outcomes over time, see ``digest.deliver.timeline``.
     """
 
     edition_id: int

@@ -12,6 +12,7 @@ from digest.errors import InputError
 from digest.model.edition import EditionKey
 
 _SERIES = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
+_LONGEST_SERIES = 100  # characters: a database stores no more
 _REF = re.compile(
     rf"(?P<series>{_SERIES.pattern})-(?P<minute>\d{{8}}T\d{{4}})(?P<rest>\d{{2}}|\d{{8}})?", re.ASCII
 )
@@ -20,16 +21,21 @@ _REF = re.compile(
 def edition_ref(key: EditionKey) -> str:
     """The name of an edition in links, such as ``daily-20250302T0600``; its slot is in UTC.
 
-    Seconds, and microseconds, are added only where a slot has any. Raises InputError for a series
-    whose name would need escaping in a link.
+    Seconds, and microseconds, are added only where a slot has any. Raises InputError as ``check_series``.
     """
-    if not _SERIES.fullmatch(key.series):
-        raise InputError(
-            f"the series {key.series!r} cannot stand in a link: use letters a-z, digits, '.', '_' and '-'"
-        )
+    check_series(key.series)
     slot = key.slot.astimezone(UTC)
     rest = f"{slot:%S%f}" if slot.microsecond else f"{slot:%S}" if slot.second else ""
     return f"{key.series}-{slot:%Y%m%dT%H%M}{rest}"
+
+
+def check_series(series: str) -> None:
+    """Raise InputError for what no series can be called: it is too long, or needs escaping in a link."""
+    if len(series) > _LONGEST_SERIES or not _SERIES.fullmatch(series):
+        raise InputError(
+            f"the series {series[:40]!r} cannot stand in a link:"
+            f" use letters a-z, digits, '.', '_' and '-', at most {_LONGEST_SERIES} of them"
+        )
 
 
 def parse_edition_ref(text: str) -> tuple[str, datetime] | None:

@@ -90,13 +90,13 @@ def message_id(secret: bytes, edition_ref: str, subscriber_id: int, domain: str)
     A server that gets the same message twice can so drop the second. ``edition_ref`` must name the
     edition among all that ``secret`` signs for.
     """
-    return message_id_maker(secret, edition_ref, domain)(subscriber_id)
+    return f"{message_id_maker(secret, edition_ref)(subscriber_id)}@{domain}"
 
 
-def message_id_maker(secret: bytes, edition_ref: str, domain: str) -> Callable[[int], str]:
-    """What makes the Message-IDs of one edition, from subscriber ids; see ``message_id``."""
-    begun, end = _begun(secret, "message-id", edition_ref), f"@{domain}"
-    return lambda subscriber_id: _mac(begun, b"%d" % subscriber_id).hex() + end
+def message_id_maker(secret: bytes, edition_ref: str) -> Callable[[int], str]:
+    """What makes the Message-IDs of one edition up to their @, from subscriber ids; see ``message_id``."""
+    begun = _begun(secret, "message-id", edition_ref)
+    return lambda subscriber_id: _mac(begun, b"%d" % subscriber_id).hex()
 
 
 def delivery_ref(secret: bytes, publication: str, edition_id: int, subscriber_id: int) -> str:

@@ -89,9 +89,11 @@ class Ledger:
     ) -> None:
         """Close it."""
         if self._connection is not None:
-            with suppress(self._driver_error):
-                self._checkpoint_every(_PAGES_BEFORE_A_CHECKPOINT)
-            self._connection.close()
+            try:
+                with suppress(self._driver_error):
+                    self._checkpoint_every(_PAGES_BEFORE_A_CHECKPOINT)
+            finally:
+                self._connection.close()
 
     def _checkpoint_every(self, pages: int) -> None:
         """How long SQLite's journal may grow before it is written back, for which all messages wait."""

@@ -39,6 +39,9 @@ def import_csv(
     keeps them out from now on, and nobody who has left comes back. A missing or empty name, and missing
     or empty themes, leave a known reader's as they are. ``progress`` gets the number of data rows read,
     at every thousandth.
+
+    Raises:
+        InputError: no series can be called ``series``.
     """
     intake = _Intake(conn, now)
     reader: RowReader | None = None

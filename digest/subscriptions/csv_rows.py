@@ -9,6 +9,7 @@ from operator import itemgetter
 
 from digest.errors import InputError
 from digest.model.audience import SubscriberState, SuppressionReason
+from digest.model.links import check_series
 from digest.model.tokens import key_hasher
 from digest.store.audience import NewReader, join_themes
 from digest.subscriptions.addresses import check_themes, clean_name, is_plain, parse_mailbox, split_themes
@@ -80,6 +81,7 @@ class RowReader:
         known_themes: Collection[str],
         series: str,
     ) -> None:
+        check_series(series)
         missing = -1  # an empty cell stands at the end of every row: see ``_padding``
         self._padding = [""] * (max(columns.values()) + 1)
         self._email, self._name, self._first, self._last = (
@@ -94,7 +96,8 @@ class RowReader:
         """The reader, and why they are not to be mailed, if so.
 
         Raises:
-            InputError: no address, a theme that the publication doesn't have, an unknown state.
+            InputError: no address, an unknown state, or, of one who is to be mailed, a theme that the
+                publication doesn't have or what no series can be called.
         """
         cells = cells + self._padding
         email, stated = cells[self._email], ""
@@ -118,7 +121,13 @@ class RowReader:
     ) -> tuple[Rest, SuppressionReason | None]:
         now = self._now
         stored, out = _state(state, suppressed)
-        chosen = check_themes(split_themes(themes), self._known_themes)
+        try:
+            chosen = check_themes(split_themes(themes), self._known_themes)
+            check_series(series or self._series)
+        except InputError:
+            if out is None:
+                raise
+            chosen, series = (), ""  # whatever they had chosen: they are not to be mailed
         left_at = _instant(left, now) or (now if stored is SubscriberState.UNSUBSCRIBED else None)
         return (
             stored.value, join_themes(chosen), series or self._series,
@@ -135,7 +144,7 @@ def _state(*words: str) -> tuple[SubscriberState, SuppressionReason | None]:
         if word not in _STATES:
             raise InputError(f"the state {word[:40]!r} is unknown: use active, pending or unsubscribed")
         said.append(_STATES[word])
-    # Having left by oneself is the only reason that can be taken back: any other goes before it.
+    # Having left by oneself is taken back the most easily: any other reason goes before it.
     reasons = sorted(
         (r is SuppressionReason.UNSUBSCRIBED, r) for r in said if isinstance(r, SuppressionReason)
     )

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from digest.errors import NotFoundError, StateError
 from digest.model.audience import Subscriber, SubscriberState, Suppression, SuppressionReason
+from digest.model.links import check_series
 from digest.model.tokens import key_hash
 from digest.store import audience, personal
 from digest.subscriptions.addresses import (
@@ -68,9 +69,10 @@ def add(
     complaint.
 
     Raises:
-        InputError: no such address or theme.
+        InputError: no such address or theme, or what no series can be called.
         StateError: the address is suppressed.
     """
+    check_series(series)
     mailbox = parse_mailbox(address)
     key = mailbox.key
     hashed = key_hash(pepper, key)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import io
 import tracemalloc
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
+from digest.errors import InputError
 from digest.model.audience import ImportReport, SubscriberState, SuppressionReason
 from digest.model.tokens import key_hash
 from digest.store import audience
@@ -239,3 +241,46 @@ def test_an_export_imported_elsewhere_is_the_same_list(
 def wipe(conn: Connection) -> None:
     conn.execute(subscribers.delete())
     conn.execute(suppressions.delete())
+
+
+@pytest.mark.parametrize("clash", [False, True], ids=["new", "one is there"])
+def test_text_that_a_database_reads_as_a_sign_goes_in_as_text(
+    take: Import, conn: Connection, clash: bool
+) -> None:
+    names = {
+        r"\N": r"\N", r"\.": r"\.", r"a\tb\\": r"a\tb\\", "a\tb": "a b", "a\x00b": "ab", "%s ? %b": "%s ? %b",
+        "O'Hara; --": "O'Hara; --", '"Ada"': '"Ada"', "Zoë \U0001f426": "Zoë \U0001f426",
+    }  # fmt: skip
+    if clash:
+        take("ada0@example.org\n")
+    lines = io.StringIO()
+    csv.writer(lines).writerows(
+        [("email", "name"), *((f"ada{n}@example.org", one) for n, one in enumerate(names))]
+    )
+    report = take(lines.getvalue())
+    assert (report.added + report.updated, report.problems) == (len(names), ())
+    stored = [find(conn, f"ada{number}@example.org").name for number in range(len(names))]
+    assert stored == list(names.values())
+
+
+@pytest.mark.parametrize("series", ["da\x00ily", "d" * 101, "Daily news", "a/b"])
+def test_a_series_that_no_edition_can_have_is_named(take: Import, conn: Connection, series: str) -> None:
+    report = take(f"email,series\nada@example.org,{series}\nbo@example.org,weekly\n")
+    assert counts(report) == (1, 0, 0, 0, 1)
+    assert "series" in report.problems[0].problem
+    assert find(conn, "bo@example.org").series == "weekly"
+
+
+@pytest.mark.parametrize("choice", ["Artic,daily", "arctic,da\x00ily"])
+def test_a_choice_that_cannot_be_keeps_nobody_on_the_list(
+    take: Import, conn: Connection, choice: str
+) -> None:
+    take("ada@example.org\n")
+    report = take(f"email,themes,series,state\nada@example.org,{choice},unsubscribed\n")
+    assert counts(report) == (0, 0, 0, 1, 0)
+    assert find(conn, "ada@example.org").state is SubscriberState.UNSUBSCRIBED
+
+
+def test_a_series_for_all_that_cannot_be_is_told_at_once(take: Import) -> None:
+    with pytest.raises(InputError, match="series"):
+        take("ada@example.org\n", series="a/b")

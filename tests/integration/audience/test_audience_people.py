@@ -35,11 +35,17 @@ class Desk:
         self.conn, self.pepper, self.now, self.themes = conn, pepper, now, themes
 
     def add(
-        self, address: str, *, wanted: tuple[str, ...] = (), again: bool = False, name: str = ""
+        self,
+        address: str,
+        *,
+        wanted: tuple[str, ...] = (),
+        again: bool = False,
+        name: str = "",
+        series: str = "daily",
     ) -> Added:
         return add(
             self.conn, address, pepper=self.pepper, now=self.now, known_themes=self.themes,
-            name=name, themes=wanted, resubscribe=again,
+            name=name, themes=wanted, series=series, resubscribe=again,
         )  # fmt: skip
 
     def leave(self, subscriber: Subscriber, *, later: timedelta = timedelta()) -> None:
@@ -80,6 +86,11 @@ def test_an_address_outside_ascii_goes_in_with_a_note(desk: Desk) -> None:
     added = desk.add("zoë@bücher.example.org")
     assert added.subscriber.email == "zoë@xn--bcher-kva.example.org"
     assert "SMTPUTF8" in added.note
+
+
+def test_what_no_series_can_be_called_adds_nobody(desk: Desk) -> None:
+    with pytest.raises(InputError, match="series"):
+        desk.add("ada@example.org", series="Daily news")
 
 
 def test_an_unknown_theme_or_address_adds_nobody(desk: Desk) -> None:

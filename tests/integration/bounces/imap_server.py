@@ -21,6 +21,7 @@ class Folder:
     commands: list[str] = field(default_factory=list)
     port: int = 0
     breaks_at: int = 0  # the UID at which the connection is torn
+    counted: tuple[int, ...] = ()  # how many messages it says it holds before it says the right number
 
     def add(self, *contents: bytes) -> None:
         for content in contents:
@@ -41,8 +42,8 @@ class Folder:
                 return told[word] + b"TAG OK done\r\n" if word in told else b"TAG BAD what?\r\n"
 
     def _examine(self) -> bytes:
-        counted = b"* %d EXISTS\r\n* OK [UIDVALIDITY %d] valid\r\n" % (len(self.messages), self.validity)
-        return counted + b"TAG OK [READ-ONLY] done\r\n"
+        counts = b"".join(b"* %d EXISTS\r\n" % count for count in (*self.counted, len(self.messages)))
+        return counts + b"* OK [UIDVALIDITY %d] valid\r\nTAG OK [READ-ONLY] done\r\n" % self.validity
 
     def _by_uid(self, command: str) -> bytes:
         if found := re.fullmatch(r"UID SEARCH (?:UID (\d+):)?(\d+|\*)", command):

@@ -129,6 +129,12 @@ def test_a_small_mailbox_with_wide_gaps_is_searched_once(imap: Folder) -> None:
     assert [command for command in imap.commands if "SEARCH" in command] == ["UID SEARCH UID 1:*"]
 
 
+def test_a_mailbox_that_is_counted_again_while_it_is_opened_is_read(imap: Folder) -> None:
+    imap.add(letter(), letter())
+    imap.counted = (1,)
+    assert len(list(over_imap(imap).messages(""))) == 2
+
+
 def test_a_mailbox_that_was_made_anew_is_read_from_its_beginning(imap: Folder) -> None:
     imap.add(letter())
     imap.validity = 2

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,16 +14,20 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
-from digest import crew, pipeline
+from digest import crew, desk, pipeline
 from digest.deliver import dkim_keys
 from digest.deliver.allowance import UNLIMITED, Allowance
 from digest.deliver.dkim import Identity, Signer
 from digest.deliver.pace import DomainLimits
+from digest.deliver.send import SendReport
 from digest.model.delivery import Counts
+from digest.model.edition import EditionState
+from digest.model.links import edition_ref
 from digest.parts import Parts
 from digest.settings import load
 from digest.store import deliveries, editions
@@ -89,13 +95,15 @@ def test_two_processes_send_to_everybody_once(
         report = pipeline.send(parts, row, parts.clock())
         with parts.database.read() as conn:
             assert deliveries.counts(conn, row.id) == report.counts
-            each = [json.loads(text)["sent_now"] for text in conn.scalars(select(runs.c.report))]
+            reports = [json.loads(text) for text in conn.scalars(select(runs.c.report))]
+    each = [one["sent_now"] for one in reports]
     assert set(server.recipients.values()) == {1}
     assert len(server.recipients) == READERS
     assert (report.sent_now, report.counts.sent, report.stopped) == (READERS, READERS, False)
     assert len(each) == 2
     assert min(each) > 0
     assert sum(each) == READERS
+    assert report.duration_s > max(one["duration_s"] for one in reports)
     assert server.most_open == 4  # the connections that were asked for, not as many for each
 
 
@@ -135,6 +143,99 @@ def test_a_stop_is_passed_on_and_nothing_is_left_running(
     assert set(server.recipients.values()) == {1}
 
 
+def test_a_stop_is_passed_on_at_once_whatever_this_process_waits_for(
+    tmp_path: Path,
+    samples: ModuleType,
+    start_server: Callable[..., MailServer],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server, started = start_server(), watched(monkeypatch)
+    with newsroom(tmp_path, samples, server.port) as (parts, row):
+        with crew.hired(edition_ref(row.key), [1], parts.config_file, parts.stop):
+            while not server.received:
+                time.sleep(0.02)
+            parts.stop.set()
+            assert started[0].wait(5) == 0
+        with parts.database.read() as conn:
+            assert 0 < deliveries.counts(conn, row.id).sent < READERS / 2
+
+
+def test_where_one_process_cannot_be_started_none_is_left_behind(
+    tmp_path: Path, samples: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = watched(monkeypatch, most=1)
+    with newsroom(tmp_path, samples, 25) as (parts, row):
+        team = crew.hired(edition_ref(row.key), [1, 1], parts.config_file, parts.stop)
+        with pytest.raises(OSError, match="no more processes"):
+            team.__enter__()
+    assert [process.poll() for process in started] == [-signal.SIGTERM]
+
+
+def watched(monkeypatch: pytest.MonkeyPatch, *, most: int = 9) -> list[subprocess.Popen[bytes]]:
+    """The processes that are started from now on, ``most`` of them before the machine has no more."""
+    started: list[subprocess.Popen[bytes]] = []
+    popen = subprocess.Popen
+
+    def start(*given: Any, **named: Any) -> subprocess.Popen[bytes]:
+        if len(started) >= most:
+            raise OSError("no more processes")
+        started.append(popen(*given, **named))
+        return started[-1]
+
+    monkeypatch.setattr(crew.subprocess, "Popen", start)
+    return started
+
+
+def test_too_many_refusals_of_one_process_stop_all(
+    tmp_path: Path,
+    samples: ModuleType,
+    start_server: Callable[..., MailServer],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server, seen = start_server(), []
+
+    @contextmanager
+    def others(ref: str, shares: object, config: object, stop: object) -> Iterator[crew.Crew]:
+        """None: what stands in the database when this process waits for them is all that they would see."""
+        team = crew.Crew(threading.Event())
+
+        def join(report: SendReport) -> tuple[SendReport, bool]:
+            with parts.database.read() as conn:
+                seen.append(
+                    (report.refused, desk.find(parts, ref).state, deliveries.counts(conn, row.id).open)
+                )
+            return report, True
+
+        monkeypatch.setattr(team, "join", join)
+        yield team
+
+    monkeypatch.setattr(crew, "hired", others)
+    with newsroom(tmp_path, samples, server.port) as (opened, row):
+        parts = replace(opened, sending=replace(opened.sending, stop_share=0.2))
+        with parts.database.write() as conn:
+            refused = update(subscribers).where(subscribers.c.id <= READERS / 2)
+            conn.execute(refused.values(email="rcpt550-" + subscribers.c.email))
+        assert pipeline.send(parts, row, parts.clock()).refused
+    ((stopped, state, left),) = seen
+    assert (stopped, state) == (True, EditionState.PAUSED)
+    assert left > 0
+
+
+def test_a_file_in_the_newsroom_that_is_called_as_a_module_is_hinders_nobody(
+    tmp_path: Path,
+    samples: ModuleType,
+    start_server: Callable[..., MailServer],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    server = start_server()
+    (tmp_path / "json.py").write_text("raise SystemExit('the newsroom')\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with newsroom(tmp_path, samples, server.port) as (parts, row), caplog.at_level(logging.WARNING):
+        assert pipeline.send(parts, row, parts.clock()).counts.sent == READERS
+    assert not caplog.text
+
+
 def standing(pending: int) -> Counts:
     return Counts(planned=pending, pending=pending)
 
@@ -154,6 +255,8 @@ def test_how_many_processes_share_a_send(
         assert hands(asked) == 2
         assert hands(replace(asked, processes=9)) == 4  # no more than connections
         assert hands(asked, READERS - 1) == 1
+        deferred = Counts(planned=READERS, deferred=READERS)
+        assert crew.hands(asked, deferred, UNLIMITED) == 1  # a heartbeat that finds only these starts nothing
         assert hands(asked, allowance=Allowance(most=1000)) == 1
         assert hands(replace(asked, rehearsal=True)) == 1
         limited = replace(asked.sending, rate_per_s=10.0)
