@@ -27,26 +27,31 @@ from digest.parts import Parts
 
 log = logging.getLogger("digest")
 
-CONNECTIONS_VARIABLE, PROCESSES_VARIABLE = "DIGEST_DELIVERY__CONNECTIONS", "DIGEST_DELIVERY__PROCESSES"
-CONFIG_VARIABLE = "DIGEST_CONFIG"
+_CONFIG_VARIABLE, _DELIVERY_VARIABLE = "DIGEST_CONFIG", "DIGEST_DELIVERY__{}"
 _WORTH_STARTING = 5_000  # messages: for fewer, starting a process takes longer than it saves
 _MOST_UNASKED = 4
 _LOOK_S = 0.1  # how soon a stop is passed on
 
 
-def hands(parts: Parts, counts: Counts, allowance: Allowance) -> int:
-    """How many processes are to share a send: as many as were asked for, or as RSA signatures need.
+def wanted(parts: Parts, allowance: Allowance) -> int:
+    """How many processes might share a send: as many as were asked for, or as RSA signatures need.
 
-    One alone where few are left who were never tried, where the clock was set by hand, and where anything
-    limits the pace: limits hold within one process. Those who are deferred don't count: every heartbeat asks
-    for them, and most are not due yet.
+    One alone where the clock was set by hand, and where anything limits the pace: limits hold within one
+    process.
     """
     sending = parts.sending
-    limited = sending.rate_per_s is not None or sending.domains.any or allowance.most is not None
-    if counts.pending < _WORTH_STARTING or limited or parts.rehearsal:
+    if sending.rate_per_s is not None or sending.domains.any or allowance.most is not None or parts.rehearsal:
         return 1
     unasked = min(_cores(), _MOST_UNASKED) if parts.signer().is_slow else 1
     return min(parts.processes or unasked, sending.connections)
+
+
+def are_worth_it(counts: Counts) -> bool:
+    """Whether enough are left who were never tried.
+
+    Those who are deferred don't count: every heartbeat asks for them, and most are not due yet.
+    """
+    return counts.pending >= _WORTH_STARTING
 
 
 def _cores() -> int:
@@ -128,11 +133,13 @@ def hired(ref: str, shares: Sequence[int], config: Path | None, stop: threading.
 
 
 def _started(ref: str, connections: int, config: Path | None, stem: Path) -> _Member:
+    # Too many refusals are for the first process to notice: one that starts later may find them there already
+    # and take them for what somebody has let pass.
+    own = {"CONNECTIONS": connections, "PROCESSES": 1, "STOP_SHARE": 0}
     environment = {
         **os.environ,
-        CONNECTIONS_VARIABLE: str(connections),
-        PROCESSES_VARIABLE: "1",
-        **({CONFIG_VARIABLE: str(config)} if config else {}),
+        **{_DELIVERY_VARIABLE.format(name): str(value) for name, value in own.items()},
+        **({_CONFIG_VARIABLE: str(config)} if config else {}),
     }
     # -P: a newsroom's folder may hold a file that is called as a module is.
     command = [sys.executable, "-P", "-m", "digest", "send", "--edition", ref, "--json"]
@@ -154,5 +161,6 @@ def added(report: SendReport, other: Mapping[str, Any]) -> SendReport:
     """Two reports as one, but for what the ledger tells of both."""
     did = [one.name for one in fields(report) if one.name.endswith("_now")]
     sums = {name: getattr(report, name) + other.get(name, 0) for name in did}
-    either = {name: getattr(report, name) or other.get(name, False) for name in ("refused", "first_accepted")}
+    flags = ("stopped", "refused", "first_accepted")
+    either = {name: getattr(report, name) or other.get(name, False) for name in flags}
     return replace(report, **sums, **either)

@@ -255,9 +255,11 @@ def _delivered(
     parts: Parts, row: EditionRow, allowance: Allowance, deliver_by: Callable[[SendOptions], SendReport]
 ) -> SendReport:
     """Deliver by this process, which ``deliver_by`` does, or by several at once."""
-    with parts.database.read() as conn:
-        processes = crew.hands(parts, deliveries.counts(conn, row.id), allowance)
-    if processes == 1:
+    processes = crew.wanted(parts, allowance)
+    if processes > 1:
+        with parts.database.read() as conn:
+            standing = deliveries.counts(conn, row.id)
+    if processes == 1 or not crew.are_worth_it(standing):
         return deliver_by(parts.sending)
     began = time.monotonic()
     mine, *others = crew.shares(parts.sending.connections, processes)
@@ -272,6 +274,6 @@ def _delivered(
         counts=found,
         duration_s=time.monotonic() - began,
         next_due_at=due,
-        stopped=found.pending + found.sending > 0,
+        stopped=report.stopped and found.open > 0,
         refused=report.refused and found.open > 0,
     )

@@ -479,7 +479,7 @@ def test_somebody_can_stop_a_run_that_waits_for_its_last_answers(
     smtp_transport: Callable[..., Any],
     compose: Compose,
 ) -> None:
-    make_edition(sqlite_database, ["ok-1", "endnever", "ok-2"])  # one connection may take the first two
+    make_edition(sqlite_database, ["endnever", "ok-1", "ok-2", "ok-3"])
     server = start_server()
     stop = threading.Event()
 
@@ -497,10 +497,12 @@ def test_somebody_can_stop_a_run_that_waits_for_its_last_answers(
         compose,
         stop=stop,
         options=replace(OPTIONS, stop_grace_s=0.2),
-        allowance=Allowance(most=2),
+        allowance=Allowance(most=3),
     )
     watcher.join()
-    assert report.counts == Counts(sent=1, uncertain=1, pending=1, planned=3)
+    # One of them may have been handed to the connection that waits: then it comes back, and one is sent.
+    found = report.counts
+    assert found in [Counts(sent=n, uncertain=1, pending=3 - n, planned=4) for n in (1, 2)]
     assert report.duration_s < 15
 
 

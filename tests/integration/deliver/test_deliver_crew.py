@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -182,7 +183,7 @@ def watched(monkeypatch: pytest.MonkeyPatch, *, most: int = 9) -> list[subproces
         started.append(popen(*given, **named))
         return started[-1]
 
-    monkeypatch.setattr(crew.subprocess, "Popen", start)
+    monkeypatch.setattr(subprocess, "Popen", start)
     return started
 
 
@@ -192,7 +193,8 @@ def test_too_many_refusals_of_one_process_stop_all(
     start_server: Callable[..., MailServer],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    server, seen = start_server(), []
+    server = start_server()
+    seen: list[tuple[bool, EditionState, int]] = []
 
     @contextmanager
     def others(ref: str, shares: object, config: object, stop: object) -> Iterator[crew.Crew]:
@@ -236,10 +238,6 @@ def test_a_file_in_the_newsroom_that_is_called_as_a_module_is_hinders_nobody(
     assert not caplog.text
 
 
-def standing(pending: int) -> Counts:
-    return Counts(planned=pending, pending=pending)
-
-
 def test_how_many_processes_share_a_send(
     tmp_path: Path, samples: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -249,25 +247,24 @@ def test_how_many_processes_share_a_send(
     with newsroom(tmp_path, samples, 25) as (asked, _row):
         unasked = replace(asked, processes=0)
 
-        def hands(parts: Parts, pending: int = READERS, allowance: Allowance = UNLIMITED) -> int:
-            return crew.hands(parts, standing(pending), allowance)
-
-        assert hands(asked) == 2
-        assert hands(replace(asked, processes=9)) == 4  # no more than connections
-        assert hands(asked, READERS - 1) == 1
-        deferred = Counts(planned=READERS, deferred=READERS)
-        assert crew.hands(asked, deferred, UNLIMITED) == 1  # a heartbeat that finds only these starts nothing
-        assert hands(asked, allowance=Allowance(most=1000)) == 1
-        assert hands(replace(asked, rehearsal=True)) == 1
+        assert crew.wanted(asked, UNLIMITED) == 2
+        assert crew.wanted(replace(asked, processes=9), UNLIMITED) == 4  # no more than connections
+        assert crew.wanted(asked, Allowance(most=1000)) == 1
+        assert crew.wanted(replace(asked, rehearsal=True), UNLIMITED) == 1
         limited = replace(asked.sending, rate_per_s=10.0)
-        assert hands(replace(asked, sending=limited)) == 1
+        assert crew.wanted(replace(asked, sending=limited), UNLIMITED) == 1
         spared = replace(asked.sending, domains=DomainLimits(per_s=1.0))
-        assert hands(replace(asked, sending=spared)) == 1
-        assert [hands(replace(unasked, signer=lambda one=one: one)) for one in (Signer(), quick, rsa)] == [
-            1,
-            1,
-            3,
-        ]
+        assert crew.wanted(replace(asked, sending=spared), UNLIMITED) == 1
+        for signer, processes in ((Signer(), 1), (quick, 1), (rsa, 3)):
+            signed = replace(unasked, signer=partial(Signer, signer.identities))
+            assert crew.wanted(signed, UNLIMITED) == processes
+
+
+def test_only_those_never_tried_are_worth_more_processes() -> None:
+    assert crew.are_worth_it(Counts(planned=READERS, pending=READERS))
+    assert not crew.are_worth_it(Counts(planned=READERS, pending=READERS - 1, sent=1))
+    # A heartbeat that finds only these starts nothing.
+    assert not crew.are_worth_it(Counts(planned=READERS, deferred=READERS))
 
 
 def test_connections_are_shared_evenly() -> None:
