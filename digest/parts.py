@@ -86,7 +86,8 @@ class Parts:
     """Everything concrete that the verbs work with. ``secret`` overrides the key kept in the store.
 
     ``read_themes``, ``make_drafting`` and ``make_renderer`` make their part at the first call and give the
-    same one from then on: an edition that is frozen needs none of them to be sent.
+    same one from then on (two threads that ask first at once may make it twice): an edition that is frozen
+    needs none of them to be sent.
     """
 
     database: Database

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import digest
-from digest.group import Theme, load_themes
-from digest.model.news import Article
+from digest.group import Theme, load_themes, score_themes
+from digest.model.news import Article, ThemeScore
 
 ORDER = ("indo-pacific", "arctic", "middle-east")
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -54,3 +54,21 @@ def article() -> MakeArticle:
         )
 
     return make
+
+
+@pytest.fixture
+def theme_of(tmp_path: Path) -> Callable[[str, str], Theme]:
+    """theme_of(theme, gazetteer) -> the theme "rivers" that these files make."""
+
+    def make(theme: str, gazetteer: str) -> Theme:
+        (tmp_path / "rivers.toml").write_text(theme, encoding="utf-8")
+        (tmp_path / "gazetteer.toml").write_text(gazetteer, encoding="utf-8")
+        return load_themes([tmp_path], ["rivers"])[0]
+
+    return make
+
+
+def only(theme: Theme, article: Article) -> ThemeScore:
+    """How the article scores for this theme alone."""
+    (score,) = score_themes(article, [theme])
+    return score

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from digest.group import Theme, load_themes, score_themes
+from digest.group import Theme
 from digest.group.text import fold, sentence_starts, words
 from digest.model.news import Article, ThemeScore, Verdict
+
+from .conftest import only
 
 MakeArticle = Callable[..., Article]
 
@@ -36,15 +37,8 @@ PADDING = " They spoke of prices at some length." * 12
 
 
 @pytest.fixture
-def rivers(tmp_path: Path) -> Theme:
-    (tmp_path / "rivers.toml").write_text(THEME, encoding="utf-8")
-    (tmp_path / "gazetteer.toml").write_text(GAZETTEER, encoding="utf-8")
-    return load_themes([tmp_path], ["rivers"])[0]
-
-
-def only(theme: Theme, article: Article) -> ThemeScore:
-    (score,) = score_themes(article, [theme])
-    return score
+def rivers(theme_of: Callable[[str, str], Theme]) -> Theme:
+    return theme_of(THEME, GAZETTEER)
 
 
 def is_passing(score: ThemeScore) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from digest.group import Theme, load_themes, score_themes
-from digest.model.news import Article, ThemeScore, Verdict
+from digest.group import Theme
+from digest.model.news import Article, Verdict
+
+from .conftest import only
 
 MakeArticle = Callable[..., Article]
 
@@ -34,15 +35,8 @@ WHOLE, MOST = 9, 7  # points of "Laos" and a topic in the title, and what a soft
 
 
 @pytest.fixture
-def rivers(tmp_path: Path) -> Theme:
-    (tmp_path / "rivers.toml").write_text(THEME, encoding="utf-8")
-    (tmp_path / "gazetteer.toml").write_text(GAZETTEER, encoding="utf-8")
-    return load_themes([tmp_path], ["rivers"])[0]
-
-
-def only(theme: Theme, article: Article) -> ThemeScore:
-    (score,) = score_themes(article, [theme])
-    return score
+def rivers(theme_of: Callable[[str, str], Theme]) -> Theme:
+    return theme_of(THEME, GAZETTEER)
 
 
 def test_beside_a_row_in_the_title_its_trigger_is_not_hard(rivers: Theme, article: MakeArticle) -> None:
