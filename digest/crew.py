@@ -27,7 +27,7 @@ from digest.parts import Parts
 
 log = logging.getLogger("digest")
 
-_CONFIG_VARIABLE, _DELIVERY_VARIABLE = "DIGEST_CONFIG", "DIGEST_DELIVERY__{}"
+_VARIABLE = "DIGEST_DELIVERY__{}"
 _WORTH_STARTING = 5_000  # messages: for fewer, starting a process takes longer than it saves
 _MOST_UNASKED = 4
 _LOOK_S = 0.1  # how soon a stop is passed on
@@ -136,17 +136,17 @@ def _started(ref: str, connections: int, config: Path | None, stem: Path) -> _Me
     # Too many refusals are for the first process to notice: one that starts later may find them there already
     # and take them for what somebody has let pass.
     own = {"CONNECTIONS": connections, "PROCESSES": 1, "STOP_SHARE": 0}
-    environment = {
-        **os.environ,
-        **{_DELIVERY_VARIABLE.format(name): str(value) for name, value in own.items()},
-        **({_CONFIG_VARIABLE: str(config)} if config else {}),
-    }
+    environment = {**os.environ, **{_VARIABLE.format(name): str(value) for name, value in own.items()}}
     # -P: a newsroom's folder may hold a file that is called as a module is.
-    command = [sys.executable, "-P", "-m", "digest", "send", "--edition", ref, "--json"]
+    program = [sys.executable, "-P", "-m", "digest", *(["--config", str(config)] if config else [])]
     report, words = stem.with_suffix(".json"), stem.with_suffix(".words")
     with report.open("wb") as out, words.open("wb") as err:
         process = subprocess.Popen(  # noqa: S603 - this very program
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err
+            [*program, "send", "--edition", ref, "--json"],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
         )
     return _Member(process, report, words)
 

@@ -10,7 +10,7 @@ from digest.model.links import edition_ref
 from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, delivery_ref, message_id_maker, token_maker
 from digest.parts import Parts
 from digest.render.headers import address_header, exact_header
-from digest.render.message import compile_message, forms
+from digest.render.message import compile_message, forms, identifying_headers
 from digest.store import editions
 from digest.store.editions import EditionRow
 
@@ -64,17 +64,14 @@ def composer(parts: Parts, row: EditionRow) -> Callable[[Recipient], Envelope]:
 
 def _personal_headers(parts: Parts) -> bytes:
     """The headers that differ between readers, but for To: with %b for each of their values, in order."""
-    lines = [
-        exact_header("Message-ID", f"<{_LONGEST_VALUE}@{parts.publication.domain}>"),
-        exact_header(
-            "List-Unsubscribe",
-            list_unsubscribe(
-                parts.links.unsubscribe(_LONGEST_VALUE), parts.unsubscribe_mailto, _LONGEST_VALUE
-            ),
-        ),
-        exact_header(parts.reference_header, _LONGEST_VALUE) if parts.reference_header else b"",
-    ]
-    return b"".join(lines).replace(b"%", b"%%").replace(_LONGEST_VALUE.encode(), b"%b")
+    leave_at = parts.links.unsubscribe(_LONGEST_VALUE)
+    lines = identifying_headers(
+        f"{_LONGEST_VALUE}@{parts.publication.domain}",
+        list_unsubscribe(leave_at, parts.unsubscribe_mailto, _LONGEST_VALUE),
+    )
+    if parts.reference_header:
+        lines += exact_header(parts.reference_header, _LONGEST_VALUE)
+    return lines.replace(b"%", b"%%").replace(_LONGEST_VALUE.encode(), b"%b")
 
 
 def list_unsubscribe(url: str, mailbox: str, token: str) -> str:

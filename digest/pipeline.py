@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
@@ -222,20 +221,20 @@ def send(
         fresh = _fresh(conn, row)
     if fresh.state not in {EditionState.FROZEN, EditionState.SENDING, EditionState.SENT}:
         raise StateError(f"the edition {row.key} is {fresh.state} now; nothing was sent")
-    by_this_process = partial(
-        deliver,
-        parts.database,
-        row.id,
-        transport=transport,
-        compose=composer(parts, fresh),
-        clock=parts.clock,
-        stop=parts.stop,
-        allowance=allowance,
-        progress=progress,
-    )
+    compose = composer(parts, fresh)
 
     def deliver_by(options: SendOptions) -> SendReport:
-        report = by_this_process(options=options)
+        report = deliver(
+            parts.database,
+            row.id,
+            transport=transport,
+            compose=compose,
+            options=options,
+            clock=parts.clock,
+            stop=parts.stop,
+            allowance=allowance,
+            progress=progress,
+        )
         if report.refused:  # paused at once: that stops other processes as well
             with parts.database.write() as conn:
                 editions.move(
@@ -259,7 +258,8 @@ def _delivered(
     if processes > 1:
         with parts.database.read() as conn:
             standing = deliveries.counts(conn, row.id)
-    if processes == 1 or not crew.are_worth_it(standing):
+        processes = processes if crew.are_worth_it(standing) else 1
+    if processes == 1:
         return deliver_by(parts.sending)
     began = time.monotonic()
     mine, *others = crew.shares(parts.sending.connections, processes)

@@ -68,7 +68,6 @@ class LedgerDesk:
         self._clock = clock
         self._pace = Pace(options.rate_per_s)
         self._lanes = Lanes(options.domains)
-        self._limited = options.rate_per_s is not None or options.domains.any
         self._most = inf if options.most is None else options.most
         self._taken = 0
         self._loop = asyncio.get_running_loop()
@@ -90,25 +89,25 @@ class LedgerDesk:
     def take(self) -> Job | None:
         """The next message, composed; None if there is none, or its time has not come."""
         while self.has_work():
-            now = self._loop.time() if self._limited else 0.0  # where nothing is limited nobody asks for it
-            if self._limited and (wait_s := self._pace.wait_s(now)) > 0:
+            now = self._loop.time()
+            if (wait_s := self._pace.wait_s(now)) > 0:
                 self._loop.call_later(wait_s, self._wake)
                 return None
             if self._returned:
-                job: Job | None = self._returned.popleft()
-            elif (recipient := self._next(now)) is not None:
-                job = self._make(recipient)
-            else:
+                self._pace.spend(now)
+                return self._returned.popleft()
+            recipient = self._next(now)
+            if recipient is None:
                 return None
+            job = self._make(recipient)
             if job is not None:
-                if self._limited:
-                    self._pace.spend(now)
+                self._pace.spend(now)
                 return job
         return None
 
     def _next(self, now: float) -> Recipient | None:
         """The next one whose domain may have a message now; None until one may."""
-        if self._taken >= self._most:
+        if self.capped:
             self.stop()
             return None
         recipient = self._from_the_lanes(now) if self._lanes.limited else self._rows.take()

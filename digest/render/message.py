@@ -67,13 +67,10 @@ class CompiledMessage:
         for place in self.places:
             if not person.holes.get(hole := _HOLE_ORDER[place.hole]):
                 raise RenderError(f"the message for {person.address} has no value for {hole.name}")
-        headers = (
-            address_header("To", person.name, person.address),
-            exact_header("Message-ID", f"<{person.message_id}>"),
-            exact_header("List-Unsubscribe", person.list_unsubscribe),
-            *[exact_header(name, value) for name, value in person.headers.items()],
+        own = address_header("To", person.name, person.address) + identifying_headers(
+            person.message_id, person.list_unsubscribe
         )
-        return self.filled(b"".join(headers), [forms(person.holes.get(hole, "")) for hole in Hole])
+        return self.filled(own, [forms(person.holes.get(hole, "")) for hole in Hole])
 
     def filled(self, own: bytes, values: Sequence[tuple[bytes, bytes]]) -> Message:
         """The message with its ``own`` headers ready, and the ``forms`` of a value for each of ``Hole``."""
@@ -81,6 +78,11 @@ class CompiledMessage:
         body[::2] = self.segments
         body[1::2] = [values[hole][is_html] for hole, is_html in self.places]
         return Message(own, self.shared_headers, tuple(body))
+
+
+def identifying_headers(message_id: str, list_unsubscribe: str) -> bytes:
+    """The headers, after To, that are of one reader's copy alone; values as in ``Person``."""
+    return exact_header("Message-ID", f"<{message_id}>") + exact_header("List-Unsubscribe", list_unsubscribe)
 
 
 def forms(value: str) -> tuple[bytes, bytes]:

@@ -33,7 +33,7 @@ from sqlalchemy.sql import ColumnElement
 
 from digest.model.delivery import DeliveryState, Recipient
 from digest.model.edition import EditionState
-from digest.store.deliveries import LEFT, in_state, may_be_mailed
+from digest.store.deliveries import LEFT, WAITING, in_state, may_be_mailed
 from digest.store.tables import deliveries, delivery_batches, editions
 
 _CUT_OFF = "the sender stopped after the content may have left, and no answer was recorded"
@@ -125,7 +125,6 @@ _IN_THE_BATCH = and_(
     deliveries.c.edition_id == bindparam("this_edition"),
     deliveries.c.subscriber_id.between(bindparam("first"), bindparam("last")),
 )
-_WAITING = in_state(DeliveryState.PENDING, DeliveryState.DEFERRED)
 _LEFT_OVER = (
     update(deliveries)
     .where(
@@ -137,12 +136,12 @@ _LEFT_OVER = (
 )
 _FORGOTTEN = (
     update(deliveries)
-    .where(_IN_THE_BATCH, _WAITING)
+    .where(_IN_THE_BATCH, WAITING)
     .values(state=DeliveryState.UNCERTAIN, due_at=null(), text=_POWER_LOST)
 )
 _UNSUBSCRIBED = (
     update(deliveries)
-    .where(_IN_THE_BATCH, _WAITING, ~may_be_mailed())
+    .where(_IN_THE_BATCH, WAITING, ~may_be_mailed())
     .values(state=DeliveryState.SUPPRESSED, due_at=null(), text=LEFT)
 )
 

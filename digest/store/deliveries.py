@@ -42,6 +42,9 @@ def in_state(*states: DeliveryState) -> ColumnElement[bool]:
     return or_(*(deliveries.c.state == literal_column(f"'{state.value}'") for state in states))
 
 
+WAITING = in_state(DeliveryState.PENDING, DeliveryState.DEFERRED)  # may be tried, now or when due
+
+
 def may_be_mailed() -> ColumnElement[bool]:
     """The delivery's subscriber is still active and not suppressed, as of this very statement."""
     suppressed = exists().where(suppressions.c.key_hash == subscribers.c.key_hash)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Integer, Text, select, update
 
 from digest.model.audience import SubscriberState
-from digest.store.instant import Instant
+from digest.store.instant import as_stored
 from digest.store.prepared import Prepared
 from digest.store.sql import among, insert_many, insert_new, keep_pages_at_hand, look_up_by_index
 from digest.store.subscriber_rows import NewReader
@@ -75,12 +75,11 @@ class Importer:
 
 def storable(conn: Connection, rows: Iterable[NewReader], now: datetime) -> list[tuple[Any, ...]]:
     """The rows as the driver takes them."""
-    kind = Instant()
 
     @lru_cache  # most rows of a list have the same instants, or none
     def bound(moments: tuple[datetime | None, ...]) -> tuple[Any, ...]:
         created_at, *others = moments
-        values = (kind.process_bind_param(moment, conn.dialect) for moment in (created_at or now, *others))
+        values = (as_stored(moment, conn.dialect) for moment in (created_at or now, *others))
         # As text also for PostgreSQL: its driver writes a datetime out anew for every row.
         return tuple(None if value is None else str(value) for value in values)
 

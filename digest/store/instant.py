@@ -43,3 +43,11 @@ class Instant(TypeDecorator[datetime]):
             return None
         moment = datetime.fromisoformat(value) if dialect.name == "sqlite" else value
         return moment.astimezone(UTC)
+
+
+_INSTANT = Instant()
+
+
+def as_stored(moment: datetime | None, dialect: Dialect) -> Any:
+    """An instant as the driver takes it, for statements that go past SQLAlchemy."""
+    return _INSTANT.process_bind_param(moment, dialect)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, Text, literal_column, or_, update
 
 from digest.model.audience import REVOCABLE, SubscriberState, SuppressionReason
 from digest.store.importing import known_readers, storable
-from digest.store.instant import Instant
+from digest.store.instant import Instant, as_stored
 from digest.store.prepared import Prepared
 from digest.store.sql import insert_many
 from digest.store.subscriber_rows import NewReader
@@ -19,7 +18,6 @@ from digest.store.tables import subscribers, suppressions
 Leaver = tuple[NewReader, SuppressionReason]
 
 _LEFT = SubscriberState.UNSUBSCRIBED.value
-_INSTANT = Instant()
 
 
 def _written(text: str) -> ColumnElement[str]:
@@ -32,7 +30,7 @@ _LEAVE = Prepared(
         .where(subscribers.c.id == value("key"), subscribers.c.state != _written(_LEFT))
         .values(state=_written(_LEFT), unsubscribed_at=value("left_at"))
     ),
-    {"left_at": _INSTANT, "key": Integer()},
+    {"left_at": Instant(), "key": Integer()},
 )
 _REPLACEABLE = or_(*(suppressions.c.reason == _written(reason.value) for reason in sorted(REVOCABLE)))
 _FOR_GOOD = Prepared(
@@ -60,23 +58,19 @@ def keep_out(conn: Connection, leavers: Sequence[Leaver], *, now: datetime) -> N
             if reader.email_key not in known and reason is not SuppressionReason.ERASED
         ]
         insert_many(conn, subscribers, NewReader._fields, storable(conn, new, now))
-        left_at = _stored(conn, now)
+        left_at = as_stored(now, conn.dialect)
         leaving = (reader.email_key for reader, _ in part if reader.state == _LEFT)
         _LEAVE.run(conn, [(left_at, known[key].id) for key in leaving if key in known])
 
 
 def _suppress(conn: Connection, part: Sequence[Leaver], now: datetime) -> None:
     values = [
-        (reader.key_hash, reason.value, _stored(conn, reader.unsubscribed_at or now))
+        (reader.key_hash, reason.value, as_stored(reader.unsubscribed_at or now, conn.dialect))
         for reader, reason in part
     ]
     if insert_many(conn, suppressions, ("key_hash", "reason", "since"), values) < len(part):
         lasting = [(reason.value, reader.key_hash) for reader, reason in part if reason not in REVOCABLE]
         _FOR_GOOD.run(conn, lasting)
-
-
-def _stored(conn: Connection, moment: datetime) -> Any:
-    return _INSTANT.process_bind_param(moment, conn.dialect)
 
 
 def _without_repeats(leavers: Sequence[Leaver]) -> Iterator[list[Leaver]]:

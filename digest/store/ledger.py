@@ -34,9 +34,9 @@ from sqlalchemy.exc import DBAPIError
 
 from digest.errors import StoreError
 from digest.model.delivery import DeliveryState, Recipient
-from digest.store.deliveries import LEFT, in_state, may_be_mailed
+from digest.store.deliveries import LEFT, WAITING, in_state, may_be_mailed
 from digest.store.engine import Database
-from digest.store.instant import Instant
+from digest.store.instant import Instant, as_stored
 from digest.store.prepared import Prepared
 from digest.store.tables import deliveries
 
@@ -95,11 +95,16 @@ class Ledger:
             finally:
                 self._connection.close()
 
+    @property
+    def _driver(self) -> Any:
+        """The driver's own connection."""
+        assert self._connection is not None
+        return self._connection.connection.dbapi_connection
+
     def _checkpoint_every(self, pages: int) -> None:
         """How long SQLite's journal may grow before it is written back, for which all messages wait."""
-        if self._connection is not None and self._database.dialect == "sqlite":
-            driver: Any = self._connection.connection.dbapi_connection
-            driver.execute(f"PRAGMA wal_autocheckpoint={pages}").close()
+        if self._database.dialect == "sqlite":
+            self._driver.execute(f"PRAGMA wal_autocheckpoint={pages}").close()
 
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[Connection]:
@@ -125,7 +130,7 @@ class Ledger:
             StoreError: the database failed; nothing was written.
         """
         assert self._connection is not None
-        driver: Any = self._connection.connection.dbapi_connection
+        driver = self._driver
         with self._clear_errors():
             try:
                 if self._database.dialect == "sqlite":
@@ -150,10 +155,10 @@ class Ledger:
     @contextmanager
     def _synced(self, *, durable: bool) -> Iterator[None]:
         """SQLite's synchronous=FULL for one transaction; PostgreSQL always syncs."""
-        if not durable or self._database.dialect != "sqlite" or self._connection is None:
+        if not durable or self._database.dialect != "sqlite":
             yield
             return
-        driver: Any = self._connection.connection.dbapi_connection  # a PRAGMA must stand outside BEGIN
+        driver = self._driver  # a PRAGMA must stand outside BEGIN
         driver.execute("PRAGMA synchronous=FULL").close()
         try:
             yield
@@ -164,7 +169,6 @@ class Ledger:
 _Value = Callable[[str], ColumnElement[Any]]
 _KEY = {"this_edition": Integer(), "this_subscriber": Integer()}
 _INSTANT = Instant()
-_WAITING = in_state(DeliveryState.PENDING, DeliveryState.DEFERRED)
 
 
 def _this(value: _Value) -> ColumnElement[bool]:
@@ -176,7 +180,7 @@ def _this(value: _Value) -> ColumnElement[bool]:
 def _fencing(value: _Value) -> Update:
     return (
         update(deliveries)
-        .where(_this(value), _WAITING, deliveries.c.epoch <= value("this_epoch"), may_be_mailed())
+        .where(_this(value), WAITING, deliveries.c.epoch <= value("this_epoch"), may_be_mailed())
         .values(state=literal_column("'sending'"), epoch=value("this_epoch"))
     )
 
@@ -184,7 +188,7 @@ def _fencing(value: _Value) -> Update:
 def _suppressing(value: _Value) -> Update:
     return (
         update(deliveries)
-        .where(_this(value), _WAITING, ~may_be_mailed())
+        .where(_this(value), WAITING, ~may_be_mailed())
         .values(state=literal_column("'suppressed'"), due_at=null(), text=value("reason"))
     )
 
@@ -194,7 +198,7 @@ def _recording(value: _Value) -> Update:
     fenced = in_state(DeliveryState.SENDING, DeliveryState.UNCERTAIN)
     ours = and_(fenced, deliveries.c.epoch == value("this_epoch"))
     # Refused before the fence; the number of attempts says that nobody else was there.
-    refused = and_(_WAITING, deliveries.c.attempts == value("attempts_before"))
+    refused = and_(WAITING, deliveries.c.attempts == value("attempts_before"))
     new = {name: value(f"new_{name}") for name in ("state", "attempts", "due_at", "sent_at", "code", "text")}
     return update(deliveries).where(_this(value), or_(ours, refused)).values(new)
 
@@ -247,7 +251,7 @@ def _told_apart(conn: Connection, recipients: Sequence[Recipient]) -> Fenced:
 def record(conn: Connection, settled: Sequence[Settled]) -> None:
     """Write what became of deliveries. One that another owner has settled meanwhile stays as it is."""
     moments = {one.due_at for one in settled} | {one.sent_at for one in settled}
-    stored = {moment: _INSTANT.process_bind_param(moment, conn.dialect) for moment in moments}
+    stored = {moment: as_stored(moment, conn.dialect) for moment in moments}
     _RECORD.run(
         conn,
         [

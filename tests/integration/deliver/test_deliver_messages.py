@@ -18,6 +18,7 @@ from digest.model.links import edition_ref
 from digest.model.message import Hole, Person
 from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, delivery_ref, make_token, message_id
 from digest.parts import Parts
+from digest.render.headers import exact_header
 from digest.render.message import compile_message
 from digest.settings import load
 from digest.store import audience, editions
@@ -78,11 +79,12 @@ def plainly(parts: Parts, row: EditionRow, recipient: Recipient) -> bytes:
             Hole.PREFERENCES_URL: parts.links.preferences(prefer),
             Hole.ADDRESS: recipient.address,
         },
-        headers={"X-PM-Metadata-ref": delivery_ref(SECRET, "harbour-brief", row.id, number)},
     )
+    reference = exact_header("X-PM-Metadata-ref", delivery_ref(SECRET, "harbour-brief", row.id, number))
     assert row.frozen_at is not None
     compiled = compile_message(variant, parts.publication, edition_ref=ref, date=row.frozen_at)
-    return bytes(compiled.fill(person))
+    message = compiled.fill(person)
+    return bytes(message._replace(own=message.own + reference))
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def test_a_message_decodes_to_the_filled_variant(
 ) -> None:
     html, text = html.replace("\r", ""), text.replace("\r", "")
     variant = replace(VARIANT, html=VARIANT.html + html, text=text + VARIANT.text)
-    person = samples.PERSON._replace(name=name)
+    person = replace(samples.PERSON, name=name)
     message = parsed(compiled(samples, variant).fill(person))
     plain, page = parts(message)
     assert plain == filled(variant.text, person)
@@ -117,7 +117,7 @@ def test_a_message_decodes_as_the_one_that_the_standard_library_builds(
     subject, name, title = clean(subject), clean(name, 200), clean(title, 200)
     variant = replace(VARIANT, subject=subject, html=VARIANT.html + html, text=text + VARIANT.text)
     publication = replace(samples.PUBLICATION, from_name=title)
-    person = samples.PERSON._replace(name=name)
+    person = replace(samples.PERSON, name=name)
     expected = EmailMessage(policy=email.policy.SMTP)
     expected["From"] = Address(title, addr_spec=publication.from_email)
     expected["To"] = Address(name, addr_spec=person.address)
@@ -141,7 +141,7 @@ def test_an_address_is_refused_or_stands_alone_in_a_message_that_parses(
     samples: ModuleType, address: str, name: str
 ) -> None:
     holes = {**samples.PERSON.holes, Hole.ADDRESS: address}
-    person = samples.PERSON._replace(address=address, name=name, holes=holes)
+    person = replace(samples.PERSON, address=address, name=name, holes=holes)
     try:
         raw = bytes(compiled(samples).fill(person))
     except RenderError:
@@ -185,7 +185,7 @@ def test_no_name_or_subject_adds_a_header(samples: ModuleType, name: str, subjec
     attack = "\r\nBcc: everyone@reader.example\r\n\r\nbody"
     variant = replace(VARIANT, subject=f"{subject}{attack}")
     publication = replace(samples.PUBLICATION, name=title + attack, from_name=title + attack)
-    person = samples.PERSON._replace(name=f"{name}{attack}")
+    person = replace(samples.PERSON, name=f"{name}{attack}")
     raw = bytes(compiled(samples, variant, publication=publication).fill(person))
     message = parsed(raw)
     assert sorted(message.keys()) == sorted(parsed(compiled(samples).fill(samples.PERSON)).keys())
@@ -228,11 +228,11 @@ def test_subjects_in_any_script_arrive(samples: ModuleType, subject: str) -> Non
 )
 def test_an_address_that_is_none_is_refused(samples: ModuleType, address: str) -> None:
     with pytest.raises(RenderError, match="address"):
-        compiled(samples).fill(samples.PERSON._replace(address=address))
+        compiled(samples).fill(replace(samples.PERSON, address=address))
 
 
 def test_addresses_outside_ascii_keep_their_local_part_and_get_an_ascii_domain(samples: ModuleType) -> None:
-    raw = bytes(compiled(samples).fill(samples.PERSON._replace(address="jörg@bücher.example", name="")))
+    raw = bytes(compiled(samples).fill(replace(samples.PERSON, address="jörg@bücher.example", name="")))
     assert "To: jörg@xn--bcher-kva.example\r\n".encode() in raw
 
 
@@ -241,19 +241,19 @@ def test_addresses_outside_ascii_keep_their_local_part_and_get_an_ascii_domain(s
 )
 def test_a_link_header_that_would_break_is_refused(samples: ModuleType, bad: str) -> None:
     with pytest.raises(RenderError, match="List-Unsubscribe"):
-        compiled(samples).fill(samples.PERSON._replace(list_unsubscribe=bad))
+        compiled(samples).fill(replace(samples.PERSON, list_unsubscribe=bad))
 
 
 def test_a_hole_without_a_value_is_refused(samples: ModuleType) -> None:
     with pytest.raises(RenderError, match="no value for PREFERENCES_URL"):
         compiled(samples).fill(
-            samples.PERSON._replace(holes={**samples.PERSON.holes, Hole.PREFERENCES_URL: ""})
+            replace(samples.PERSON, holes={**samples.PERSON.holes, Hole.PREFERENCES_URL: ""})
         )
 
 
 def test_values_are_escaped_in_the_page_and_plain_in_the_text(samples: ModuleType) -> None:
-    person = samples.PERSON._replace(
-        holes={**samples.PERSON.holes, Hole.ADDRESS: 'o\'<b>"x"</b>@reader.example'}
+    person = replace(
+        samples.PERSON, holes={**samples.PERSON.holes, Hole.ADDRESS: 'o\'<b>"x"</b>@reader.example'}
     )
     plain, page = parts(parsed(compiled(samples).fill(person)))
     assert 'For o\'<b>"x"</b>@reader.example.' in plain
@@ -275,6 +275,6 @@ def test_the_body_is_the_same_for_everyone_but_for_the_holes(samples: ModuleType
     again = message.fill(samples.PERSON)
     assert first == again
     other = message.fill(
-        samples.PERSON._replace(holes={**samples.PERSON.holes, Hole.ADDRESS: "b@reader.example"})
+        replace(samples.PERSON, holes={**samples.PERSON.holes, Hole.ADDRESS: "b@reader.example"})
     )
     assert bytes(other) == bytes(first).replace(b"\r\nada@reader.example=", b"\r\nb@reader.example=")
