@@ -57,12 +57,14 @@ def article() -> MakeArticle:
 
 
 @pytest.fixture
-def theme_of(tmp_path: Path) -> Callable[[str, str], Theme]:
-    """theme_of(theme, gazetteer) -> the theme "rivers" that these files make."""
+def rivers_of(tmp_path: Path) -> Callable[..., Theme]:
+    """rivers_of(body, gazetteer) -> the theme "rivers" that these files make."""
 
-    def make(theme: str, gazetteer: str) -> Theme:
-        (tmp_path / "rivers.toml").write_text(theme, encoding="utf-8")
-        (tmp_path / "gazetteer.toml").write_text(gazetteer, encoding="utf-8")
+    def make(body: str, gazetteer: str = "") -> Theme:
+        head = 'slug = "rivers"\nname = "Rivers"\ncolour = "#114477"\n'
+        (tmp_path / "rivers.toml").write_text(head + body, encoding="utf-8")
+        if gazetteer:
+            (tmp_path / "gazetteer.toml").write_text(gazetteer, encoding="utf-8")
         return load_themes([tmp_path], ["rivers"])[0]
 
     return make

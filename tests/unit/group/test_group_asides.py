@@ -16,9 +16,6 @@ MakeArticle = Callable[..., Article]
 
 GAZETTEER = '[places.laos]\nnames = ["Laos"]\ncities = ["Vientiane"]\n[places.china]\nnames = ["China"]\n'
 THEME = """
-slug = "rivers"
-name = "Rivers"
-colour = "#114477"
 [phrases]
 strong = ["river commission"]
 medium = ["sluice", "weir"]
@@ -37,8 +34,8 @@ PADDING = " They spoke of prices at some length." * 12
 
 
 @pytest.fixture
-def rivers(theme_of: Callable[[str, str], Theme]) -> Theme:
-    return theme_of(THEME, GAZETTEER)
+def rivers(rivers_of: Callable[..., Theme]) -> Theme:
+    return rivers_of(THEME, GAZETTEER)
 
 
 def is_passing(score: ThemeScore) -> bool:

@@ -15,9 +15,6 @@ MakeArticle = Callable[..., Article]
 
 GAZETTEER = '[places.laos]\nnames = ["Laos"]\n'
 THEME = """
-slug = "rivers"
-name = "Rivers"
-colour = "#114477"
 [places]
 medium = ["laos"]
 [subject]
@@ -35,8 +32,8 @@ WHOLE, MOST = 9, 7  # points of "Laos" and a topic in the title, and what a soft
 
 
 @pytest.fixture
-def rivers(theme_of: Callable[[str, str], Theme]) -> Theme:
-    return theme_of(THEME, GAZETTEER)
+def rivers(rivers_of: Callable[..., Theme]) -> Theme:
+    return rivers_of(THEME, GAZETTEER)
 
 
 def test_beside_a_row_in_the_title_its_trigger_is_not_hard(rivers: Theme, article: MakeArticle) -> None:

@@ -1,35 +1,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.group import GroupOptions, Theme, load_themes, score_themes
+from digest.group import GroupOptions, Theme, score_themes
 from digest.group.spellings import first_words, spellings
 from digest.group.themes import confidence
-from digest.model.news import Article, ThemeScore, Verdict
+from digest.model.news import Article, Verdict
+
+from .conftest import only
 
 MakeArticle = Callable[..., Article]
-
-
-@pytest.fixture
-def rivers(tmp_path: Path) -> Callable[..., Theme]:
-    def make(body: str, gazetteer: str = "") -> Theme:
-        head = 'slug = "rivers"\nname = "Rivers"\ncolour = "#114477"\n'
-        (tmp_path / "rivers.toml").write_text(head + body, encoding="utf-8")
-        if gazetteer:
-            (tmp_path / "gazetteer.toml").write_text(gazetteer, encoding="utf-8")
-        return load_themes([tmp_path], ["rivers"])[0]
-
-    return make
-
-
-def only(theme: Theme, article: Article) -> ThemeScore:
-    (score,) = score_themes(article, [theme])
-    return score
 
 
 def slugs(article: Article, themes: tuple[Theme, ...]) -> set[str]:
@@ -37,17 +21,17 @@ def slugs(article: Article, themes: tuple[Theme, ...]) -> set[str]:
 
 
 def test_a_title_counts_double_and_a_repeat_by_its_logarithm(
-    rivers: Callable[..., Theme], article: MakeArticle
+    rivers_of: Callable[..., Theme], article: MakeArticle
 ) -> None:
-    theme = rivers('[phrases]\nstrong = ["dam"]\n')
+    theme = rivers_of('[phrases]\nstrong = ["dam"]\n')
     assert only(theme, article("New dam opens")).score == 6
     assert only(theme, article("New dam opens", "The dam is open.")).score == pytest.approx(10.16, abs=0.01)
 
 
 def test_one_term_outside_the_title_is_never_enough_by_itself(
-    rivers: Callable[..., Theme], article: MakeArticle
+    rivers_of: Callable[..., Theme], article: MakeArticle
 ) -> None:
-    theme = rivers('[phrases]\nstrong = ["dam", "reservoir"]\n')
+    theme = rivers_of('[phrases]\nstrong = ["dam", "reservoir"]\n')
     assert only(theme, article("Works", "dam dam dam")).verdict is Verdict.CHECK
     assert only(theme, article("Works", "The dam and the reservoir")).verdict is Verdict.IN
 
@@ -59,9 +43,9 @@ GAZETTEER = (
 
 
 def test_a_lead_counts_more_under_a_title_that_names_nothing_and_less_under_one_that_names_another_place(
-    rivers: Callable[..., Theme], article: MakeArticle
+    rivers_of: Callable[..., Theme], article: MakeArticle
 ) -> None:
-    theme = rivers(
+    theme = rivers_of(
         '[phrases]\nstrong = ["dam"]\n[negatives]\nforeign = ["Rhine"]\n'
         '[[pairs]]\nname = "p"\nweight = "weak"\nplaces = ["laos", "china"]\nothers = ["china"]\n',
         GAZETTEER,
@@ -70,8 +54,8 @@ def test_a_lead_counts_more_under_a_title_that_names_nothing_and_less_under_one_
     assert only(theme, article("Works in Laos finished", "The dam is open.")).score == 2.25
 
 
-def test_late_mentions_together_stay_out(rivers: Callable[..., Theme], article: MakeArticle) -> None:
-    theme = rivers('[phrases]\nstrong = ["dam", "reservoir", "sluice", "weir", "river basin"]\n')
+def test_late_mentions_together_stay_out(rivers_of: Callable[..., Theme], article: MakeArticle) -> None:
+    theme = rivers_of('[phrases]\nstrong = ["dam", "reservoir", "sluice", "weir", "river basin"]\n')
     padding = "Something else was said at some length. " * 20
     late = only(theme, article("Week in short", padding + "dam reservoir sluice weir river basin " * 4))
     assert late.verdict is Verdict.OUT
@@ -79,9 +63,9 @@ def test_late_mentions_together_stay_out(rivers: Callable[..., Theme], article: 
 
 
 def test_plurals_possessives_accents_and_curly_apostrophes_are_one_word(
-    rivers: Callable[..., Theme], article: MakeArticle
+    rivers_of: Callable[..., Theme], article: MakeArticle
 ) -> None:
-    theme = rivers('[phrases]\nstrong = ["Tromsø ferry", "tributary", "Sana\'a"]\n')
+    theme = rivers_of('[phrases]\nstrong = ["Tromsø ferry", "tributary", "Sana\'a"]\n')
     for title in (
         "Tromso ferries stop",
         "Two TRIBUTARIES dry",
@@ -92,38 +76,42 @@ def test_plurals_possessives_accents_and_curly_apostrophes_are_one_word(
         assert only(theme, article(title)).score == 6, title
 
 
-def test_a_word_is_not_found_inside_another(rivers: Callable[..., Theme], article: MakeArticle) -> None:
-    theme = rivers('[phrases]\nstrong = ["dam", "Oman"]\n')
+def test_a_word_is_not_found_inside_another(rivers_of: Callable[..., Theme], article: MakeArticle) -> None:
+    theme = rivers_of('[phrases]\nstrong = ["dam", "Oman"]\n')
     assert only(theme, article("Amsterdam damned a woman and a Roman")).score == 0
 
 
 def test_acronyms_are_found_letter_by_letter_and_not_in_a_shouted_headline(
-    rivers: Callable[..., Theme], article: MakeArticle
+    rivers_of: Callable[..., Theme], article: MakeArticle
 ) -> None:
-    theme = rivers('[acronyms]\nstrong = ["WHO"]\n[phrases]\nweak = ["dam"]\n')
+    theme = rivers_of('[acronyms]\nstrong = ["WHO"]\n[phrases]\nweak = ["dam"]\n')
     assert only(theme, article("WHO sends a team")).score == 6
     assert only(theme, article("Who sends a team")).score == 0
     assert only(theme, article("WOMAN WHO BUILT THE DAM")).score == 1
 
 
-def test_a_term_with_a_capital_asks_for_a_capital(rivers: Callable[..., Theme], article: MakeArticle) -> None:
-    theme = rivers('[phrases]\nstrong = ["Turkey"]\n')
+def test_a_term_with_a_capital_asks_for_a_capital(
+    rivers_of: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers_of('[phrases]\nstrong = ["Turkey"]\n')
     assert only(theme, article("Turkey votes")).score == 6
     assert only(theme, article("How to roast a turkey")).score == 0
 
 
-def test_dotted_abbreviations_are_their_letters(rivers: Callable[..., Theme], article: MakeArticle) -> None:
-    assert only(rivers('[acronyms]\nstrong = ["US"]\n'), article("U.S. sends help")).score == 6
+def test_dotted_abbreviations_are_their_letters(
+    rivers_of: Callable[..., Theme], article: MakeArticle
+) -> None:
+    assert only(rivers_of('[acronyms]\nstrong = ["US"]\n'), article("U.S. sends help")).score == 6
 
 
-def test_a_mask_covers_its_words_and_no_others(rivers: Callable[..., Theme], article: MakeArticle) -> None:
-    theme = rivers('[phrases]\nstrong = ["delta"]\n[negatives]\nmask = ["Delta Air Lines"]\n')
+def test_a_mask_covers_its_words_and_no_others(rivers_of: Callable[..., Theme], article: MakeArticle) -> None:
+    theme = rivers_of('[phrases]\nstrong = ["delta"]\n[negatives]\nmask = ["Delta Air Lines"]\n')
     assert only(theme, article("Delta Air Lines cuts flights")).score == 0
     assert only(theme, article("Delta Air Lines flies to the delta")).score == 6
 
 
-def test_negatives_subtract_and_a_veto_ends_it(rivers: Callable[..., Theme], article: MakeArticle) -> None:
-    theme = rivers('[phrases]\nstrong = ["river"]\n[negatives]\nmedium = ["novel"]\nveto = ["quiz"]\n')
+def test_negatives_subtract_and_a_veto_ends_it(rivers_of: Callable[..., Theme], article: MakeArticle) -> None:
+    theme = rivers_of('[phrases]\nstrong = ["river"]\n[negatives]\nmedium = ["novel"]\nveto = ["quiz"]\n')
     assert only(theme, article("A river novel")).score == 3
     vetoed = only(theme, article("River quiz"))
     assert (vetoed.score, vetoed.verdict) == (0, Verdict.OUT)
@@ -136,23 +124,27 @@ PAIR = (
 )
 
 
-def test_a_pair_needs_both_places_and_the_topic(rivers: Callable[..., Theme], article: MakeArticle) -> None:
-    theme = rivers(PAIR, GAZETTEER)
+def test_a_pair_needs_both_places_and_the_topic(
+    rivers_of: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers_of(PAIR, GAZETTEER)
     assert only(theme, article("China and Laos open dam")).score == 6
     assert only(theme, article("China and Laos open rail line")).score == 0
     assert only(theme, article("China opens dam")).score == 0
 
 
-def test_a_country_and_its_leader_are_one_party(rivers: Callable[..., Theme], article: MakeArticle) -> None:
-    theme = rivers(PAIR, GAZETTEER)
+def test_a_country_and_its_leader_are_one_party(
+    rivers_of: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers_of(PAIR, GAZETTEER)
     assert only(theme, article("Sonexay opens dam in Laos")).score == 0
     assert only(theme, article("Sonexay opens dam with Beijing")).score == 6
 
 
 def test_a_pair_across_title_and_dek_counts_less_and_far_apart_in_the_text_not_at_all(
-    rivers: Callable[..., Theme], article: MakeArticle
+    rivers_of: Callable[..., Theme], article: MakeArticle
 ) -> None:
-    theme = rivers(PAIR, GAZETTEER)
+    theme = rivers_of(PAIR, GAZETTEER)
     assert only(theme, article("China opens dam", dek="Laos is content.")).score == 4.5
     assert only(theme, article("Dam opens", dek="China and Laos are content.")).score == 4.2
     assert only(theme, article("Dry year", "China and Laos share a dam.")).score == pytest.approx(
@@ -163,9 +155,9 @@ def test_a_pair_across_title_and_dek_counts_less_and_far_apart_in_the_text_not_a
 
 
 def test_terms_in_scripts_without_spaces_and_with_glued_prefixes_are_found(
-    rivers: Callable[..., Theme], article: MakeArticle
+    rivers_of: Callable[..., Theme], article: MakeArticle
 ) -> None:
-    theme = rivers('[phrases]\nstrong = ["ダム", "大坝", "댐", "سد", "Дамба"]\n')
+    theme = rivers_of('[phrases]\nstrong = ["ダム", "大坝", "댐", "سد", "Дамба"]\n')
     for title in ("新しいダムが完成", "大坝竣工", "새 댐이 열렸다", "افتتاح السد الجديد", "Дамба открыта"):
         assert only(theme, article(title)).score == 6, title
 
@@ -211,14 +203,14 @@ def test_an_empty_article_belongs_nowhere(themes: tuple[Theme, ...], article: Ma
 
 
 def test_a_title_that_names_another_region_halves_what_speaks_for_the_theme(
-    rivers: Callable[..., Theme], article: MakeArticle
+    rivers_of: Callable[..., Theme], article: MakeArticle
 ) -> None:
     gazetteer = '[places.nile]\nnames = ["Nile"]\n'
     body = (
         '[phrases]\nstrong = ["river commission"]\n[negatives]\nforeign = ["Rhine"]\n'
         '[[pairs]]\nname = "water"\nweight = "strong"\nplaces = ["nile"]\ntopics = ["flood"]\n'
     )
-    theme = rivers(body, gazetteer)
+    theme = rivers_of(body, gazetteer)
     assert only(theme, article("Nile flood")).score == 6
     assert only(theme, article("Nile towns send help to Rhine flood")).score == 0  # 3 less 3
     assert only(theme, article("River commission on Nile and Rhine flood")).score == 9  # 6 and 6 less 3
@@ -243,9 +235,9 @@ SUBJECT = (
 
 
 def test_a_soft_subject_shrinks_the_points_unless_something_hard_is_said_in_the_title(
-    rivers: Callable[..., Theme], article: MakeArticle
+    rivers_of: Callable[..., Theme], article: MakeArticle
 ) -> None:
-    theme = rivers(SUBJECT, GAZETTEER)
+    theme = rivers_of(SUBJECT, GAZETTEER)
     assert only(theme, article("Laos football")).score == 1  # 3 x (0 + 1) / (2 + 1)
     hard = only(theme, article("Laos football field lost to flood"))
     assert (hard.score, hard.verdict) == (9, Verdict.IN)
@@ -256,9 +248,9 @@ def test_a_soft_subject_shrinks_the_points_unless_something_hard_is_said_in_the_
 
 
 def test_many_points_do_not_buy_a_soft_subject_off(
-    rivers: Callable[..., Theme], article: MakeArticle
+    rivers_of: Callable[..., Theme], article: MakeArticle
 ) -> None:
-    theme = rivers(
+    theme = rivers_of(
         SUBJECT.replace("[places]", '[phrases]\nstrong = ["river basin", "weir"]\n[places]'), GAZETTEER
     )
     title = "River basin quiz: weir, striker, football"
@@ -267,23 +259,23 @@ def test_many_points_do_not_buy_a_soft_subject_off(
 
 
 def test_two_soft_words_outside_the_title_say_nothing_and_a_third_does(
-    rivers: Callable[..., Theme], article: MakeArticle
+    rivers_of: Callable[..., Theme], article: MakeArticle
 ) -> None:
-    theme = rivers(SUBJECT, GAZETTEER)
+    theme = rivers_of(SUBJECT, GAZETTEER)
     assert only(theme, article("Laos", "A quiz on football.")).score == 3
     assert only(theme, article("Laos", "A quiz on a football striker.")).score == pytest.approx(1.2)
 
 
 def test_a_place_found_by_name_and_by_stem_is_one_mention(
-    rivers: Callable[..., Theme], article: MakeArticle
+    rivers_of: Callable[..., Theme], article: MakeArticle
 ) -> None:
-    theme = rivers('[places]\nstrong = ["laos"]\n', '[places.laos]\nnames = ["Laos", "Laot*", "Lao*"]\n')
+    theme = rivers_of('[places]\nstrong = ["laos"]\n', '[places.laos]\nnames = ["Laos", "Laot*", "Lao*"]\n')
     assert only(theme, article("Laos rests")).score == 6
     assert only(theme, article("Laotians rest")).score == 6
 
 
-def test_a_bare_name_is_for_an_editor_to_check(rivers: Callable[..., Theme], article: MakeArticle) -> None:
-    theme = rivers(SUBJECT, GAZETTEER)
+def test_a_bare_name_is_for_an_editor_to_check(rivers_of: Callable[..., Theme], article: MakeArticle) -> None:
+    theme = rivers_of(SUBJECT, GAZETTEER)
     bare = only(theme, article("A week in Laos", "Laos and more of Laos."))
     assert (bare.score, bare.verdict) == (3.5, Verdict.CHECK)
     assert "a bare name" in {hit.term for hit in bare.hits}
@@ -291,9 +283,9 @@ def test_a_bare_name_is_for_an_editor_to_check(rivers: Callable[..., Theme], art
 
 
 def test_of_a_round_up_nothing_but_the_title_counts(
-    rivers: Callable[..., Theme], article: MakeArticle
+    rivers_of: Callable[..., Theme], article: MakeArticle
 ) -> None:
-    theme = rivers(SUBJECT, GAZETTEER)
+    theme = rivers_of(SUBJECT, GAZETTEER)
     body = "A dam in Laos; a flood in Laos."
     assert only(theme, article("Laos", body)).verdict is Verdict.IN
     cut = only(theme, article("Laos in brief", body))
@@ -302,9 +294,9 @@ def test_of_a_round_up_nothing_but_the_title_counts(
 
 
 def test_of_a_live_page_nothing_but_the_title_counts(
-    rivers: Callable[..., Theme], article: MakeArticle
+    rivers_of: Callable[..., Theme], article: MakeArticle
 ) -> None:
-    theme = rivers(SUBJECT, GAZETTEER)
+    theme = rivers_of(SUBJECT, GAZETTEER)
     body = "A dam in Laos; a flood in Laos."
     cut = only(theme, article("Laos live: the day so far", body))
     assert (cut.score, cut.verdict) == (3, Verdict.CHECK)
@@ -312,9 +304,9 @@ def test_of_a_live_page_nothing_but_the_title_counts(
 
 
 def test_a_press_review_and_a_reading_list_are_of_no_theme(
-    rivers: Callable[..., Theme], article: MakeArticle
+    rivers_of: Callable[..., Theme], article: MakeArticle
 ) -> None:
-    theme = rivers(SUBJECT, GAZETTEER)
+    theme = rivers_of(SUBJECT, GAZETTEER)
     for title in ("The Papers: 'Laos dam bursts' and 'King ill'", "Laos dam, a flood: 7 river reads"):
         review = only(theme, article(title, "A dam in Laos; a flood in Laos."))
         assert (review.score, review.verdict) == (0, Verdict.OUT)
@@ -333,9 +325,9 @@ WIDER = SUBJECT.replace("roundups = [", 'wider = ["world"]\nroundups = [')
     ],
 )
 def test_what_the_lead_of_a_wider_matter_or_an_opinion_names_counts_half(
-    rivers: Callable[..., Theme], article: MakeArticle, title: str, why: str
+    rivers_of: Callable[..., Theme], article: MakeArticle, title: str, why: str
 ) -> None:
-    theme = rivers(WIDER, GAZETTEER)
+    theme = rivers_of(WIDER, GAZETTEER)
     lead = "A dam in Laos held."
     report = only(theme, article("Nobody saw the gauges", lead))
     passing = only(theme, article(title, lead))
@@ -345,9 +337,9 @@ def test_what_the_lead_of_a_wider_matter_or_an_opinion_names_counts_half(
 
 
 def test_the_lead_of_an_opinion_never_files_it_by_itself(
-    rivers: Callable[..., Theme], article: MakeArticle
+    rivers_of: Callable[..., Theme], article: MakeArticle
 ) -> None:
-    theme = rivers('[phrases]\nstrong = ["river basin", "weir", "sluice"]\n' + WIDER, GAZETTEER)
+    theme = rivers_of('[phrases]\nstrong = ["river basin", "weir", "sluice"]\n' + WIDER, GAZETTEER)
     lead = "The river basin, its weir and its sluice: a dam in Laos, a flood in Laos."
     assert only(theme, article("Nobody reads the gauges", lead)).verdict is Verdict.IN
     opinion = only(theme, article("Opinion: nobody reads the gauges", lead))
@@ -356,22 +348,22 @@ def test_the_lead_of_an_opinion_never_files_it_by_itself(
 
 @pytest.mark.parametrize("title", ["The world looks on as Laos dam bursts", "Opinion: Laos deserves a dam"])
 def test_an_opinion_or_a_wider_matter_that_names_the_theme_counts_whole(
-    rivers: Callable[..., Theme], article: MakeArticle, title: str
+    rivers_of: Callable[..., Theme], article: MakeArticle, title: str
 ) -> None:
-    assert only(rivers(WIDER, GAZETTEER), article(title)).score == 9
+    assert only(rivers_of(WIDER, GAZETTEER), article(title)).score == 9
 
 
 def test_a_place_in_an_opinions_title_names_the_theme(
-    rivers: Callable[..., Theme], article: MakeArticle
+    rivers_of: Callable[..., Theme], article: MakeArticle
 ) -> None:
-    theme = rivers(WIDER, GAZETTEER)
+    theme = rivers_of(WIDER, GAZETTEER)
     assert only(theme, article("Opinion: Laos deserves better", "A dam cracked.")).score == 7.5
 
 
 def test_a_whole_pair_in_the_title_names_the_theme_and_half_a_pair_does_not(
-    rivers: Callable[..., Theme], article: MakeArticle
+    rivers_of: Callable[..., Theme], article: MakeArticle
 ) -> None:
-    theme = rivers('[subject]\nwider = ["world"]\n' + PAIR, GAZETTEER)
+    theme = rivers_of('[subject]\nwider = ["world"]\n' + PAIR, GAZETTEER)
     whole = only(theme, article("World looks on as China and Laos open a dam"))
     half = only(theme, article("World looks on as China opens a dam", "Laos is content."))
     assert whole.score == 6
@@ -380,40 +372,44 @@ def test_a_whole_pair_in_the_title_names_the_theme_and_half_a_pair_does_not(
 
 
 def test_a_weak_phrase_in_the_title_does_not_name_the_theme(
-    rivers: Callable[..., Theme], article: MakeArticle
+    rivers_of: Callable[..., Theme], article: MakeArticle
 ) -> None:
-    theme = rivers('[phrases]\nweak = ["delta"]\n' + WIDER, GAZETTEER)
+    theme = rivers_of('[phrases]\nweak = ["delta"]\n' + WIDER, GAZETTEER)
     lead = "A dam in Laos held."
     assert only(theme, article("Deltas of the world are sinking", lead)).score == pytest.approx(4.6 / 2)
     assert only(theme, article("Deltas are sinking", lead)).score == pytest.approx(4.6)
 
 
 def test_where_somebody_was_born_is_not_what_a_report_is_about(
-    rivers: Callable[..., Theme], article: MakeArticle
+    rivers_of: Callable[..., Theme], article: MakeArticle
 ) -> None:
-    theme = rivers('[phrases]\nstrong = ["Vientiane"]\n')
+    theme = rivers_of('[phrases]\nstrong = ["Vientiane"]\n')
     assert only(theme, article("Vientiane-born chef opens a bar")).score == 0
     assert only(theme, article("Born in Vientiane, at home nowhere")).score == 6
 
 
 def test_a_dek_that_the_text_repeats_after_its_dateline_counts_once(
-    rivers: Callable[..., Theme], article: MakeArticle
+    rivers_of: Callable[..., Theme], article: MakeArticle
 ) -> None:
-    theme = rivers('[phrases]\nstrong = ["dam"]\n')
+    theme = rivers_of('[phrases]\nstrong = ["dam"]\n')
     dek = "The dam above the second village is cracked."
     assert only(theme, article("Dry year", f"VIENTIANE (Example News) - {dek}", dek=dek)).score == (
         only(theme, article("Dry year", dek)).score
     )
 
 
-def test_forces_are_topics_where_the_pair_says_so(rivers: Callable[..., Theme], article: MakeArticle) -> None:
+def test_forces_are_topics_where_the_pair_says_so(
+    rivers_of: Callable[..., Theme], article: MakeArticle
+) -> None:
     moved = article("Lao army crosses into China")
-    assert only(rivers(PAIR, GAZETTEER), moved).score == 0
-    assert only(rivers(PAIR + "forces_are_topics = true\n", GAZETTEER), moved).score == 6
+    assert only(rivers_of(PAIR, GAZETTEER), moved).score == 0
+    assert only(rivers_of(PAIR + "forces_are_topics = true\n", GAZETTEER), moved).score == 6
 
 
-def test_a_dateline_is_not_what_a_report_is_about(rivers: Callable[..., Theme], article: MakeArticle) -> None:
-    theme = rivers('[phrases]\nstrong = ["Vientiane"]\n')
+def test_a_dateline_is_not_what_a_report_is_about(
+    rivers_of: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers_of('[phrases]\nstrong = ["Vientiane"]\n')
     assert only(theme, article("Dry year", "VIENTIANE (Example News) - Wells are low.")).score == 0
     assert only(theme, article("Dry year", "Vientiane has no water.")).score > 0
 
@@ -432,15 +428,17 @@ def test_a_dateline_is_not_what_a_report_is_about(rivers: Callable[..., Theme], 
     ],
 )
 def test_inflected_and_glued_forms_are_found(
-    rivers: Callable[..., Theme], article: MakeArticle, term: str, found: list[str], missed: list[str]
+    rivers_of: Callable[..., Theme], article: MakeArticle, term: str, found: list[str], missed: list[str]
 ) -> None:
-    theme = rivers(f'[phrases]\nstrong = ["{term}"]\n')
+    theme = rivers_of(f'[phrases]\nstrong = ["{term}"]\n')
     assert [title for title in found if only(theme, article(title)).score < 6] == []
     assert [title for title in missed if only(theme, article(title)).score > 0] == []
 
 
-def test_a_name_alike_masks_whatever_its_capitals(rivers: Callable[..., Theme], article: MakeArticle) -> None:
-    theme = rivers('[phrases]\nstrong = ["delta"]\n[negatives]\nmask = ["Delta Blues", "delta blues"]\n')
+def test_a_name_alike_masks_whatever_its_capitals(
+    rivers_of: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers_of('[phrases]\nstrong = ["delta"]\n[negatives]\nmask = ["Delta Blues", "delta blues"]\n')
     assert only(theme, article("An evening of delta blues")).score == 0
     assert only(theme, article("An evening of Delta Blues")).score == 0
 
@@ -459,17 +457,17 @@ def test_a_form_is_kept_under_the_first_word_of_each_of_its_spellings(parts: lis
 
 
 def test_a_word_that_two_stems_and_a_whole_word_fit_counts_for_all_three(
-    rivers: Callable[..., Theme], article: MakeArticle
+    rivers_of: Callable[..., Theme], article: MakeArticle
 ) -> None:
-    theme = rivers('[phrases]\nstrong = ["damm*"]\nmedium = ["dammbau*"]\nweak = ["dammbaus"]\n')
+    theme = rivers_of('[phrases]\nstrong = ["damm*"]\nmedium = ["dammbau*"]\nweak = ["dammbaus"]\n')
     assert only(theme, article("Ende des Dammbaus")).score == 2 * (3 + 1.5 + 0.5)
     assert only(theme, article("Damm offen")).score == 2 * 3
 
 
 def test_two_terms_that_are_spelled_alike_both_count(
-    rivers: Callable[..., Theme], article: MakeArticle
+    rivers_of: Callable[..., Theme], article: MakeArticle
 ) -> None:
-    theme = rivers('[phrases]\nstrong = ["water level"]\nweak = ["Water-Level", "water levels"]\n')
+    theme = rivers_of('[phrases]\nstrong = ["water level"]\nweak = ["Water-Level", "water levels"]\n')
     assert only(theme, article("Water levels fall")).score == 2 * (3 + 0.5 + 0.5)
 
 
