@@ -1,64 +1,44 @@
-"""Styles written into the elements of a mail. premailer is met here and nowhere else.
+"""Styles written into the elements of a mail.
 
 premailer searches the whole page once for every rule: half of the time that rendering takes. Where no
 selector looks further than one element (``.lead``, ``td.note``: all of ours), what becomes of an element
 depends on its tag, class, id and style alone. Then premailer is shown each kind of element once, and what
-it made of it is written into all that are alike, in this page and the next: the result is the same, letter
-for letter. One selector that looks around itself (``td p``, ``:first-child``, ``[dir]``), and premailer
-gets every page whole.
+it made of it is written into all that are alike, in this page, the next, and those of the next process: the
+result is the same, letter for letter. One selector that looks around itself (``td p``, ``:first-child``,
+``[dir]``), and premailer gets every page whole.
 """
 
 from __future__ import annotations
 
-import logging
+import json
 import re
-import sys
 from collections.abc import Collection
-from functools import lru_cache
-from importlib import import_module
-from types import ModuleType
-from typing import Any
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import cssutils
-from cssselect import SelectorError
 from lxml import etree
 
 from digest.errors import RenderError
+from digest.render.keeping import Kept
 
-
-def _load_premailer() -> Any:
-    """Premailer without requests, which it imports for style sheets on the web, and must not fetch for us.
-
-    With an empty module in its place for that moment, a send that renders starts 50 ms earlier.
-    """
-    spared = "requests" not in sys.modules
-    if spared:
-        sys.modules["requests"] = ModuleType("requests")
-    try:
-        return import_module("premailer.premailer")
-    finally:
-        if spared:
-            del sys.modules["requests"]
-
-
-_premailer = _load_premailer()
+if TYPE_CHECKING:
+    from digest.render.premailing import Premailed
 
 _STYLE_SHEETS = 8  # kept, with what is known by them; a publication has one
 _MOST_KINDS = 5_000  # known of one style sheet: a mail has fifty, unless its templates make up ids
-_KEPT = "data-premailer"  # with the value "ignore": premailer leaves this style element alone
+_MOST_KEPT = 500  # of these for the next process
+_IGNORED = "data-premailer"
 _STYLE_TAG = re.compile(r"<style\b", re.IGNORECASE)
-_TAG, _NAME = r"[A-Za-z][A-Za-z0-9]*", r"[.#][A-Za-z_][A-Za-z0-9_-]*"
-_ONE_ELEMENT = re.compile(rf"{_TAG}|(?:{_TAG})?(?:{_NAME})+")
 # Begins with "<", so that nothing a feed wrote can look like it.
 _WHITE_PREHEADER = '<div style="display:none;font-size:1px;color:#ffffff;'
-_UNREADABLE = (
-    *(_premailer.PremailerError, cssutils.xml.dom.DOMException, SelectorError, etree.LxmlError),
-    *(ValueError, AssertionError),
+_KEPT = Kept(
+    "styles",
+    f"{version('premailer')} {version('cssutils')}".encode()
+    + Path(__file__).with_name("premailing.py").read_bytes(),
 )
-
-# What cssutils knows of valid values goes: premailer has it check styles that stand in the page, whatever it
-# is told, and does not ask for the answer. Compiling the patterns for that takes longer than a mail does.
-cssutils.profile.removeProfile(all=True)
 
 _Kind = tuple[str, str | None, str | None, str | None]  # tag, class, id, style
 
@@ -70,48 +50,39 @@ def inline(html: str, css: str, *, ink: str) -> str:
     letter: premailer would strip their ``!important`` and drop what its parser does not know. The
     hidden preheader gets the colour ``ink``. Raises RenderError for styles that can't be read.
     """
-    marked = _STYLE_TAG.sub(rf'\g<0> {_KEPT}="ignore"', html.strip())
+    marked = _STYLE_TAG.sub(rf'\g<0> {_IGNORED}="ignore"', html.strip())
     try:
         page = etree.fromstring(marked, etree.HTMLParser())
         _sheet(css).apply(page)
         done = etree.tostring(page.getroottree(), method="html", encoding="utf-8").decode()
-    except _UNREADABLE as error:
+    except (etree.LxmlError, ValueError) as error:
         raise RenderError(f"edition.css.j2: could not be inlined: {error}") from error
-    done = done.replace(f' {_KEPT}="ignore"', "")
+    done = done.replace(f' {_IGNORED}="ignore"', "")
     # White on white is a trick of spammers: filters add points for it, hidden or not.
     return done.replace(_WHITE_PREHEADER, _WHITE_PREHEADER.replace("#ffffff", ink), 1)
 
 
-class _Sheet(_premailer.Premailer):  # type: ignore[misc, name-defined] # premailer ships no types
-    """Premailer for one style sheet, with nearly everything else it does switched off.
-
-    Parses the sheet and prints its rules once, and knows what it made of each kind of element.
-    """
+class _Sheet:
+    """One style sheet, and what premailer is known to make of each kind of element under it."""
 
     def __init__(self, css: str) -> None:
-        super().__init__(
-            css_text=[css],
-            keep_style_tags=False,
-            strip_important=False,
-            disable_validation=True,
-            allow_network=False,
-            disable_leftover_css=True,
-            disable_link_rewrites=True,
-            align_floating_images=False,
-            disable_basic_attributes=["width", "height", "align", "valign", "bgcolor"],
-            cssutils_logging_level=logging.CRITICAL,
-        )
-        self._rules, _leftover = super()._parse_style_rules(css, 0)
-        self._by_element = all(_ONE_ELEMENT.fullmatch(selector) for _rank, selector, _style in self._rules)
+        self._css = css
+        self._file = sha256(css.encode()).hexdigest()
         self._known: dict[_Kind, str | None] = {}
+        if kept := _KEPT.read(self._file):
+            self._known = {tuple(kind): style for kind, style in json.loads(kept)}
 
-    def _parse_style_rules(self, css_body: str, ruleset_index: int) -> Any:  # noqa: ARG002 - all others are ignored
-        return list(self._rules), []
+    @cached_property
+    def _premailed(self) -> Premailed:
+        from digest.render.premailing import Premailed  # noqa: PLC0415 - slow to load, rarely needed
+
+        return Premailed(self._css)
 
     def apply(self, page: Any) -> None:
-        """Write the styles into the elements of ``page``."""
-        if not self._by_element:
-            self.transform(page)
+        """Write the styles into the elements of ``page``. Raises ValueError for styles that can't be read."""
+        # Only what is decided by the element is known of it, so who knows something need not ask.
+        if not self._known and not self._premailed.by_element:
+            self._premailed.style(page)
             return
         if len(self._known) > _MOST_KINDS:
             self._known.clear()
@@ -129,10 +100,12 @@ class _Sheet(_premailer.Premailer):  # type: ignore[misc, name-defined] # premai
         page = etree.HTMLParser().makeelement("html")
         specimens = {kind: _specimen(page, kind) for kind in kinds}
         before = {kind: specimen.get("style") for kind, specimen in specimens.items()}
-        self.transform(page)
+        self._premailed.style(page)
         for kind, specimen in specimens.items():
             style = specimen.get("style")
             self._known[kind] = None if style == before[kind] else style
+        if len(self._known) <= _MOST_KEPT:
+            _KEPT.write(self._file, json.dumps(list(self._known.items())).encode(), most=_STYLE_SHEETS)
 
 
 @lru_cache(maxsize=_STYLE_SHEETS)
@@ -150,5 +123,5 @@ def _specimen(page: Any, kind: _Kind) -> Any:
         name: one for name, one in zip(("class", "id", "style"), values, strict=True) if one is not None
     }
     if tag == "style":
-        attributes[_KEPT] = "ignore"  # as every style element of a page
+        attributes[_IGNORED] = "ignore"  # as every style element of a page
     return etree.SubElement(page, tag, attributes)

@@ -15,7 +15,7 @@ import pytest
 
 from tests.unit.bounces.samples import dsn
 
-from .conftest import DIGEST, ENVIRONMENT, Desk, MailServer
+from .conftest import DIGEST, Desk, MailServer, environment
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def pipe(desk: Desk, raw: bytes) -> subprocess.CompletedProcess[bytes]:
     """As a mail server calls it."""
     command = [*DIGEST, "bounces", "ingest"]
     return subprocess.run(
-        command, input=raw, cwd=desk.folder, env=ENVIRONMENT, capture_output=True, check=False
+        command, input=raw, cwd=desk.folder, env=environment(), capture_output=True, check=False
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import DIGEST, ENVIRONMENT, Desk, MailServer
+from .conftest import DIGEST, Desk, MailServer, environment
 
 AN_EDITOR = """
 import pathlib, re, sys
@@ -116,7 +116,7 @@ def test_a_file_can_come_on_standard_input(stocked: Desk) -> None:
     printed = stocked.run("edit", "--print").stdout.replace(f"keep s{lead} ", f"drop s{lead} ")
     ended = subprocess.run(
         [*DIGEST, "edit", "--file", "-", "--json"],
-        input=printed, cwd=stocked.folder, env=ENVIRONMENT, capture_output=True, text=True, check=True,
+        input=printed, cwd=stocked.folder, env=environment(), capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert lead not in first_ids(json.loads(ended.stdout))
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 from digest import desk, pipeline
 from digest.wiring import open_parts, read_settings
 
-from .conftest import ENVIRONMENT, Desk, MailServer
+from .conftest import Desk, MailServer, environment
 
 MAKING = {
     "digest.compose",
@@ -40,7 +41,7 @@ def loaded(room: Desk, *arguments: str) -> set[str]:
     ended = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "digest", *arguments],
         cwd=room.folder,
-        env={**ENVIRONMENT, **room.env},
+        env={**environment(), **room.env},
         capture_output=True,
         text=True,
         check=True,
@@ -65,13 +66,24 @@ def test_a_frozen_edition_is_sent_by_what_sends_alone(stocked: Desk, mail_server
     assert modules & {*MAKING, *RENDERING, *GATHERING, *READING, *REST} == set()
 
 
-def test_a_draft_is_rendered_for_the_send_and_not_made_anew(stocked: Desk, mail_server: MailServer) -> None:
+def test_a_draft_is_rendered_for_the_send_and_not_made_anew(
+    stocked: Desk, mail_server: MailServer, tmp_path: Path
+) -> None:
     stocked.run("draft")
+    stocked.env["XDG_CACHE_HOME"] = str(tmp_path / "empty")  # as on a machine that has rendered nothing yet
     modules = loaded(stocked, "send")
     assert len(mail_server.inbox.messages) > 20
     assert {"digest.render.renderer", "premailer.premailer"} <= modules
     assert "urllib3" not in modules  # requests, which premailer would load for what it must not fetch
     assert modules & {*MAKING, *GATHERING, *READING, *REST} == set()
+
+
+def test_a_send_renders_by_what_earlier_ones_have_found_out(stocked: Desk, mail_server: MailServer) -> None:
+    stocked.run("send", "--dry-run")
+    modules = loaded(stocked, "send")
+    assert len(mail_server.inbox.messages) > 20
+    assert "digest.render.inlining" in modules
+    assert modules & {"premailer.premailer", "cssutils"} == set()
 
 
 def test_a_broken_theme_file_stops_what_needs_themes_and_no_frozen_edition(

@@ -10,9 +10,9 @@ from functools import lru_cache
 from digest.deliver.envelope import Envelope
 from digest.errors import InputError
 
-# What an address may be made of once it is known to be ASCII: no space, no control character, no
+# What an address in ASCII may be made of: no space, no control character, no
 # angle bracket, so that nothing in it can end the command or add another.
-_SAFE = re.compile(r"[^\x00-\x20<>\x7f-\U0010ffff]+@[^\x00-\x20<>@\x7f-\U0010ffff]+")
+_SAFE = re.compile(r"[!-;=?-~]+@[!-;=?A-~]+")
 _QUOTED = re.compile(r'"[\x20\x21\x23-\x5b\x5d-\x7e]*"@[A-Za-z0-9.:\[\]-]+')  # "two words"@example.org
 _LONGEST = 254  # octets of a path, RFC 5321 4.5.3.1.3
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, FileSystemLoader
 
-from digest.render.compiled import CompiledTemplates, cache_folder
+from digest.render.compiled import FOLDER, CompiledTemplates
+from digest.render.keeping import cache_folder
 
 RULES = b"rules"
 Render = Callable[..., tuple[str, bool]]
@@ -41,14 +42,14 @@ def render(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Render:
 
 
 def kept() -> Path:
-    (file,) = cache_folder().iterdir()
+    (file,) = cache_folder(FOLDER).iterdir()
     return file
 
 
 def test_a_template_is_compiled_once(render: Render) -> None:
     assert render() == ("Good morning", True)
     assert render() == ("Good morning", False)
-    assert cache_folder().stat().st_mode & 0o777 == 0o700
+    assert cache_folder(FOLDER).stat().st_mode & 0o777 == 0o700
     assert kept().stat().st_mode & 0o777 == 0o600
 
 
@@ -111,7 +112,7 @@ def test_the_folder_is_the_users_own_where_none_is_named(
     monkeypatch.setenv("HOME", str(tmp_path))
     for nothing in ("", "relative/path"):
         monkeypatch.setenv("XDG_CACHE_HOME", nothing)
-        assert cache_folder() == tmp_path / ".cache/digest/templates"
+        assert cache_folder(FOLDER) == tmp_path / ".cache/digest/templates"
 
 
 def test_a_new_process_finds_what_the_last_one_compiled(tmp_path: Path) -> None:

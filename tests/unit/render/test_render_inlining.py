@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +13,7 @@ from hypothesis import strategies as st
 from digest.errors import RenderError
 from digest.render import inlining
 from digest.render.inlining import inline
+from digest.render.keeping import cache_folder
 
 DARK = "p { color: #fff !important }"
 HEAD = f"@media (prefers-color-scheme: dark) {{ {DARK} }} [data-ogsc] {DARK}"
@@ -127,6 +132,65 @@ def test_what_is_known_of_a_style_sheet_stays_bounded(monkeypatch: pytest.Monkey
         page = f'<!DOCTYPE html><html><body><p class="x" id="i{number}">{number}</p></body></html>'
         assert f'<p class="x" id="i{number}" style="color:#0b6170">' in inline(page, css, ink="#111111")
     assert len(inlining._sheet(css)._known) < 25
+
+
+OF_A_NEW_PROCESS = """
+import sys
+from digest.render.inlining import inline
+print("premailer" in sys.modules, inline(*sys.argv[1:], ink="#111111"), "premailer" in sys.modules)
+"""
+
+
+def in_a_new_process(page: str, css: str) -> tuple[str, bool]:
+    """The page as a process of its own inlines it, and whether premailer was loaded for that."""
+    program = [sys.executable, "-c", OF_A_NEW_PROCESS, page, css]
+    said = subprocess.run(program, capture_output=True, text=True, check=True).stdout
+    assert said.startswith("False ")
+    done, _, loaded = said.removeprefix("False ").rstrip("\n").rpartition(" ")
+    return done, loaded == "True"
+
+
+@pytest.fixture
+def styles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder where what is known of style sheets is kept; empty."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return cache_folder("styles")
+
+
+def test_the_next_process_knows_what_premailer_made_of_an_element(styles: Path) -> None:
+    css = "p { margin: 0 } .x { color: red !important }"
+    first, other = PAGE, PAGE.replace("two  words", "</p><p class='x' style='padding:1px'>three")
+    done = inline(first, css + LOOKS_AROUND, ink="#111111")
+    assert in_a_new_process(first, css) == (done, True)
+    assert in_a_new_process(first, css) == (done, False)
+    taught = inline(other, css + LOOKS_AROUND, ink="#111111")
+    assert in_a_new_process(other, css) == (taught, True)
+    assert in_a_new_process(other, css) == (taught, False)
+    assert len(list(styles.iterdir())) == 1
+
+
+def test_a_style_sheet_that_looks_around_is_never_known(styles: Path) -> None:
+    css = "body p { color: red }"
+    assert (
+        in_a_new_process(PAGE, css) == in_a_new_process(PAGE, css) == (inline(PAGE, css, ink="#111111"), True)
+    )
+    assert not styles.exists()
+
+
+def test_a_damaged_file_of_styles_is_as_good_as_none(styles: Path) -> None:
+    css = "p { color: red }"
+    done, _loaded = in_a_new_process(PAGE, css)
+    (file,) = styles.iterdir()
+    file.write_bytes(file.read_bytes().replace(b"red", b"tan"))
+    assert in_a_new_process(PAGE, css) == (done, True)
+    assert in_a_new_process(PAGE, css) == (done, False)
+
+
+def test_old_style_sheets_are_not_kept_for_ever(styles: Path) -> None:
+    for number in range(inlining._STYLE_SHEETS + 5):
+        inline(PAGE, f"p {{ margin: {number}px }}", ink="#111111")
+    assert len(list(styles.iterdir())) == inlining._STYLE_SHEETS
+    assert not in_a_new_process(PAGE, f"p {{ margin: {number}px }}")[1]  # the newest is among them
 
 
 def test_style_sheets_in_the_head_keep_every_letter() -> None:
