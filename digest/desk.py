@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from digest import pipeline
 from digest.errors import NotFoundError, StateError
 from digest.model.edition import OPEN_TO_EDITING, Edition, EditionState, EditionStory
 from digest.model.links import edition_ref
@@ -105,14 +106,19 @@ def hold(parts: Parts, row: EditionRow, now: datetime, reason: str = "") -> Edit
 def release(parts: Parts, row: EditionRow, now: datetime) -> EditionRow:
     """Undo ``hold`` or ``approve``: it is a draft again; a paused edition goes on when it is next sent.
 
+    One that paused for too many refusals does not pause for them again.
+
     Raises:
         StateError: it is none of these.
     """
-    undone = {EditionState.HELD, EditionState.APPROVED}
+    undone, paused = {EditionState.HELD, EditionState.APPROVED}, {EditionState.PAUSED}
     with parts.database.write() as conn:
+        fresh = editions.get_edition(conn, row.id)
+        refused = fresh is not None and fresh.reason == pipeline.TOO_MANY_REFUSED
+        reason = pipeline.REFUSED_YET_RELEASED if refused else ""
         moved = editions.move(
             conn, row.id, allowed=undone, to=EditionState.DRAFT, now=now, reviewed_by=""
-        ) or editions.move(conn, row.id, allowed={EditionState.PAUSED}, to=EditionState.SENDING, now=now)
+        ) or editions.move(conn, row.id, allowed=paused, to=EditionState.SENDING, now=now, reason=reason)
     return _after(parts, row, moved, "released")
 
 

@@ -48,6 +48,7 @@ TOO_MANY_REFUSED = (
     "the mail server refuses too much of it for good: `digest status --report` says why,"
     " `digest release` lets it go on"
 )
+REFUSED_YET_RELEASED = "an editor let it go on in spite of many refusals"
 
 # --- gather -----------------------------------------------------------------------------------------
 
@@ -222,6 +223,8 @@ def send(
     if fresh.state not in {EditionState.FROZEN, EditionState.SENDING, EditionState.SENT}:
         raise StateError(f"the edition {row.key} is {fresh.state} now; nothing was sent")
     compose = composer(parts, fresh)
+    if fresh.reason == REFUSED_YET_RELEASED:
+        parts = replace(parts, sending=replace(parts.sending, stop_share=0.0))
 
     def deliver_by(options: SendOptions) -> SendReport:
         report = deliver(

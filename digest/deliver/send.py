@@ -51,8 +51,8 @@ class SendOptions:
     ``rate_per_s`` is the most messages a second that one process takes on; None is no limit. A batch
     is its owner's for ``lease_s`` and renewed all along. When somebody stops the run or holds the edition,
     messages in flight get ``stop_grace_s`` for their answers; when it stops by itself, as long as ever.
-    ``page_size`` rows are read at a time. Once more than ``stop_share`` of what was tried is refused for
-    good, the run stops by itself; 0 is never.
+    ``page_size`` rows are read at a time. Once more than ``stop_share`` of what was tried, by earlier runs
+    too, is refused for good, the run stops by itself; 0 is never.
     """
 
     connections: int = 4
@@ -164,11 +164,10 @@ class _Run:
         self._owner = owner
         self._started = time.monotonic()
         self._timeline = Timeline()
-        self._sent_before = 0  # by earlier runs; what others send meanwhile counts for the rate
+        self._before = Counts()  # when this run began; what others send meanwhile counts for the rate
         self._halted = False  # there is a reason to stop: nothing new is taken on
         self._told_at: float | None = None  # when somebody's wish to stop was noticed
         self._refused = False  # that reason was that too much is refused
-        self._warned = True  # it was so before, and somebody let it go on
         self._next_hold = self._next_renewal = self._next_progress = 0.0
 
     async def go(self) -> SendReport:
@@ -207,11 +206,9 @@ class _Run:
         return self._report(desk, run_id)
 
     def _begin(self) -> int:
-        """Note that this run began, and whether somebody lets it go on in spite of many refusals."""
+        """Note that this run began, and how the edition stood then."""
         with self._ledger.transaction() as conn:
-            before = counts(conn, self._edition_id)
-            self._sent_before = before.sent
-            self._warned = self._too_many(before.failed, before.sent)
+            self._before = counts(conn, self._edition_id)
             return start_run(conn, self._edition_id, owner=self._owner, now=self._clock())
 
     async def _work(self, desk: LedgerDesk, fleet: Fleet) -> None:
@@ -242,21 +239,21 @@ class _Run:
             with self._ledger.transaction() as conn:
                 found = counts(conn, self._edition_id)
             took = time.monotonic() - now
-            self._progress(found, (found.sent - self._sent_before) / max(now - self._started, 0.001))
+            self._progress(found, (found.sent - self._before.sent) / max(now - self._started, 0.001))
             self._next_progress = now + max(1.0, _PROGRESS_SHARE * took)
 
     def _must_end(self, desk: LedgerDesk) -> bool:
         """Whether the run is to end by itself, though something is left."""
         until = self._allowance.until
-        self._refused = not self._warned and self._too_many(
-            desk.tally[DeliveryState.FAILED], desk.tally[DeliveryState.SENT]
-        )
+        self._refused = self._too_many_refused(desk)
         over = until is not None and self._clock() >= until
         return desk.capped or self._refused or over
 
-    def _too_many(self, failed: int, sent: int) -> bool:
-        """Whether so much is refused that something must be wrong."""
+    def _too_many_refused(self, desk: LedgerDesk) -> bool:
+        """Whether so much of the edition is refused that something must be wrong."""
         share = self._options.stop_share
+        failed = self._before.failed + desk.tally[DeliveryState.FAILED]
+        sent = self._before.sent + desk.tally[DeliveryState.SENT]
         return share > 0 and failed >= _LEAST_REFUSED and failed > share * (failed + sent)
 
     def _held(self, now: float) -> bool:

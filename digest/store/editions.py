@@ -27,8 +27,8 @@ from digest.store.tables import edition_articles, edition_variants, editions
 class EditionRow:
     """An edition as stored. ``edition`` is None until it is drafted; ``revision`` counts its versions.
 
-    ``reason`` says why it is held, paused or cancelled. ``accepted_at`` is when ``transport`` first
-    accepted a message of it: from then on its articles are used up. ``planned`` counts deliveries.
+    ``reason`` says why it is held, paused or cancelled, or goes on. ``accepted_at`` is when ``transport``
+    first accepted a message of it: from then on its articles are used up. ``planned`` counts deliveries.
     """
 
     id: int

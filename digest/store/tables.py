@@ -123,7 +123,7 @@ editions = Table(
     Column("content_hash", String(64), nullable=False, default=""),
     Column("drops", Text, nullable=False, default="{}"),  # JSON: article id -> why it is not in
     Column("revision", Integer, nullable=False, default=0),
-    Column("reason", Text, nullable=False, default=""),  # why it is held, paused or cancelled
+    Column("reason", Text, nullable=False, default=""),  # why it is held, paused, cancelled, or goes on
     Column("reviewed_by", Text, nullable=False, default=""),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),

@@ -477,9 +477,11 @@ def test_an_edition_that_is_refused_too_much_pauses_and_the_editor_lets_it_go_on
         row = editions.find_edition(conn, parts.key(SLOT))
     assert row is not None
     assert "refuses too much" in row.reason
-    accepting = replace(cautious, transport=MemoryTransport)
-    at(accepting, clock, SLOT + timedelta(minutes=5))
+    at(cautious, clock, SLOT + timedelta(minutes=5))
     assert state(parts) is EditionState.PAUSED
-    desk.release(accepting, row, clock())
-    at(accepting, clock, SLOT + timedelta(minutes=10))
+    desk.release(cautious, row, clock())
+    done = at(cautious, clock, SLOT + timedelta(minutes=10))  # still refused, and nobody is asked again
     assert state(parts) is EditionState.SENT
+    assert not any("is paused" in step.what for step in done)
+    with parts.database.read() as conn:
+        assert deliveries.counts(conn, row.id).open == 0

@@ -423,7 +423,7 @@ def test_a_run_ends_when_the_window_closes(
     assert report.counts.pending == 1_000 - report.sent_now
 
 
-def test_a_run_that_is_refused_too_much_stops_by_itself_and_once(
+def test_a_run_that_is_refused_too_much_stops_by_itself(
     sqlite_database: Database, make_edition: Callable[..., int], compose: Compose
 ) -> None:
     make_edition(sqlite_database, 2_000)
@@ -436,9 +436,13 @@ def test_a_run_that_is_refused_too_much_stops_by_itself_and_once(
     assert report.stopped
     assert report.counts.failed >= 20
     assert report.counts.pending > 500
-    again = run(sqlite_database, refusing, compose, options=replace(cautious, rate_per_s=None))
-    assert not again.refused  # whoever let it go on has seen that
-    assert again.counts.open == 0
+    again = run(sqlite_database, refusing, compose, options=cautious)  # as after a crash before the pause
+    assert again.refused
+    assert again.sent_now + again.failed_now < 50
+    assert again.counts.pending > 500
+    unmindful = run(sqlite_database, refusing, compose, options=replace(OPTIONS, stop_share=0))
+    assert not unmindful.refused
+    assert unmindful.counts.open == 0
 
 
 @pytest.mark.parametrize("reason", ["warm-up", "window", "refusals"])
