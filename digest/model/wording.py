@@ -48,7 +48,6 @@ class Wording:
     single_source: str = "single source"
     more_sources: str = "and {n} more"
     unlinked_more: str = "and {n} others"
-    unlinked_more_one: str = "and 1 other"
     paywalled: str = "Paywall"
     untitled: str = "Untitled story"
     update: str = "Update"

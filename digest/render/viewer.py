@@ -188,7 +188,7 @@ class _Viewer:
             outlet=outlet,
             sources=self._sources(story),
             others=others,
-            others_unlinked=words.counted("unlinked_more", more) if more else "",
+            others_unlinked=words.unlinked_more.format(n=more) if more else "",
             time=self._time(story),
             moment=story.published_at.astimezone(UTC).isoformat() if story.published_at else "",
             update=clean(story.update_of, limits.summary),
@@ -228,8 +228,10 @@ class _Viewer:
 
     def _others(self, story: EditionStory) -> tuple[tuple[Link, ...], int]:
         """The other sources, and how many there was no room to name."""
-        rest = story.sources[1:]
-        shown = rest[: self.limits.sources]
+        rest, most = story.sources[1:], self.limits.sources
+        shown = (
+            rest if len(rest) == most + 1 else rest[:most]
+        )  # "and 1 other" would take as much room as its name
         links = tuple(Link(self._name(source.outlet), web_url(source.url)) for source in shown)
         return links, len(rest) - len(shown)
 

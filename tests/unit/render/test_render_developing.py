@@ -57,6 +57,20 @@ def test_a_related_line_names_no_outlet_that_the_card_has_just_named(
     assert f"- What comes next: <{line.url}>\n" in unflow(renderer.variant(again, frozenset()).text)
 
 
+@pytest.mark.parametrize(("others", "named", "rest"), [(6, 6, ""), (7, 7, ""), (8, 6, "and 2 others")])
+def test_the_one_outlet_that_there_is_no_room_for_is_named_all_the_same(
+    renderer: Renderer, edition: Edition, others: int, named: int, rest: str
+) -> None:
+    first, *after = edition.stories
+    more = [
+        SourceLink(f"Outlet {letter}", f"https://{letter}.example/news", "The same") for letter in "abcdefgh"
+    ]
+    told = replace(first, update_of="", sources=(first.sources[0], *more[:others]))
+    text = unflow(renderer.variant(replace(edition, stories=(told, *after)), frozenset()).text)
+    assert text.count("- Outlet ") == named
+    assert ("others" in text, rest in text) == (bool(rest), True)
+
+
 def test_a_mail_shows_two_related_lines_and_the_web_copy_all(renderer: Renderer, edition: Edition) -> None:
     first, *rest = edition.stories
     lines = tuple(SourceLink("Bay Times", f"https://bay.example/{n}", f"Line {n}") for n in range(5))
