@@ -19,6 +19,7 @@ from digest.summarise.furniture import is_furniture, is_no_comment, strip_label
 from digest.summarise.judge import (
     is_bare_quote,
     is_caption,
+    is_exclamation,
     is_question,
     is_whole,
     is_whole_without_stop,
@@ -107,6 +108,7 @@ def _printable(line: str, article: Article) -> bool:
     return (
         (is_whole(line) or (_THAI.search(line) is not None and is_whole_without_stop(line, language)))
         and not is_question(line)
+        and not is_exclamation(line)
         and not is_furniture(line)
         and not is_no_comment(line)
         and not is_bare_quote(line)

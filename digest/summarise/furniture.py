@@ -70,6 +70,10 @@ _DATED_PICTURE = re.compile(
     r"|departs?|shakes?|addresse?s|stands?|sits?|(?:is|are) seen)\b.{1,200}"
     r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}, (?:19|20)\d\d\.?$"
 )
+# 'Boats wait for the ferry of Harne, Oskarhavn, May 3, 2026.': a day that nothing leads up to.
+_DATED_PLACE = re.compile(
+    r"(?<!day), (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}, (?:19|20)\d\d\.?$"
+)
 # A heading in capitals, and the text under it.
 _RUN_TOGETHER = re.compile(r"(?:\b[A-Z]+ ){4,}[A-Z]?[a-z]")
 _ADDRESS = re.compile(r"[\w-]@[\w-]{1,63}\.\w")
@@ -77,7 +81,8 @@ _NO_COMMENT = re.compile(r"\brequests? for (?:a )?(?:comment|response)\b", re.IG
 # What stands before a sentence and is none of it: a label of the outlet's form, or of its page.
 _LABEL = re.compile(
     r"""
-      \W{0,3}(?:ADVERTISEMENT\s?:?|Advertisement\s?:|(?:UPDATED?|BREAKING|LATEST)(?:\ NEWS)?\s?:)\s+
+      \W{0,3}(?:ADVERTISEMENT\s?:?|Advertisement\s?:|(?:UPDATED?|BREAKING|LATEST)(?:\ NEWS)?\s?:
+        |FIRST\ ON\ [A-Z]{2,12}\s?:|(?:EXCLUSIVE|Exclusive)(?:\s?:|\s?[–—]|\s-))\s+
     | (?:Why\ (?:it|this)\ matters|The\ big\ picture|Driving\ the\ news|Reality\ check|State\ of\ play
         |Between\ the\ lines|By\ the\ numbers|The\ bottom\ line|The\ (?:backdrop|details|intrigue|latest)
         |Details|Context|What['’]s\ (?:new|next|happening)|What\ they['’]re\ saying|What\ to\ watch
@@ -115,7 +120,7 @@ def strip_label(sentence: str) -> str:
 
 def has_credit(text: str) -> bool:
     """Whether it says whose picture this is, so that it is about the picture."""
-    return bool(_CAPTION.search(text) or _DATED_PICTURE.search(text))
+    return bool(_CAPTION.search(text) or _DATED_PICTURE.search(text) or _DATED_PLACE.search(text))
 
 
 def _is_byline(text: str) -> bool:

@@ -74,6 +74,11 @@ def is_question(sentence: str) -> bool:
     return last_mark(sentence) in _QUESTIONS or _ARMENIAN_QUESTION in sentence
 
 
+def is_exclamation(sentence: str) -> bool:
+    """Whether it exclaims in its own voice, as a post or a slogan does and a report doesn't."""
+    return sentence.rstrip()[-1:] in {"!", "！"}
+
+
 def is_caption(sentence: str, language: str) -> bool:
     """Whether an English sentence has a participle and no verb: 'A ferry leaving the harbour on Monday.'."""
     if not language.lower().startswith("en"):

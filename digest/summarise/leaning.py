@@ -50,6 +50,11 @@ _NAMES = re.compile(
     r" (?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Jan|Feb|Mar|Apr|June|July|Aug|Sept|Oct|Nov|Dec)\b"
     r"|(?:January|February|March|April|May|August|September|October|November|December)\b)[A-Z]"
 )
+# 'The ferry, however, sails.': set off by commas, and of the sentence's main clause.
+_CONNECTED = re.compile(
+    r"[^;“\"]{1,80}, (?:however|meanwhile|moreover|nevertheless|nonetheless|therefore|though"
+    r"|by contrast|in contrast|in turn|for example|for instance)(?:,|\.$)"
+)
 _TOLD_BY_PRONOUN = re.compile(r"\W*(?:he|she|they|it)\b")  # what is left of '“Yes,” she tweeted'
 _NOW = re.compile(r"(?:Now|So far|Here|There|Again), ")
 _QUOTED = re.compile('“[^”]{0,400}”|"[^"]{0,400}"')
@@ -74,7 +79,7 @@ def is_dangling(sentence: str) -> bool:
     opening = re.split("['’]", found[0])[0]  # "It's", "They'd"
     if opening in _DANGLING or " ".join(found[:2]) in _DANGLING_PAIRS or _POINTS_BACK.match(sentence):
         return True
-    if sentence.startswith("(") or _ADDED.match(sentence) or _NOW.match(sentence):
+    if sentence.startswith("(") or any(form.match(sentence) for form in (_ADDED, _NOW, _CONNECTED)):
         return True
     if _QUOTED.match(sentence) and _TOLD_BY_PRONOUN.match(_QUOTED.sub("", sentence)):
         return True

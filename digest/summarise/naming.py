@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from digest.summarise.abbreviations import STARTERS, word_set
+from digest.summarise.abbreviations import TITLES as NEVER_LAST
 from digest.summarise.figure_words import SMALL
 from digest.summarise.name_words import OPENERS, ORDINARY, ORIGINS, SAME, TITLES
 from digest.summarise.sentences import sentences
@@ -18,7 +19,10 @@ from digest.summarise.sentences import sentences
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name where it stands; ``words`` are its plain words in lower case, joining words left out."""
+    """A name where it stands.
+
+    ``words`` are its plain words in lower case, joining words and middle initials left out.
+    """
 
     text: str
     start: int
@@ -118,10 +122,16 @@ def _ends(run: list[re.Match[str]], gap: str) -> bool:
     return len(run) == _MAX_WORDS or not _GAP.fullmatch(gap) or bool(_GENITIVE.search(run[-1].group()))
 
 
-_OPENED = re.compile(r"(?:^|[“„«\"‘:—–]\s?|[.!?]['\"”’]?\s)[\W_]*$")
+# A straight mark opens only what stands right behind it: in '"We lost," Holt said' it shuts.
+_OPENED = re.compile(r"(?:^|[“„«‘:—–]\s?|[.!?]['\"”’]?\s)[\W_]*$|\"[“‘(\[]?$")
+_ABBREVIATED = re.compile(r"(?<![\w.])([^\W\d_]{1,7})\.\s?$")  # 'Mr. ', 'Ida J. '
 
 
 def _begins(sentence: str, token: re.Match[str]) -> bool:
+    """Whether a sentence or a quotation opens at this word, as none does after a title or an initial."""
+    short = _ABBREVIATED.search(sentence[max(0, token.start() - 10) : token.start()])
+    if short and (len(short[1]) == 1 or short[1].lower() in NEVER_LAST):
+        return False
     return bool(_OPENED.search(sentence[max(0, token.start() - 4) : token.start()]))
 
 
@@ -169,8 +179,13 @@ def _named(run: list[re.Match[str]], sentence: str) -> Iterator[Name]:
         return
     start, end = kept[0].start(), kept[-1].end()
     text = _GENITIVE.sub("", sentence[start:end].rstrip("'’.-"))
-    words = tuple(plain(token.group()) for token in kept if token.group() not in _JOINING)
+    plainly = [kept[0], *(token for token in kept[1:-1] if not _is_initial(token, sentence)), *kept[1:][-1:]]
+    words = tuple(plain(token.group()) for token in plainly if token.group() not in _JOINING)
     yield Name(text, start, start + len(text), words)
+
+
+def _is_initial(token: re.Match[str], sentence: str) -> bool:
+    return len(token.group()) == 1 and sentence.startswith(".", token.end())
 
 
 def key_words(name: Name) -> tuple[str, ...]:

@@ -62,6 +62,7 @@ def test_a_sentence_that_a_feed_says_twice_is_printed_once(article: MakeArticle)
         ("‘We lost a winter, and the ferry of Harne is to blame.", "whole"),
         ("It was the ferry that cost us a winter,' the mayor of Harne said.", "whole"),
         ("The mayor waves to the crowd on the ferry of Harne, May 3, 2026.", "caption"),
+        ("Boats wait for the ferry of Harne in the yard, Oskarhavn, May 3, 2026.", "caption"),
         ("The ferry of Harne sails again, says ida@mail.example.org on Monday.", "call"),
         ("ISLANDERS WHO LOST A WINTER The ferry of Harne sails again on Monday.", "call"),
         ("Repairs to the ferry of Harne in the yard of Oskarhavn", "whole"),

@@ -120,6 +120,33 @@ def test_names_leave_out_what_is_capital_only_because_it_opens_a_sentence() -> N
     assert all(text[name.start : name.end] == name.text for name in find_names(text))
 
 
+def test_a_full_stop_within_a_name_does_not_hide_what_follows_it() -> None:
+    text = "The bill of Sen. Holt went to St. Olaf and Nils J. Ek. “We know Dr. Lund,” Gov. Roth said."
+    assert names(text) == ("Sen. Holt", "St. Olaf", "Nils J. Ek", "Dr. Lund", "Gov. Roth")
+    for summary in ("The mayor wrote to Mr. Brandt.", "The mayor wrote to Ida J. Brandt."):
+        found = ungrounded(summary, ["The mayor wrote to Mr. Holt and to Ida J. Holt."], language="en")
+        assert [one.kind for one in found] == [Claim.NAME]
+
+
+def test_who_is_named_after_a_quotation_in_straight_marks_has_to_have_said_it() -> None:
+    said = '"We lost a winter on that island," {} said.'
+    assert names(said.format("Holt")) == ("Holt",)
+    assert names('The mayor said "Boats have left" and "Go!".') == ()
+    apart = SOURCE.replace(" The ferry", f" {'Rain fell on the boats of the bay. ' * 12} The ferry", 1)
+    for source in (apart, apart.replace("“", '"').replace("”", '"')):
+        assert ungrounded(said.format("Holt"), [source], language="en") == ()
+        found = ungrounded(said.format("Brandt"), [source], language="en")
+        assert [one.kind for one in found] == [Claim.QUOTATION]
+
+
+@pytest.mark.parametrize(
+    "source", ["Ida J. Holt left Harne.", "Ida Holt left Harne.", "Ida J. K. Holt left Harne."]
+)
+def test_a_middle_initial_may_be_added_or_left_out(source: str) -> None:
+    for summary in ("Harne was left by Ida Holt.", "Harne was left by Ida J. Holt."):
+        assert ungrounded(summary, [source], language="en") == ()
+
+
 def test_a_name_may_be_spelled_out_that_the_source_has_as_an_acronym() -> None:
     source = "The mayor told the HCA of a winter."
     assert ungrounded("The mayor told the Harne Coast Agency.", [source], language="en") == ()

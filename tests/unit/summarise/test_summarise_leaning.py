@@ -23,6 +23,9 @@ from digest.summarise.leaning import is_author_speaking, is_dangling
         "Among them are two children from Harne.",
         "Mayor Ida Holt added that the yard of Harne would be paid in May.",
         "(The council of Harne had voted for the ferry in May.)",
+        "The owners of the yard, however, want to be paid in May.",
+        "There will be a second ferry, though.",
+        "The yard of Oskarhavn, for example, has built six ferries.",
         "Now, the council of Harne wants its money back.",
         "“The ferry of Harne will sail again before the summer,” she tweeted.",
     ],
@@ -42,6 +45,8 @@ def test_a_sentence_that_points_back_cannot_open_a_summary(sentence: str) -> Non
         "Itamar Holt, the mayor of Harne, has resigned.",
         "Thatcher's former yard is to build the ferry of Harne.",
         "The yard of Harne added 60 jobs in May.",
+        "The council voted for a second ferry; the county, however, did not.",  # it says of whom it differs
+        "The council may, however reluctant, vote for a second ferry.",
         "“The ferry of Harne will sail again before the summer,” Mayor Ida Holt tweeted.",
     ],
 )

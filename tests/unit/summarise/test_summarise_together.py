@@ -109,11 +109,14 @@ def test_what_is_of_the_page_and_not_of_the_story_is_no_candidate(
     for line in (
         f"{title} Updated at 3 p.m. on the Monday of the sale.",
         "The hotel chain did not answer requests for comment.",
+        "They should not have sold the old lighthouse of Harne!",
     ):
         assert printable(story(article(title, text=f"{line} {SOLD}"))) == [SOLD]
     assert printable(story(article("The lighthouse of Harne", text=SOLD))) == [SOLD]
-    labelled = f"Why it matters: {SOLD}"
-    assert printable(story(article(title, text=labelled))) == [SOLD]
+    for label in ("Why it matters:", "EXCLUSIVE:", "Exclusive —", "FIRST ON HARNE:"):
+        assert printable(story(article(title, text=f"{label} {SOLD}"))) == [SOLD]
+    dated = "The county sold its lighthouse on Monday, May 3, 2026."
+    assert printable(story(article(title, text=dated))) == [dated]
 
 
 def test_an_author_is_printed_where_all_else_leans(article: MakeArticle, story: MakeStory) -> None:
