@@ -2,7 +2,7 @@
 
 A place says where, not what. A theme may name hard topics, which make news of its places its news, and
 soft ones, which it leaves to others (sport, travel, crime ...). What says the theme without a place (a
-phrase, an acronym, a force, a leader) is hard too. Two rules follow:
+phrase, an acronym, a force, a leader) is hard too. Three rules follow:
 
 - **A soft subject.** When soft words outweigh hard ones, the points shrink by the ratio of the two, and
   only ``most`` of them count: many names don't buy a match report off. Words of the title count
@@ -11,7 +11,10 @@ phrase, an acronym, a force, a leader) is hard too. Two rules follow:
   report is full of attacks and defences. Beside a row at home in the title (a campus, a council) only
   dealings with the region are hard: what set the row off is full of war.
 - **A bare name.** When nothing hard is said in title, dek or lead, the points end at ``cap``, for an editor
-  to check.
+  to check. A pair tells without a hard word, unless its topics are everyday words as well (``needs_hard``):
+  a village and a place in the far north meet in any story from there.
+- **A soft story.** When the title says nothing hard, and below it more words are soft than hard, the points
+  end at ``cap``, too: one hard word is in many a portrait, a find or a journey.
 """
 
 from __future__ import annotations
@@ -27,10 +30,17 @@ _SOFT_WORTH = 0.5
 _BESIDE_SOFT_TITLE = 0.5
 _SOFT_ASIDES = 2  # soft words outside the title that every report may have
 _SHOWN = 4
+_BARE_NAME = "a bare name"
+_SOFT_STORY = "a soft story: nothing hard in the title, more soft than hard words below"
 
 
-def doubt(theme: Theme, seen: Mapping[str, Seen], total: float, *, most: float, cap: float) -> list[Hit]:
-    """What to take from ``total`` points, as hits with points below nought; none when nothing is doubtful."""
+def doubt(
+    theme: Theme, seen: Mapping[str, Seen], total: float, *, most: float, cap: float, told: bool
+) -> list[Hit]:
+    """What to take from ``total`` points, as hits with points below nought; none when nothing is doubtful.
+
+    ``told``: the theme is named without hard words, by a pair or by a strong term in the title.
+    """
     if total <= 0:
         return []
     near = [key for key in seen if seen[key].best < REST]
@@ -46,9 +56,17 @@ def doubt(theme: Theme, seen: Mapping[str, Seen], total: float, *, most: float, 
         shown = ", ".join(key.partition(":")[2] for key in soft[:_SHOWN])
         where = WHERE[min(seen[key].best for key in soft)]
         hits.append(Hit(f"soft subject: {shown}", where, len(soft), -round(total - left, 3)))
-    if theme.asks_for_hard and not hard and left > cap:
-        hits.append(Hit("a bare name", "title", 1, -round(left - cap, 3)))
+    reason = _why_unsure(_places(soft, seen), _places(hard, seen), told=told) if theme.asks_for_hard else ""
+    if reason and left > cap:
+        hits.append(Hit(reason, "title", 1, -round(left - cap, 3)))
     return hits
+
+
+def _why_unsure(soft: tuple[int, int], hard: tuple[int, int], *, told: bool) -> str:
+    """Why an editor has to look, whatever the points; "" for no reason."""
+    if not any(hard):
+        return "" if told else _BARE_NAME
+    return _SOFT_STORY if not hard[0] and soft[1] > hard[1] else ""
 
 
 def _places(keys: Collection[str], seen: Mapping[str, Seen]) -> tuple[int, int]:

@@ -52,6 +52,7 @@ class Pair:
     places: frozenset[str]
     others: frozenset[str]
     topics: frozenset[str]
+    needs_hard: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,7 +21,7 @@ from digest.group.toml_file import TomlFile
 GAZETTEER, VOCABULARY = "gazetteer.toml", "vocabulary.toml"
 _KEYS = ("slug", "name", "colour", "colour_dark", "priority")
 _TABLES = ("phrases", "acronyms", *_PLACE_TABLES, "negatives", "subject", "pairs")
-_PAIR_KEYS = ("name", "weight", "places", "others", "topics", "forces_are_topics")
+_PAIR_KEYS = ("name", "weight", "places", "others", "topics", "forces_are_topics", "needs_hard")
 _SUBJECT = ("hard", "soft", "roundups", "wider", "rows", "dealings")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -202,6 +202,7 @@ class _Reader:
                     places=places,
                     others=others,
                     topics=topics,
+                    needs_hard=self._file.flag(table, "needs_hard", where),
                 )
             )
             if not pairs[-1].places or not (pairs[-1].topics or pairs[-1].others):

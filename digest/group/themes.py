@@ -6,12 +6,12 @@ round-up's list and an aside don't file an article. A pair ("Japan" and "warship
 the best place where its parts meet, times ``1 + ln`` of the distinct topics met there.
 
 Then the title is weighed. When it names another region, and nothing that says the theme by itself,
-everything counts half. When nothing in it speaks for the theme, what does so elsewhere counts three
-quarters; but when it names no place or person of any theme and no soft subject, the lead stands in for it and
-counts more. Under an opinion's title, or that of a wider matter than the theme, the lead counts half and
-never files the article, nor does what it names in passing (``asides``). Of a round-up and a live page
-nothing but the title counts; a press review is of no theme. Last, ``subject`` asks what is said of the
-places: a soft subject or a bare name takes points away.
+everything counts half; when it says it, regions named below take nothing. When nothing in it speaks for the
+theme, what does so elsewhere counts three quarters; but when it names no place or person of any theme and no
+soft subject, the lead stands in for it and counts more. Under an opinion's title, or that of a wider matter
+than the theme, the lead counts half and never files the article, nor does what it names in passing
+(``asides``). Of a round-up and a live page nothing but the title counts; a press review is of no theme. Last,
+``subject`` asks what is said of the places: a soft subject, a soft story or a bare name takes points away.
 
 An article is IN at 4 points with a hit in the title or at least two distinct terms; from 3 an editor checks.
 """
@@ -174,14 +174,15 @@ def _score(
         for term, at in zip(here, by_key.values(), strict=True)
         if term.role is Role.VETO and at.best < REST
     ]
-    alone = [_term_points(term, by_key[term.key]) for term in here if term.role in _SCORING]
-    paired = [
-        _pair_points(pair, meeting, by_key, terms)
-        for pair in theme.pairs
-        if (meeting := meet(pair, by_key)) is not None
+    said = _is_said(here, by_key)
+    alone = [
+        _term_points(term, by_key[term.key]) for term in here if _counts(term, by_key[term.key], said=said)
     ]
+    met = [(pair, meeting) for pair in theme.pairs if (meeting := meet(pair, by_key)) is not None]
+    paired = [_pair_points(pair, meeting, by_key, terms) for pair, meeting in met]
     points = _cap_rest([*alone, *paired])
-    if _is_elsewhere(here, by_key):
+    # What happened may have happened there, with the theme's countries as actors or comparisons.
+    if not said and any(term.role is Role.FOREIGN and by_key[term.key].best == TITLE for term in here):
         points = [point.times(_ELSEWHERE) for point in points]
     named = any(point.place == TITLE for point in paired) or _is_named(here, by_key)
     passing = "" if named else _why_passing(theme, here, by_key, piece, silent=silent)
@@ -189,10 +190,10 @@ def _score(
     points = _as_example(points, unsure) if passing else _weigh_title(points, silent=silent)
     notes += [Hit(f"{passing}, silent about the theme: all counts half", "title", 1, 0.0)] if passing else []
     total = sum(point.points for point in points if point.points > 0)
-    # A bare name ends half-way between the thresholds, for an editor to look at, unless it is a strong one.
-    told = bool(paired) or any(term.weight >= STRONG for term in here)
-    cap = math.inf if told else unsure
-    doubts = doubt(theme, by_key, total, most=options.theme_check + options.theme_in, cap=cap)
+    told = not all(pair.needs_hard for pair, _ in met) or (
+        named and any(term.weight >= STRONG for term in here)
+    )
+    doubts = doubt(theme, by_key, total, most=options.theme_check + options.theme_in, cap=unsure, told=told)
     score = max(0.0, round(sum(p.points for p in points) + sum(hit.points for hit in doubts), 2))
     score = 0.0 if vetoes else score
     hits = sorted([*(point.hit for point in points), *doubts], key=lambda hit: (-abs(hit.points), hit.term))
@@ -236,16 +237,16 @@ def _why_passing(
     return "named in passing" if not silent and is_aside(theme, here, seen, piece.sentences) else ""
 
 
-def _is_elsewhere(here: Iterable[Term], seen: dict[str, Seen]) -> bool:
-    """Whether the title names another region, and nothing that says the theme by itself.
-
-    What happened may then have happened there, with the theme's countries as actors or comparisons
-    ("A condemns strike on B").
-    """
-    titled = [term for term in here if seen[term.key].best == TITLE]
-    return any(term.role is Role.FOREIGN for term in titled) and not any(
-        term.role is Role.SCORE and term.weight >= STRONG for term in titled
+def _is_said(here: Iterable[Term], seen: dict[str, Seen]) -> bool:
+    """Whether the title holds what says the theme by itself."""
+    return any(
+        term.role is Role.SCORE and term.weight >= STRONG and seen[term.key].best == TITLE for term in here
     )
+
+
+def _counts(term: Term, at: Seen, *, said: bool) -> bool:
+    """Whether a term has points of its own: under a title that says the theme, no region elsewhere has."""
+    return term.role in _SCORING and not (said and term.role is Role.FOREIGN and at.best > TITLE)
 
 
 def _verdict(points: list[_Points], score: float, options: GroupOptions) -> Verdict:

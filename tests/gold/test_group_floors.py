@@ -15,7 +15,7 @@ from digest.group.evaluate import Score, bcubed, pairwise, theme_report
 from digest.model.news import Article, Verdict
 from tests.gold.corpus import corpus
 
-THEMES_SHA256 = "0d62ca76c921f64d8a62543524a87ce15080d7d512395a75d2bea091ba64f433"
+THEMES_SHA256 = "5b44d53e66f09c2f84e29a843b43a85e6ab911c3b93a1560e0a05e857d503860"
 STORIES_SHA256 = "215913cb86d7cacb78f1143a7df15a26f89714cb80d6ab5bcd4943f7861fca83"
 # Precision and recall; most of the items were written to be hard, those from item-1318 on to be near misses.
 THEME_FLOORS = {"indo-pacific": (0.96, 0.95), "arctic": (0.94, 0.945), "middle-east": (0.945, 0.955)}
@@ -44,7 +44,7 @@ def themes_of(items: list[dict[str, Any]]) -> list[set[str]]:
 def test_themes_hold_their_floor() -> None:
     items = corpus("themes.jsonl", THEMES_SHA256)
     report = theme_report([item["labels"] for item in items], themes_of(items), SLUGS)
-    assert len(items) >= 2300
+    assert len(items) >= 2350
     assert report.macro_f1 >= 0.95
     found = {slug: (score.precision, score.recall) for slug, score in report.by_theme.items()}
     for slug, (precision, recall) in THEME_FLOORS.items():

@@ -106,6 +106,10 @@ def test_themes_not_in_the_order_follow_by_priority(tmp_path: Path) -> None:
         (GOOD.replace("dam", "da*"), ["rivers.toml:5", "fewer than 3 letters"]),
         (GOOD + "[subject]\nhrad = ['dam']\n", ["hrad", "'hard'"]),
         (GOOD + "[[pairs]]\nname = 'p'\nweight = 'weak'\nforces_are_topics = 'yes'\n", ["true or false"]),
+        (
+            GOOD + "[[pairs]]\nname = 'p'\nweight = 'weak'\nneeds_hard = 'no'\n",
+            ["needs_hard", "true or false"],
+        ),
     ],
 )
 def test_a_mistake_names_the_file_the_place_and_the_mend(tmp_path: Path, text: str, parts: list[str]) -> None:

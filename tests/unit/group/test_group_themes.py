@@ -216,6 +216,17 @@ def test_a_title_that_names_another_region_halves_what_speaks_for_the_theme(
     assert only(theme, article("River commission on Nile and Rhine flood")).score == 9  # 6 and 6 less 3
 
 
+def test_under_a_title_that_says_the_theme_another_region_takes_nothing(
+    rivers_of: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers_of('[phrases]\nstrong = ["dam"]\n[negatives]\nforeign = ["Rhine"]\n')
+    assert only(theme, article("A dam breaks", "As on the Rhine in May.")).score == 6
+    assert only(theme, article("A dam breaks on the Rhine", "It was old.")).score == 3  # 6 less 3
+    assert only(theme, article("Walls break", "A dam, as on the Rhine.")).score == pytest.approx(
+        2.7
+    )  # 4.2 less 1.5
+
+
 def test_an_actor_in_another_regions_event_is_not_its_subject(
     themes: tuple[Theme, ...], article: MakeArticle
 ) -> None:
@@ -280,6 +291,45 @@ def test_a_bare_name_is_for_an_editor_to_check(rivers_of: Callable[..., Theme], 
     assert (bare.score, bare.verdict) == (3.5, Verdict.CHECK)
     assert "a bare name" in {hit.term for hit in bare.hits}
     assert only(theme, article("A week in Laos", "Laos and a dam.")).verdict is Verdict.IN
+
+
+EVERYDAY = SUBJECT + (
+    '[[pairs]]\nname = "river life"\nweight = "strong"\nplaces = ["laos"]\ntopics = ["village"]\n'
+)
+
+
+def test_a_pair_saves_a_bare_name_unless_it_needs_something_hard(
+    rivers_of: Callable[..., Theme], article: MakeArticle
+) -> None:
+    village = article("Village choir in Laos", "The village sang.")
+    assert only(rivers_of(EVERYDAY, GAZETTEER), village).verdict is Verdict.IN
+    theme = rivers_of(EVERYDAY + "needs_hard = true\n", GAZETTEER)
+    bare = only(theme, village)
+    assert (bare.score, bare.verdict) == (3.5, Verdict.CHECK)
+    assert "a bare name" in {hit.term for hit in bare.hits}
+    assert only(theme, article("Village choir in Laos", "It sang at the dam.")).verdict is Verdict.IN
+
+
+def test_a_strong_place_is_a_bare_name_outside_the_title(
+    rivers_of: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers_of(SUBJECT.replace("medium", "strong", 1), GAZETTEER)
+    assert only(theme, article("Laos rests")).score == 6
+    lead = only(theme, article("A week of rest", "Laos rests, Lao towns rest."))
+    assert (lead.score, lead.verdict) == (3.5, Verdict.CHECK)
+
+
+def test_a_soft_story_is_for_an_editor_to_check_though_its_lead_holds_a_hard_word(
+    rivers_of: Callable[..., Theme], article: MakeArticle
+) -> None:
+    theme = rivers_of(SUBJECT, GAZETTEER)
+    story = only(theme, article("A life in Laos", "By a dam he sold football and quiz cards."))
+    assert (story.score, story.verdict) == (3.5, Verdict.CHECK)
+    assert any(hit.term.startswith("a soft story") for hit in story.hits)
+    even = article("A life in Laos", "By a dam he sold football cards.")
+    assert only(theme, even).verdict is Verdict.IN
+    titled = article("A life by a dam in Laos", "He sold football and quiz cards.")
+    assert only(theme, titled).verdict is Verdict.IN
 
 
 def test_of_a_round_up_nothing_but_the_title_counts(
