@@ -36,14 +36,12 @@ _LOOK_S = 0.1  # how soon a stop is passed on
 def wanted(parts: Parts, allowance: Allowance) -> int:
     """How many processes might share a send: as many as were asked for, or as RSA signatures need.
 
-    One alone where the clock was set by hand, and where anything limits the pace: limits hold within one
-    process.
+    One alone where the clock was set by hand, and where anything limits the pace.
     """
-    sending = parts.sending
-    if sending.rate_per_s is not None or sending.domains.any or allowance.most is not None or parts.rehearsal:
+    if parts.is_paced(allowance) or parts.rehearsal:
         return 1
     unasked = min(_cores(), _MOST_UNASKED) if parts.signer().is_slow else 1
-    return min(parts.processes or unasked, sending.connections)
+    return min(parts.processes or unasked, parts.sending.connections)
 
 
 def are_worth_it(counts: Counts) -> bool:

@@ -245,7 +245,13 @@ def _resume(parts: Parts, edition_id: int, now: datetime) -> list[Done]:
 def _sent(
     parts: Parts, row: editions.EditionRow, now: datetime, allowance: Allowance, what: str
 ) -> list[Done]:
-    report = pipeline.send(parts, row, now, allowance=allowance)
+    return after_run(parts, row, pipeline.send(parts, row, now, allowance=allowance), now, what)
+
+
+def after_run(
+    parts: Parts, row: editions.EditionRow, report: SendReport, now: datetime, what: str
+) -> list[Done]:
+    """What a run did, in the words ``what``; with alerts for what the editor must hear of."""
     moved = report.sent_now or report.deferred_now or report.failed_now or report.uncertain_now
     done = [Done(what, str(row.key), report)] if moved else []
     counts = report.counts

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from digest.deliver.envelope import Envelope
 from digest.model.delivery import Recipient
+from digest.model.edition import EditionKey
 from digest.model.links import edition_ref
+from digest.model.message import Variant
 from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, delivery_ref, message_id_maker, token_maker
 from digest.parts import Parts
 from digest.render.headers import address_header, exact_header
@@ -22,15 +25,27 @@ def composer(parts: Parts, row: EditionRow) -> Callable[[Recipient], Envelope]:
     with parts.database.write() as conn:
         variants = editions.get_variants(conn, row.id)
         secret = parts.token_secret(conn)
-    signer = parts.signer()
-    ref = edition_ref(row.key)
     date = row.frozen_at or parts.clock()  # the same on every retry
+    return composer_of(parts, row.key, row.id, variants, secret, date)
+
+
+def composer_of(
+    parts: Parts,
+    key: EditionKey,
+    edition_id: int,
+    variants: Mapping[str, Variant],
+    secret: bytes,
+    date: datetime,
+) -> Callable[[Recipient], Envelope]:
+    """``composer`` over what is in the database; ``secret`` signs the links, ``date`` is the messages'."""
+    signer = parts.signer()
+    ref = edition_ref(key)
     compiled = {
-        key: compile_message(variant, parts.publication, edition_ref=ref, date=date)
-        for key, variant in variants.items()
+        name: compile_message(variant, parts.publication, edition_ref=ref, date=date)
+        for name, variant in variants.items()
     }
-    seals = {key: signer.seal(message.shared_headers, date) for key, message in compiled.items()}
-    slug = row.key.publication
+    seals = {name: signer.seal(message.shared_headers, date) for name, message in compiled.items()}
+    slug = key.publication
     leave_of, prefer_of = token_maker(secret, UNSUBSCRIBE, slug), token_maker(secret, PREFERENCES, slug)
     message_id_of = message_id_maker(secret, f"{slug}/{ref}")
     leave_at, prefer_at = parts.links.unsubscribe(""), parts.links.preferences("")  # tokens need no quoting
@@ -43,7 +58,7 @@ def composer(parts: Parts, row: EditionRow) -> Callable[[Recipient], Envelope]:
         number, address = recipient.subscriber_id, recipient.address
         leave = leave_of(number)
         token = leave.encode()
-        reference = delivery_ref(secret, slug, row.id, number) if referred_to else ""
+        reference = delivery_ref(secret, slug, edition_id, number) if referred_to else ""
         references = (reference.encode(),) if header else ()
         own = personal % (message_id_of(number).encode(), token, token, *references)
         links = forms(leave_at + leave), forms(prefer_at + prefer_of(number))

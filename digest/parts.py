@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from digest.deliver.allowance import Limits
+from digest.deliver.allowance import Allowance, Limits
 from digest.deliver.dkim import Signer
 from digest.deliver.send import SendOptions
 from digest.deliver.transports.base import Transport
@@ -144,6 +144,11 @@ class Parts:
     def key(self, slot: datetime, series: str = "") -> EditionKey:
         """The key of an edition of this publication."""
         return EditionKey(self.publication.slug, series or self.schedule.series, slot)
+
+    def is_paced(self, allowance: Allowance) -> bool:
+        """Whether anything limits how fast or how much is sent: such limits hold within one process."""
+        sending = self.sending
+        return sending.rate_per_s is not None or sending.domains.any or allowance.most is not None
 
     @property
     def sender(self) -> str:

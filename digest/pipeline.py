@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from digest import crew
+from digest import crew, sharing
 from digest.deliver.allowance import Allowance
 from digest.deliver.send import SendOptions, SendReport, deliver
+from digest.deliver.transports.base import Transport
 from digest.errors import StateError
 from digest.messages import composer
 from digest.model.delivery import Counts
@@ -214,20 +215,55 @@ def send(
     allowance = allowance or allowance_at(parts, now)
     if allowance.shut:
         raise StateError(f"nothing is sent now: {allowance.shut}; `digest run` goes on by itself")
-    transport = parts.transport()
-    transport.check()
+    transport = _ready(parts)
+    sharing.note(parts, row.key.series, allowance)
     if row.state in {EditionState.DRAFT, EditionState.APPROVED}:
         begin(parts, row, now)
     with parts.database.read() as conn:
         fresh = _fresh(conn, row)
     if fresh.state not in {EditionState.FROZEN, EditionState.SENDING, EditionState.SENT}:
         raise StateError(f"the edition {row.key} is {fresh.state} now; nothing was sent")
-    compose = composer(parts, fresh)
-    if fresh.reason == REFUSED_YET_RELEASED:
+    return _hand_over(parts, fresh, now, transport, allowance, progress)
+
+
+def share(parts: Parts, row: EditionRow, now: datetime, *, allowance: Allowance) -> SendReport:
+    """Hand over what is due of an edition that another machine has begun, and whose sender is as we are.
+
+    The latter is for the caller to know: see ``digest.sharing``.
+
+    Raises:
+        TransportError: the transport can't be used; everything unsent stays pending.
+    """
+    return _hand_over(parts, row, now, _ready(parts), allowance, None)
+
+
+def _ready(parts: Parts) -> Transport:
+    transport = parts.transport()
+    transport.check()
+    return transport
+
+
+def _hand_over(
+    parts: Parts,
+    row: EditionRow,
+    now: datetime,
+    transport: Transport,
+    allowance: Allowance,
+    progress: Callable[[Counts, float], None] | None,
+) -> SendReport:
+    """Hand over everything that is due, and see to what follows from it."""
+    compose = composer(parts, row)
+    if row.reason == REFUSED_YET_RELEASED:
         parts = replace(parts, sending=replace(parts.sending, stop_share=0.0))
 
+    def pause() -> None:  # at once: that stops others as well, and keeps them from what this run gives back
+        with parts.database.write() as conn:
+            editions.move(
+                conn, row.id, allowed=BEGUN, to=EditionState.PAUSED, now=now, reason=TOO_MANY_REFUSED
+            )
+
     def deliver_by(options: SendOptions) -> SendReport:
-        report = deliver(
+        return deliver(
             parts.database,
             row.id,
             transport=transport,
@@ -237,16 +273,12 @@ def send(
             stop=parts.stop,
             allowance=allowance,
             progress=progress,
+            on_refused=pause,
         )
-        if report.refused:  # paused at once: that stops other processes as well
-            with parts.database.write() as conn:
-                editions.move(
-                    conn, row.id, allowed=BEGUN, to=EditionState.PAUSED, now=now, reason=TOO_MANY_REFUSED
-                )
-        return report
 
-    report = _delivered(parts, fresh, allowance, deliver_by)
-    if report.failed_now and not report.counts.open:
+    report = _delivered(parts, row, allowance, deliver_by)
+    # Whoever ends last sees to the refusals of all: this process may have had none itself.
+    if report.counts.failed and not report.counts.open:
         from digest import feedback  # noqa: PLC0415 - readers of mail stand behind it; most runs end without
 
         feedback.refusals(parts, row.id, now)

@@ -54,6 +54,10 @@ class Schedule:
         """The earliest slot after ``now``."""
         return self._search(now, step=1)
 
+    def goes_on(self, slot: datetime, moved_at: datetime, now: datetime) -> bool:
+        """Whether a begun edition is still sent by itself; ``moved_at``: when it began or was released."""
+        return now - max(slot, moved_at) <= self.finish_within
+
     def _search(self, now: datetime, step: int) -> datetime:
         # A local day can lie a day beside the UTC one, so the search starts on the far side of it.
         day = self.local_day(now) - timedelta(days=step)
@@ -160,7 +164,7 @@ def _wants_draft(schedule: Schedule, slot: datetime, standing: Standing | None) 
 
 
 def _resume(schedule: Schedule, now: datetime, slot: datetime, standing: Standing) -> Intent:
-    if now - max(slot, standing.moved_at) <= schedule.finish_within:
+    if schedule.goes_on(slot, standing.moved_at, now):
         return Resume(standing.edition_id)
     text = (
         f"the edition of {slot:%Y-%m-%d %H:%M} UTC began, but did not finish within"

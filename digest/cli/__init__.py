@@ -37,6 +37,7 @@ MODULES = {
     "send": "sending",
     "status": "status",
     "run": "running",
+    "worker": "running",
     "serve": "running",
     "gather": "feeds",
     "feeds": "feeds",

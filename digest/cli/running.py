@@ -1,7 +1,8 @@
-"""`digest run | serve`: the daily send with nobody watching, and readers' pages."""
+"""`digest run | worker | serve`: the daily send with nobody watching, its helpers, and readers' pages."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
 
@@ -24,17 +25,11 @@ def run(
         raise InputError("--now goes with --once: the scheduler needs a clock that moves")
     with opened(ctx, now) as parts, stoppable(parts.stop):
         if once:
-            done = ensure(parts, parts.clock())
-            if as_json:
-                emit_json([asdict(step) for step in done])
-            for step in done:
-                tell(step)
-            if any(step.failed for step in done):
-                raise typer.Exit(1)
+            _tell_all(ensure(parts, parts.clock()), as_json=as_json)
             return
         parts.read_themes()  # files and settings that can't be used are told now, not at the first edition
         parts.transport()
-        from digest.jobs import heartbeat  # noqa: PLC0415 - the scheduler is loaded only where one runs
+        from digest.jobs.heartbeat import heartbeat  # noqa: PLC0415 - the scheduler is loaded only where one runs
 
         coming = parts.schedule.next_slot(parts.clock())
         say(
@@ -49,6 +44,44 @@ def tell(step: Done) -> None:
     counts = f": {words(step.report.counts)}" if step.report else ""
     edition = f"{step.edition}: " if step.edition else ""
     say(f"{edition}{step.what}{counts}")
+
+
+def _tell_all(done: Sequence[Done], *, as_json: bool) -> None:
+    """What was done at once; exit code 1 where a person should hear of it."""
+    if as_json:
+        emit_json([asdict(step) for step in done])
+    for step in done:
+        tell(step)
+    if any(step.failed for step in done):
+        raise typer.Exit(1)
+
+
+def worker(
+    ctx: typer.Context,
+    once: Annotated[
+        bool, typer.Option("--once", help="Take what there is to send now, then end; for cron.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Help to send from a further machine over the same PostgreSQL, whenever an edition is being sent.
+
+    It takes shares of what `digest run` or `digest send` has begun, and gathers, drafts and decides nothing.
+    """
+    from digest.jobs import worker as helper  # noqa: PLC0415 - `digest run` does without
+
+    if as_json and not once:
+        raise InputError("--json goes with --once: a worker that waits never ends its report")
+    helper.refuse_a_file(settings_of(ctx).database.url)
+    with opened(ctx) as parts, stoppable(parts.stop):
+        parts.transport()  # settings and keys that can't be used are told now, not at the first edition
+        parts.signer()
+        if once:
+            _tell_all(list(helper.share(parts, parts.clock())), as_json=as_json)
+            return
+        say(f"{parts.publication.name}: waiting for an edition that is being sent; Ctrl-C ends it.")
+        if reason := helper.why_idle(parts, parts.clock()):
+            say(f"As things stand it will keep out: {reason}.")
+        helper.keep_working(parts, tell)
 
 
 def serve(
@@ -76,4 +109,5 @@ def serve(
 def register(app: typer.Typer) -> None:
     """Add the commands to the root."""
     app.command()(run)
+    app.command()(worker)
     app.command()(serve)

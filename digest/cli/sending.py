@@ -197,6 +197,8 @@ def _report(parts: Parts, row: EditionRow, report: SendReport, *, as_json: bool)
             f"Deferred ones are due again from {local(report.next_due_at, parts)};"
             " `digest run` retries them by itself, `digest send` by hand."
         )
+    elif report.counts.open:
+        say("What is open is in the hands of other processes.")
     if report.counts.uncertain:
         say(
             f"{counted(report.counts.uncertain, 'message')} may or may not have arrived:"

@@ -105,6 +105,7 @@ def deliver(
     stop: threading.Event,
     allowance: Allowance = UNLIMITED,
     progress: Progress | None = None,
+    on_refused: Callable[[], None] | None = None,
     owner: str = "",
 ) -> SendReport:
     """Deliver what is due of an edition that is in the state sending; see the module.
@@ -124,6 +125,8 @@ def deliver(
         allowance: how many messages this run may take on, and until when.
         progress: called about once a second with the counts, and how many messages a second went out since
             this run began.
+        on_refused: called when the run stops because too much is refused, before it gives anything back that
+            others could go on with. It may hold the edition: this run still waits for its own answers.
         owner: who claims the batches; "" makes a name that another process can check.
 
     Raises:
@@ -132,7 +135,19 @@ def deliver(
     """
     owner = owner or new_owner()
     with Ledger(database) as ledger:
-        run = _Run(ledger, edition_id, transport, compose, options, clock, stop, allowance, progress, owner)
+        run = _Run(
+            ledger,
+            edition_id,
+            transport,
+            compose,
+            options,
+            clock,
+            stop,
+            allowance,
+            progress,
+            on_refused,
+            owner,
+        )
         return asyncio.run(run.go())
 
 
@@ -150,6 +165,7 @@ class _Run:
         stop: threading.Event,
         allowance: Allowance,
         progress: Progress | None,
+        on_refused: Callable[[], None] | None,
         owner: str,
     ) -> None:
         self._ledger = ledger
@@ -161,6 +177,7 @@ class _Run:
         self._stop = stop
         self._allowance = allowance
         self._progress = progress
+        self._on_refused = on_refused
         self._owner = owner
         self._started = time.monotonic()
         self._timeline = Timeline()
@@ -231,6 +248,8 @@ class _Run:
             self._told_at = now
         if not self._halted and (self._told_at is not None or self._must_end(desk)):
             self._halted = True
+            if self._refused and self._on_refused is not None:
+                self._on_refused()
             desk.stop()
         if now >= self._next_renewal:
             self._next_renewal = now + self._options.lease_s / 3
@@ -257,8 +276,8 @@ class _Run:
         return share > 0 and failed >= _LEAST_REFUSED and failed > share * (failed + sent)
 
     def _held(self, now: float) -> bool:
-        """Whether the edition is no longer to be sent; looks once a second."""
-        if now < self._next_hold:
+        """Whether somebody holds the edition; looks once a second, until we may have held it ourselves."""
+        if self._refused or now < self._next_hold:
             return False
         self._next_hold = now + _HOLD_S
         with self._ledger.transaction() as conn:

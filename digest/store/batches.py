@@ -3,6 +3,7 @@
     claim    one owner per batch for the time of a lease; each claim raises the batch's epoch, and what
              an older epoch left in "sending" becomes uncertain, because its content may have left
     release  the batch is done, or open again at the time its next delivery is due
+    is_worth_joining    whether one more sender would find anything to do
 
 Two owners of one batch (a lease that ran out while its owner was asleep) still mail nobody twice: only
 one of them gets each fence (``digest.store.ledger``). Epochs only tell whose "sending" is left over.
@@ -10,7 +11,7 @@ one of them gets each fence (``digest.store.ledger``). Epochs only tell whose "s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -75,10 +76,10 @@ def claim(
     may have been lost with the power. Call it in a durable transaction.
     """
     batch_of = {"this_edition": edition_id, "moment": now}
-    owners = conn.scalars(_OWNERS, batch_of).all()
-    gone = [former for former in owners if former != owner and fate(former) is not Fate.UNKNOWN]
-    free = _first_due(or_(_IS_FREE, _COLUMN.owner.in_(gone))) if gone else _FREE
-    found = conn.execute(free, batch_of).one_or_none()
+    free = _free_to(conn, batch_of, owner, fate)
+    # Others that look at the same time get another one.
+    locked = free.with_for_update(skip_locked=True, of=delivery_batches)
+    found = conn.execute(locked, batch_of).one_or_none()
     if found is None:
         return None
     batch = Batch(edition_id, found.number, found.epoch + 1, found.first_subscriber, found.last_subscriber)
@@ -97,6 +98,27 @@ def claim(
     return batch
 
 
+def is_worth_joining(
+    conn: Connection, edition_id: int, *, now: datetime, fate: Callable[[str], Fate]
+) -> bool:
+    """Whether a batch of an edition that is being sent could be claimed now, or none is open any more.
+
+    The latter is an edition whose last sender was killed before it could finish it.
+    """
+    batch_of = {"this_edition": edition_id, "moment": now}
+    free = conn.execute(_free_to(conn, batch_of, "", fate), batch_of).first()
+    return free is not None or conn.execute(_OPEN, batch_of).first() is None
+
+
+def _free_to(
+    conn: Connection, batch_of: Mapping[str, Any], owner: str, fate: Callable[[str], Fate]
+) -> Select[Any]:
+    """What finds the first batch that is due and that ``owner`` may claim."""
+    owners = conn.scalars(_OWNERS, batch_of).all()
+    gone = [former for former in owners if former != owner and fate(former) is not Fate.UNKNOWN]
+    return _first_due(or_(_IS_FREE, _COLUMN.owner.in_(gone))) if gone else _FREE
+
+
 _COLUMN = delivery_batches.c
 _DUE = and_(
     _COLUMN.edition_id == bindparam("this_edition"),
@@ -107,14 +129,18 @@ _DUE = and_(
 
 
 def _first_due(*which: ColumnElement[bool]) -> Select[Any]:
-    """The first batch that is due and one of ``which``; others that look at the same time get another."""
-    found = select(delivery_batches).where(_DUE, *which).order_by(_COLUMN.number).limit(1)
-    return found.with_for_update(skip_locked=True, of=delivery_batches)
+    """The first batch that is due and one of ``which``."""
+    return select(delivery_batches).where(_DUE, *which).order_by(_COLUMN.number).limit(1)
 
 
 # Made once: SQLAlchemy spends longer on making these than SQLite on executing them.
 _IS_FREE = or_(_COLUMN.owner == "", _COLUMN.lease_until <= bindparam("moment"))
 _FREE = _first_due(_IS_FREE)
+_OPEN = (
+    select(_COLUMN.number)
+    .where(_COLUMN.edition_id == bindparam("this_edition"), _COLUMN.state == "open")
+    .limit(1)
+)
 _OWNERS = select(_COLUMN.owner).where(_DUE, _COLUMN.owner != "").distinct()
 _CLAIM = (
     update(delivery_batches)

@@ -25,6 +25,15 @@ from digest.errors import StoreError
 
 BUSY_TIMEOUT_S = 30
 CONNECT_TIMEOUT_S = 10
+# A server whose machine is gone, without a word, is noticed within a minute; by the kernel's own measure a
+# sender would hang for a quarter of an hour, or for two.
+_POSTGRES = {
+    "connect_timeout": CONNECT_TIMEOUT_S,
+    "keepalives_idle": 30,  # seconds, as the next
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,  # milliseconds
+}
 _SCHEMES = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
 _EXAMPLES = "sqlite:///subscribers.db or postgresql://user:password@host/name"
 
@@ -122,7 +131,7 @@ def make_engine(target: Target, *, writes: bool, pooled: bool = True, foreign_ke
     if pooled:
         options["pool_pre_ping"] = True
     try:
-        engine = create_engine(target.url, connect_args={"connect_timeout": CONNECT_TIMEOUT_S}, **options)
+        engine = create_engine(target.url, connect_args=_POSTGRES, **options)
     except ModuleNotFoundError as error:
         raise StoreError(
             f"{target.shown} needs the PostgreSQL driver: pip install 'digest[postgres]'"

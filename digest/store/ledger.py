@@ -79,8 +79,13 @@ class Ledger:
         self._connection: Connection | None = None
 
     def __enter__(self) -> Self:
-        """Open the connection."""
-        self._connection = self._engine.connect()
+        """Open the connection.
+
+        Raises:
+            StoreError: the database can't be reached.
+        """
+        with self._clear_errors():
+            self._connection = self._engine.connect()
         self._checkpoint_every(_PAGES_IN_A_RUN)
         return self
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets as randomness
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from digest.store.sql import insert_or_ignore, upsert
 from digest.store.tables import meta, secrets
@@ -23,6 +23,11 @@ def set_meta(conn: Connection, key: str, value: str) -> None:
     """Set ``key``, whether it was there or not."""
     statement = upsert(conn, meta, ["key"], ["value"])
     conn.execute(statement, {"key": key, "value": value})
+
+
+def server_time(conn: Connection) -> datetime:
+    """What time it is where the database is. PostgreSQL only: SQLite is where we are."""
+    return conn.execute(select(func.now())).scalar_one()
 
 
 def secret(conn: Connection, name: str, now: datetime) -> bytes:

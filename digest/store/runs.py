@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, exists, insert, select, update
 
@@ -11,19 +12,38 @@ from digest.model.delivery import Run
 from digest.model.edition import EditionState
 from digest.store.tables import delivery_batches, editions, runs
 
+_UNFINISHED = (EditionState.SENDING, EditionState.PAUSED)
+
+
+class Going(NamedTuple):
+    """An edition that is being sent, and since when, or since it was last released."""
+
+    id: int
+    slot: datetime
+    moved_at: datetime
+
 
 def is_sending(conn: Connection, edition_id: int) -> bool:
     """Whether the edition is (still) to be sent: not held, not finished."""
     return conn.scalar(select(editions.c.state).where(editions.c.id == edition_id)) == EditionState.SENDING
 
 
+def list_sending(conn: Connection, publication: str) -> list[Going]:
+    """The editions of a publication that are being sent, oldest first."""
+    table = editions.c
+    going = select(table.id, table.slot, table.updated_at).where(
+        table.publication == publication, table.state == EditionState.SENDING
+    )
+    return list(map(Going._make, conn.execute(going.order_by(table.slot, table.id))))
+
+
 def finish(conn: Connection, edition_id: int, now: datetime) -> bool:
-    """Move the edition from sending to sent if no delivery is open; whether it did."""
+    """Move the edition to sent if no delivery is open, also where it was paused meanwhile; whether it did."""
     waiting = exists().where(delivery_batches.c.edition_id == edition_id, delivery_batches.c.state == "open")
     done = conn.execute(
         update(editions)
-        .where(editions.c.id == edition_id, editions.c.state == EditionState.SENDING, ~waiting)
-        .values(state=EditionState.SENT, finished_at=now, updated_at=now)
+        .where(editions.c.id == edition_id, editions.c.state.in_(_UNFINISHED), ~waiting)
+        .values(state=EditionState.SENT, finished_at=now, updated_at=now, reason="")
     )
     return done.rowcount == 1
 

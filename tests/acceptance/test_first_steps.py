@@ -98,6 +98,8 @@ def test_an_unknown_setting_is_told_with_its_line_and_the_nearest_name(desk: Des
         (("draft", "--now", "0001-01-01"), "the year 1 is no time for a newsletter"),
         (("draft", "--now", "9999-12-31T23:59:59"), "the year 9999"),
         (("feeds", "add", ""), "empty"),
+        (("worker",), "digest worker needs PostgreSQL, for machines can't share a file"),
+        (("worker", "--json"), "--json goes with --once"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
@@ -108,6 +110,11 @@ def test_a_mistake_gets_one_line_and_exit_code_one(
     assert words in refused.stderr
     assert len(refused.stderr.strip().splitlines()) == 1
     assert refused.stdout == ""
+
+
+def test_a_worker_that_is_refused_leaves_no_database(desk: Desk) -> None:
+    desk.run("worker", "--once", code=1)
+    assert list(desk.folder.iterdir()) == []
 
 
 def test_wrong_usage_is_exit_code_two(desk: Desk) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
 from digest.errors import StateError, StoreError
 from digest.model.delivery import Counts, DeliveryState, Recipient
-from digest.store.batches import Batch, Fate, claim, next_due, page, release, renew
+from digest.store.batches import Batch, Fate, claim, is_worth_joining, next_due, page, release, renew
+from digest.store.connect import make_engine, parse_url
 from digest.store.deliveries import (
     counts,
     mark_bounced,
@@ -22,7 +24,7 @@ from digest.store.deliveries import (
 )
 from digest.store.engine import Database
 from digest.store.ledger import Ledger, Settled, fence, record
-from digest.store.runs import accept_first, end_run, finish, is_sending, start_run
+from digest.store.runs import accept_first, end_run, finish, is_sending, list_sending, start_run
 from digest.store.tables import deliveries, delivery_batches, editions, runs, subscribers, suppressions
 
 MakeEdition = Callable[..., int]
@@ -134,6 +136,42 @@ def test_a_batch_of_a_process_that_is_gone_is_free_at_once(
     with database.write() as conn:
         take(conn, now)
         assert take(conn, now, owner="other", fate=Fate.GONE) is not None
+
+
+def test_a_further_sender_is_of_use_where_a_batch_is_free_or_only_the_end_is_missing(
+    database: Database, make_edition: MakeEdition, now: datetime
+) -> None:
+    def joins(when: datetime = now, fate: Fate = Fate.UNKNOWN) -> bool:
+        with database.read() as conn:  # claims nothing
+            return is_worth_joining(conn, 1, now=when, fate=lambda _: fate)
+
+    make_edition(5)
+    assert joins()
+    with database.write() as conn:
+        batch = take(conn, now)
+        assert batch is not None
+    assert not joins()
+    assert joins(now + timedelta(seconds=60))
+    assert joins(fate=Fate.GONE)
+    with database.write() as conn:
+        conn.execute(update(deliveries).values(state="deferred", due_at=now + timedelta(seconds=30)))
+        release(conn, batch, owner="me", lease_s=60, now=now)
+    assert not joins()
+    assert joins(now + timedelta(seconds=30))
+    with database.write() as conn:
+        conn.execute(update(delivery_batches).values(state="done"))
+    assert joins()
+
+
+def test_editions_that_are_being_sent_are_listed_by_publication(
+    database: Database, make_edition: MakeEdition, now: datetime
+) -> None:
+    make_edition(1)
+    with database.write() as conn:
+        assert [(one.id, one.slot, one.moved_at) for one in list_sending(conn, "p")] == [(1, now, now)]
+        assert list_sending(conn, "another") == []
+        conn.execute(update(editions).values(state="paused"))
+        assert list_sending(conn, "p") == []
 
 
 def test_what_an_older_epoch_left_in_sending_becomes_uncertain_and_the_rest_is_still_pending(
@@ -287,9 +325,10 @@ def test_a_released_batch_is_done_only_when_nothing_in_it_is_open(
         fence(conn, rows)
         record(conn, [Settled(rows[0], S.SENT, 250, sent_at=now)])
         release(conn, batch, owner="me", lease_s=60, now=now)
+        conn.execute(update(editions).values(state="paused", reason="held by an editor"))
         assert finish(conn, 1, now)
         assert not finish(conn, 1, now)
-        assert edition_state(conn) == "sent"
+        assert conn.execute(select(editions.c.state, editions.c.reason)).one() == ("sent", "")
 
 
 def test_somebody_elses_sending_keeps_a_batch_open_until_the_lease_has_passed(
@@ -471,6 +510,13 @@ def test_a_tick_whose_connection_is_gone_says_so(
         driver.close()
         with pytest.raises(StoreError, match=r"the ledger in .* cannot be written"):
             ledger.tick([], rows)
+
+
+def test_a_ledger_that_cannot_be_opened_says_so(sqlite_database: Database, tmp_path: Path) -> None:
+    ledger = Ledger(sqlite_database)
+    ledger._engine = make_engine(parse_url(f"sqlite:///{tmp_path}/none/x.db"), writes=True)
+    with pytest.raises(StoreError, match=r"the ledger in .* cannot be written"), ledger:
+        pass
 
 
 def test_a_durable_transaction_on_sqlite_reaches_the_disk_and_the_others_need_not(

@@ -445,6 +445,64 @@ def test_a_run_that_is_refused_too_much_stops_by_itself(
     assert unmindful.counts.open == 0
 
 
+def hold(database: Database) -> None:
+    with database.write() as conn:
+        conn.execute(update(editions).values(state="paused", reason="refused"))
+
+
+def test_an_edition_that_is_refused_too_much_is_held_before_others_can_go_on_with_it(
+    sqlite_database: Database, make_edition: Callable[..., int], compose: Compose
+) -> None:
+    make_edition(sqlite_database, 200)
+    held: list[set[str]] = []
+
+    def on_refused() -> None:
+        held.append(owners(sqlite_database))
+        hold(sqlite_database)
+
+    refusing = MemoryTransport(lambda _: Rejected(code=554, text="5.7.1 listed"))
+    options = replace(OPTIONS, stop_share=0.1, rate_per_s=200)
+    report = run(sqlite_database, refusing, compose, options=options, on_refused=on_refused)
+    ((first, *rest),) = [sorted(each) for each in held]
+    assert (bool(first), bool(rest)) == (False, True)  # this run's batches were its own still
+    assert report.refused
+    assert owners(sqlite_database) == {""}
+    assert edition(sqlite_database) == ("paused", "refused")
+
+
+def test_an_edition_that_was_held_when_all_was_under_way_is_sent(
+    sqlite_database: Database,
+    make_edition: Callable[..., int],
+    start_server: Callable[..., Any],
+    smtp_transport: Callable[..., Any],
+    compose: Compose,
+) -> None:
+    make_edition(sqlite_database, ["endslow", *(f"rcpt550-{n}" for n in range(25))])
+    held: list[Counts] = []
+
+    def on_refused() -> None:
+        held.append(counted(sqlite_database))
+        hold(sqlite_database)
+
+    report = run(
+        sqlite_database,
+        smtp_transport(start_server().port, content_s=30),
+        compose,
+        options=replace(OPTIONS, stop_share=0.1),
+        on_refused=on_refused,
+    )
+    assert [one.open for one in held] == [2]  # the slow one, and one that rides along with it
+    assert not report.refused
+    assert report.counts == Counts(planned=26, sent=1, failed=25)
+    assert edition(sqlite_database) == ("sent", "")
+
+
+def edition(database: Database) -> tuple[str, str]:
+    with database.read() as conn:
+        state, reason = conn.execute(select(editions.c.state, editions.c.reason)).one()
+    return state, reason
+
+
 @pytest.mark.parametrize("reason", ["warm-up", "window", "refusals"])
 def test_a_run_that_ends_by_itself_waits_for_slow_answers(
     sqlite_database: Database,
@@ -464,6 +522,7 @@ def test_a_run_that_ends_by_itself_waits_for_slow_answers(
         compose,
         options=replace(OPTIONS, stop_grace_s=0.05, stop_share=0.1, rate_per_s=200),
         allowance=Allowance(most=5 if reason == "warm-up" else None, until=until),
+        on_refused=lambda: hold(sqlite_database),
     )
     assert report.stopped
     assert report.counts.pending > 0

@@ -11,14 +11,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from digest import crew, desk, pipeline
 from digest.deliver import dkim_keys
@@ -29,58 +28,11 @@ from digest.deliver.send import SendReport
 from digest.model.delivery import Counts
 from digest.model.edition import EditionState
 from digest.model.links import edition_ref
-from digest.parts import Parts
-from digest.settings import load
-from digest.store import deliveries, editions
-from digest.store.editions import EditionRow
+from digest.store import deliveries
 from digest.store.tables import runs, subscribers
-from digest.wiring import open_parts
 
 from .conftest import MailServer
-
-READERS = 60
-SETTINGS = """
-[publication]
-name = "The Harbour Brief"
-slug = "harbour-brief"
-from_email = "brief@harbour.example"
-base_url = "https://read.harbour.example"
-
-[delivery]
-transport = "smtp"
-smtp_host = "127.0.0.1"
-smtp_port = {port}
-smtp_security = "none"
-processes = 2
-connections = 4
-batch_size = 5
-"""
-
-
-@contextmanager
-def newsroom(folder: Path, samples: ModuleType, port: int) -> Iterator[tuple[Parts, EditionRow]]:
-    """A draft for sixty readers, and its parts."""
-    (folder / "digest.toml").write_text(SETTINGS.format(port=port), encoding="utf-8")
-    now = datetime.now(UTC).replace(microsecond=0)
-    drawn = samples.edition(samples.stories(3))
-    key = replace(drawn.key, publication="harbour-brief", series="daily", slot=now)
-    with open_parts(load(None, {}, folder)) as parts:
-        with parts.database.write() as conn:
-            row, _new = editions.open_slot(conn, key, now)
-            assert editions.save_content(conn, row.id, replace(drawn, key=key), drops={}, now=now)
-            conn.execute(insert(subscribers), [reader(number, now) for number in range(1, READERS + 1)])
-        with parts.database.read() as conn:
-            fresh = editions.get_edition(conn, row.id)
-        assert fresh is not None
-        yield parts, fresh
-
-
-def reader(number: int, now: datetime) -> dict[str, object]:
-    address = f"endlate{number}@example.net"  # the server takes 0.2 s over each
-    return {
-        "id": number, "email": address, "email_key": address, "key_hash": f"{number:064x}", "name": "",
-        "state": "active", "created_at": now,
-    }  # fmt: skip
+from .newsroom import READERS, newsroom
 
 
 @pytest.fixture(autouse=True)

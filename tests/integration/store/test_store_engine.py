@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
 import sys
 import threading
@@ -216,6 +217,21 @@ def test_trouble_of_the_server_under_the_driver_itself_is_one_clear_line(
     told = pytest.raises(StoreError, match=r"cannot be used: .*check that the server runs")
     with told, postgres_database.write() as conn:
         conn.connection.cursor().execute(trouble)
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(sys.platform != "linux", reason="the options have other names elsewhere")
+def test_a_server_that_is_gone_without_a_word_is_noticed_within_a_minute(postgres_database: Database) -> None:
+    with postgres_database.read() as conn:
+        driver = conn.connection.driver_connection
+        assert driver is not None
+        with socket.socket(fileno=os.dup(driver.fileno())) as opened:
+            kept = [
+                opened.getsockopt(socket.IPPROTO_TCP, option)
+                for option in (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+            ]
+            assert kept[0] + kept[1] * kept[2] <= 60
+            assert opened.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 60_000
 
 
 def test_a_mistake_under_the_driver_itself_stays_what_it_is(database: Database) -> None:
