@@ -131,7 +131,8 @@ def hired(ref: str, shares: Sequence[int], config: Path | None, stop: threading.
 
 
 def _started(ref: str, connections: int, config: Path | None, stem: Path) -> _Member:
-    # Too many refusals are for the first process to notice: it pauses the edition, which stops the others too.
+    # Too many refusals are for the first process to notice: it pauses the edition, which stops the others,
+    # and the editor is told once.
     own = {"CONNECTIONS": connections, "PROCESSES": 1, "STOP_SHARE": 0}
     environment = {**os.environ, **{_VARIABLE.format(name): str(value) for name, value in own.items()}}
     # -P: a newsroom's folder may hold a file that is called as a module is.

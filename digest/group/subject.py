@@ -39,7 +39,7 @@ def doubt(
 ) -> list[Hit]:
     """What to take from ``total`` points, as hits with points below nought; none when nothing is doubtful.
 
-    ``told``: the theme is named without hard words, by a pair or by a strong term in the title.
+    ``told``: the theme is named without hard words, by a pair or a strong term under a title that names it.
     """
     if total <= 0:
         return []

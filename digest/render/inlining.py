@@ -37,7 +37,8 @@ _WHITE_PREHEADER = '<div style="display:none;font-size:1px;color:#ffffff;'
 _KEPT = Kept(
     "styles",
     f"{version('premailer')} {version('cssutils')}".encode()
-    + Path(__file__).with_name("premailing.py").read_bytes(),
+    + Path(__file__).with_name("premailing.py").read_bytes()
+    + Path(__file__).read_bytes(),  # what a kind is, and what a specimen of it
 )
 
 _Kind = tuple[str, str | None, str | None, str | None]  # tag, class, id, style

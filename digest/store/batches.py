@@ -46,7 +46,7 @@ class Fate(StrEnum):
 
     UNKNOWN = "unknown"  # alive, or on another machine: its lease decides
     GONE = "gone"  # its process ended
-    REBOOTED = "rebooted"  # its machine went down; commits that were not synced may be lost
+    REBOOTED = "rebooted"  # its machine went down, or has a namesake; commits not synced may be lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,9 @@ def claim(
 ) -> Batch | None:
     """Take the first batch that is due and free; None if there is none or the edition isn't sending.
 
-    Free means: no owner, a lease that ran out, or an owner whose process is gone (``fate``). After a
-    reboot of its machine all that an SQLite batch still held becomes uncertain, for its last fences
-    may have been lost with the power. Call it in a durable transaction.
+    Free means: no owner, a lease that ran out, or an owner whose process is gone (``fate``), on SQLite
+    also with its machine. After such a reboot all that an SQLite batch still held becomes uncertain, for
+    its last fences may have been lost with the power. Call it in a durable transaction.
     """
     batch_of = {"this_edition": edition_id, "moment": now}
     free = _free_to(conn, batch_of, owner, fate)
@@ -115,7 +115,9 @@ def _free_to(
 ) -> Select[Any]:
     """What finds the first batch that is due and that ``owner`` may claim."""
     owners = conn.scalars(_OWNERS, batch_of).all()
-    gone = [former for former in owners if former != owner and fate(former) is not Fate.UNKNOWN]
+    # Over PostgreSQL, another boot of this machine may be another machine of the same name, hard at work.
+    ended = {Fate.GONE, Fate.REBOOTED} if conn.dialect.name == "sqlite" else {Fate.GONE}
+    gone = [former for former in owners if former != owner and fate(former) in ended]
     return _first_due(or_(_IS_FREE, _COLUMN.owner.in_(gone))) if gone else _FREE
 
 

@@ -30,11 +30,11 @@ from digest.demo import DemoSite
 from digest.gather.opml import write_opml
 
 DIGEST = (sys.executable, "-m", "digest")
-# A compiled program starts in a third of the time, whatever the tests themselves were told.
 
 
 def environment() -> dict[str, str]:
     """For a process of its own: with the tests' cache folder, and compiling what it loads once."""
+    # A compiled program starts in a third of the time, whatever the tests themselves were told.
     return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
 

@@ -138,6 +138,19 @@ def test_a_batch_of_a_process_that_is_gone_is_free_at_once(
         assert take(conn, now, owner="other", fate=Fate.GONE) is not None
 
 
+def test_of_another_boot_the_lease_decides_where_machines_share_a_database(
+    database: Database, make_edition: MakeEdition, now: datetime
+) -> None:
+    make_edition(5)
+    with database.write() as conn:
+        _, rows = claimed(conn, now)
+        fence(conn, rows[:2])
+        taken = take(conn, now, owner="a machine of the same name", fate=Fate.REBOOTED)
+        is_shared = database.dialect == "postgresql"
+        assert (taken is None) == is_shared
+        assert counts(conn, 1).uncertain == (0 if is_shared else 5)
+
+
 def test_a_further_sender_is_of_use_where_a_batch_is_free_or_only_the_end_is_missing(
     database: Database, make_edition: MakeEdition, now: datetime
 ) -> None:
@@ -194,7 +207,7 @@ def test_after_a_reboot_all_that_an_sqlite_batch_held_is_uncertain(
         _, rows = claimed(conn, now)
         fence(conn, rows[:2])
         record(conn, [Settled(rows[0], S.SENT, 250, "ok", sent_at=now)])
-        take(conn, now, owner="other", fate=Fate.REBOOTED)
+        take(conn, now + timedelta(seconds=60), owner="other", fate=Fate.REBOOTED)
         found = counts(conn, 1)
     # Ten rows were in the claimed batch; a server's commits are on its disk, whatever happened to us.
     lost = 8 if database.dialect == "sqlite" else 0

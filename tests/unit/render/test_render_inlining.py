@@ -186,6 +186,11 @@ def test_a_damaged_file_of_styles_is_as_good_as_none(styles: Path) -> None:
     assert in_a_new_process(PAGE, css) == (done, False)
 
 
+def test_what_was_known_by_other_rules_is_as_good_as_none() -> None:
+    for rules in ("inlining.py", "premailing.py"):
+        assert Path(inlining.__file__).with_name(rules).read_bytes() in inlining._KEPT._rules
+
+
 def test_old_style_sheets_are_not_kept_for_ever(styles: Path) -> None:
     for number in range(inlining._STYLE_SHEETS + 5):
         inline(PAGE, f"p {{ margin: {number}px }}", ink="#111111")
