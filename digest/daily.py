@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from digest import clock, feedback, pipeline, retention, telling
+from digest import clock, confirming, feedback, pipeline, retention, telling
 from digest.deliver.allowance import Allowance
 from digest.deliver.send import SendReport
 from digest.errors import ConfigurationError, DigestError, StateError
@@ -59,6 +59,7 @@ def ensure(parts: Parts, now: datetime) -> tuple[Done, ...]:
     gathered = any(not step.failed for step in done)
     if parts.mailboxes:
         done += _guarded(parts, "bounces", now, lambda: _poll(parts, now))
+    done += _guarded(parts, "sign-ups", now, lambda: _confirm(parts, now))
     begun = installed_at(parts)
     jumped = _clock_jumped(parts, now)
     intents = plan(parts.schedule, now, _standings(parts), installed_at=begun, clock_jumped=jumped)
@@ -113,6 +114,12 @@ def _poll(parts: Parts, now: datetime) -> list[Done]:
         meta.set_meta(conn, POLLED_AT, now.isoformat())
     tally = feedback.poll(parts, now, within_s=POLL_FOR_S)
     return [Done(f"what came back: {tally}")] if tally.verdicts else []
+
+
+def _confirm(parts: Parts, now: datetime) -> list[Done]:
+    """Send what `digest serve` has left over of its e-mails to those who want to subscribe."""
+    sent = confirming.post(parts, now)
+    return [Done(f"sent {sent} e-mails for sign-ups")] if sent else []
 
 
 def _forget(parts: Parts, now: datetime) -> list[Done]:

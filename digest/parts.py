@@ -70,6 +70,16 @@ class Keep:
     departed: timedelta = timedelta(days=400)
 
 
+@dataclass(frozen=True, slots=True)
+class SignUps:
+    """How people may subscribe by themselves. ``proxies`` are IP addresses and networks."""
+
+    is_open: bool = True
+    valid_for: timedelta = timedelta(days=7)  # the link in the e-mail that asks them to confirm
+    per_hour: int = 500
+    proxies: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Drafting:
     """How articles become an edition: grouped, summed up and composed."""
@@ -107,6 +117,7 @@ class Parts:
     processes: int = 1  # that share a send; 0: as many as its signatures need
     config_file: Path | None = None  # what those processes read
     keep: Keep = Keep()
+    sign_ups: SignUps = SignUps()
     signer: Callable[[], Signer] = Signer
     limits: Limits = field(
         default_factory=lambda: Limits(ZoneInfo("UTC"))

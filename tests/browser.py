@@ -21,12 +21,17 @@ from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
+AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE_S = 60  # a busy machine is no failure
 _OPTIONS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"),
     *("--disable-background-networking", "--disable-dev-shm-usage", "--remote-debugging-pipe"),
 )
 _SPARE = 10  # file descriptors from here on are free to be moved to 3 and 4
+
+
+class NavigatedError(Exception):
+    """The page that was asked made way for another one before it could answer."""
 
 
 class Browser:
@@ -47,6 +52,8 @@ class Browser:
         os.write(self._out, json.dumps(message).encode() + b"\0")
         while (answer := self._next()).get("id") != number:
             pass
+        if "navigated" in str(answer.get("error")):
+            raise NavigatedError(method)
         assert "error" not in answer, f"{method}: {answer['error']}"
         result: dict[str, Any] = answer["result"]
         return result
@@ -99,11 +106,16 @@ class Page:
     def until(self, expression: str) -> None:
         """Wait for an expression to be true, as JavaScript understands it; what isn't there yet is not."""
         end = time.monotonic() + PATIENCE_S
-        while not self.ask(
-            f"(() => {{ try {{ return Boolean({expression}) }} catch {{ return false }} }})()"
-        ):
+        while not self._is(expression):
             assert time.monotonic() < end, f"never true: {expression}; the page says {self.text()!r}"
             time.sleep(0.05)
+
+    def _is(self, expression: str) -> bool:
+        with suppress(NavigatedError):
+            return bool(
+                self.ask(f"(() => {{ try {{ return Boolean({expression}) }} catch {{ return false }} }})()")
+            )
+        return False
 
     def text(self) -> str:
         found: str = self.ask("document.body.innerText")
@@ -126,6 +138,15 @@ class Page:
         codes = {"Tab": 9, "ArrowRight": 39, "ArrowLeft": 37, " ": 32}
         for kind in ("keyDown", "keyUp"):
             self.call("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=codes[key])
+
+    def violations(self) -> list[str]:
+        """Rules of axe that the page breaks; what stands in its frames is the frames' own affair."""
+        self.ask(f"{AXE.read_text('utf-8')};1")
+        found: list[str] = self.ask(
+            "axe.run(document, {iframes: false})"
+            ".then(r => r.violations.map(v => `${v.id}: ${v.nodes[0].html}`))"
+        )
+        return found
 
     def picture(self, path: Path, *, whole: bool = False) -> None:
         """A PNG of the window, or of the whole page."""

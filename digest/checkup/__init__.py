@@ -9,6 +9,7 @@ from digest.checkup.finding import Finding, Level
 from digest.checkup.sender import LookUp, sender, text_records
 from digest.errors import ConfigurationError, DigestError, TransportError
 from digest.gather.probe import probe as probe_feed
+from digest.letters import sample_letter
 from digest.llm import Asking, ModelOptions
 from digest.llm.probe import probe, standing
 from digest.model.news import Feed, FeedHealth
@@ -16,6 +17,7 @@ from digest.parts import OUTBOX, Parts
 from digest.proofs import sample_edition
 from digest.render import theme_problems
 from digest.render.feed import FeedRenderer
+from digest.render.letter import LetterRenderer
 from digest.render.templates import Templates
 from digest.settings import Settings, is_example
 from digest.store import audience, engine
@@ -37,6 +39,7 @@ def check(
     yield _readers(parts)
     yield from _feeds(parts, online=online)
     yield from _transport(parts, online=online)
+    yield from _sign_ups(settings, parts)
     yield from _bounces(parts, online=online)
     if model := parts.drafting.model:
         yield from _model(parts, model, online=online)
@@ -97,6 +100,7 @@ def _templates(parts: Parts) -> Finding:
         parts.renderer.variant(edition, frozenset())
         parts.renderer.web_copy(edition)
         FeedRenderer(parts.template_folders, parts.publication).feed([(edition, parts.clock())])
+        LetterRenderer(parts.template_folders, parts.publication).parts(sample_letter(parts))
     except (DigestError, ConfigurationError) as error:
         return Finding(Level.ERROR, f"templates: {error}", "mend the template, or remove your copy of it")
     names = ", ".join(theme.name for theme in parts.themes)
@@ -163,6 +167,25 @@ def _transport(parts: Parts, *, online: bool) -> Iterator[Finding]:
             yield Finding(Level.OK, f"transport: {parts.transport_name} can be used")
     except (DigestError, ConfigurationError) as error:
         yield Finding(Level.ERROR, f"transport: {error}", "see [delivery] in digest.toml")
+
+
+def _sign_ups(settings: Settings, parts: Parts) -> Iterator[Finding]:
+    """Whether people can subscribe by themselves, as the form promises."""
+    if not parts.sign_ups.is_open:
+        return
+    lacking = [
+        *(['transport = "smtp" under [delivery]'] if parts.transport_name == OUTBOX else []),
+        *(["base_url and from_email of your own under [publication]"] if is_example(settings) else []),
+    ]
+    if lacking:
+        yield Finding(
+            Level.WARNING,
+            "sign-ups are open, and the e-mail that asks people to confirm would reach nobody",
+            f"set {' and '.join(lacking)}, or subscribe = false under [web]",
+        )
+    else:
+        page = parts.links.subscribe()
+        yield Finding(Level.OK, f"sign-ups: {page}, if `digest serve` runs; the e-mail asks to confirm")
 
 
 def _bounces(parts: Parts, *, online: bool) -> Iterator[Finding]:

@@ -91,7 +91,7 @@ def serve(
         int, typer.Option(min=0, max=65535, help="Port to listen on.", show_default="[web] port")
     ] = 0,
 ) -> None:
-    """Serve readers' pages: unsubscribe, theme choice, editions in the browser."""
+    """Serve readers' pages: subscribe, unsubscribe, theme choice, editions in the browser."""
     from digest.web import serve as serve_app  # noqa: PLC0415 - the web server is loaded only where one runs
     from digest.web.wired import web_app  # noqa: PLC0415 - the same
 

@@ -6,7 +6,7 @@ import io
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -15,12 +15,12 @@ from typing import Annotated, Any, BinaryIO
 import typer
 from sqlalchemy import Connection
 
-from digest import subscriptions
+from digest import confirming, subscriptions
 from digest.cli.common import JsonOption, counted, emit_json, local, opened, printable, say, table, watched
 from digest.errors import InputError
 from digest.model.audience import Subscriber, SubscriberState
 from digest.parts import Parts, address_pepper
-from digest.store import audience
+from digest.store import audience, sign_ups
 
 app = typer.Typer(help="Who reads: add, import, export, list, show, remove, erase.")
 
@@ -54,9 +54,17 @@ def add(
     resubscribe: Annotated[
         bool, typer.Option("--resubscribe", help="Bring back one who left and now asks to return.")
     ] = False,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Ask them by e-mail to confirm, instead of adding them at once.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Add readers. You answer for it that they asked for it."""
+    if confirm and (resubscribe or series):
+        raise typer.BadParameter("--confirm goes neither with --resubscribe nor with --series")
+    if confirm:
+        _invite(ctx, addresses, name, theme or (), as_json=as_json)
+        return
     with _desk(ctx) as (parts, conn, key):
         added = [
             subscriptions.add(
@@ -79,6 +87,30 @@ def add(
             say(f"{one.note}.")
     if as_json:
         emit_json([{**_json(one.subscriber), "created": one.created} for one in added])
+
+
+def _invite(
+    ctx: typer.Context, addresses: Sequence[str], name: str, themes: Sequence[str], *, as_json: bool
+) -> None:
+    """Have the form's e-mail sent to each address."""
+    with _desk(ctx) as (parts, conn, key):
+        notes = {
+            address: subscriptions.invite(
+                conn,
+                subscriptions.sign_up_of(
+                    address, name=name, themes=themes, known_themes=_themes(parts), now=parts.clock()
+                ),
+                pepper=key,
+                series=parts.schedule.series,
+            )
+            for address in addresses
+        }
+    with opened(ctx) as parts:
+        confirming.post(parts, parts.clock())
+    for address, note in notes.items():
+        say(f"{note}." if note else f"Asked to confirm: {address}.")
+    if as_json:
+        emit_json([{"email": address, "asked": not note, "note": note} for address, note in notes.items()])
 
 
 def _json(reader: Subscriber) -> dict[str, Any]:
@@ -194,8 +226,9 @@ def show(
             emit_json(subscriptions.everything_on(conn, reader, pepper=key))
             return
         found = subscriptions.find(conn, reader)
+        asked = [one.mailed_at for one in sign_ups.list_for(conn, found.email_key) if one.mailed_at]
         if as_json:
-            emit_json(_json(found))
+            emit_json({**_json(found), "asked_to_confirm_at": max(asked, default=None)})
             return
         table(
             [
@@ -205,6 +238,8 @@ def show(
                 ("themes", ", ".join(found.themes) or "all"),
                 ("series", found.series),
                 ("since", local(found.created_at, parts)),
+                ("asked to confirm", local(max(asked, default=None), parts)),
+                ("confirmed", local(found.confirmed_at, parts)),
                 ("left", local(found.unsubscribed_at, parts)),
             ],
             ("id", str(found.id)),

@@ -61,6 +61,27 @@ class Suppression:
 
 
 @dataclass(frozen=True, slots=True)
+class SignUp:
+    """Somebody typed an address into the form: what they asked for, and what became of that.
+
+    ``themes`` as in ``Subscriber``. Whoever typed it need not own the address: until the link mailed there is
+    followed and confirmed, nothing of it holds.
+    """
+
+    email: str
+    email_key: str
+    name: str
+    themes: tuple[str, ...]
+    asked_at: datetime
+    due_at: datetime | None = None  # when its e-mail is to be sent, or tried again; None: nothing is owed
+    tries: int = 0
+    mailed_at: datetime | None = None  # when that was last tried
+    expires_at: datetime | None = None  # until when the link of that e-mail confirms; None: it has none
+    used_at: datetime | None = None  # when it did
+    id: int = 0  # 0: not stored yet
+
+
+@dataclass(frozen=True, slots=True)
 class RowProblem:
     """A row of an import that was left out, and why. ``row`` counts from 1, the header being 1."""
 

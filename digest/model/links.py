@@ -83,6 +83,14 @@ class Links:
         """A picture that editions show; ``name`` is its hash."""
         return self._at("images", f"{name}.jpg")
 
+    def subscribe(self) -> str:
+        """Where people subscribe."""
+        return self._at("subscribe")
+
+    def confirm(self, token: str) -> str:
+        """Where they confirm that it was them."""
+        return self._at("confirm", token)
+
     def archive(self) -> str:
         """The list of past editions."""
         return self._at("editions")

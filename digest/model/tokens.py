@@ -1,15 +1,18 @@
 """Signed references to a person: link tokens, Message-IDs, and the hash a suppression keeps.
 
-Nothing is stored for a token: it carries the subscriber's id and an HMAC-SHA256 over what it is for.
-It is written in hexadecimal, because a link in a mail may be re-cased, and a trailing "-", "_", "." or ">"
-is often dropped from it or glued to it; base32 would save seven letters and cost more than the signature.
+Nothing is stored for a token: it carries the subscriber's id and an HMAC-SHA256 over what it is for. Only a
+confirmation's is random: it expires and is good once, which takes a row anyway, and that holds its hash.
+All are written in hexadecimal, because a link in a mail may be re-cased, and a trailing "-", "_", "." or
+">" is often dropped from it or glued to it; base32 would save seven letters and cost more than the signature.
 """
 
 from __future__ import annotations
 
 import hmac
 import re
+import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -24,6 +27,8 @@ _MAC_BYTES = 16  # 128 bits: out of reach for guessing over the network, and a t
 _REF_BYTES = 10  # 80 bits: a reference must fit into the 64 letters before an @
 _MAX_LENGTH = 60  # no token is longer; longer input is not worth decoding
 _ID_BYTES = 8
+_CONFIRMATION_BYTES = 16  # as many as a MAC, and for the same reason
+_MOMENT_BYTES = 5  # of a form's stamp: seconds since 1970, for 34,000 years
 _SHA256_BLOCK = 64  # bytes
 _DIGITS = re.compile(r"[0-9a-f]+")
 
@@ -68,6 +73,38 @@ def read_token(secret: bytes, purpose: str, publication: str, token: str) -> int
     # Comparing the whole text leaves one spelling only: no leading zeros.
     expected = make_token(secret, purpose, publication, subscriber_id, version=version[0])
     return subscriber_id if hmac.compare_digest(expected, found[0]) else None
+
+
+def confirmation_token() -> str:
+    """A token that confirms a subscription: random, and told to nobody but by the e-mail that carries it."""
+    return secrets.token_hex(_CONFIRMATION_BYTES)
+
+
+def confirmation_hash(token: str) -> str:
+    """What is stored of a confirmation's token, 64 hex digits. Reads past what ``read_token`` does.
+
+    Any other text has a hash too, which is nobody's. It needs no key: who could search through 128 bits?
+    """
+    found = _DIGITS.match(token[: _MAX_LENGTH * 2].strip().lower())
+    return sha256(found[0].encode() if found else b"").hexdigest()
+
+
+def form_stamp(secret: bytes, publication: str, moment: datetime) -> str:
+    """The signed instant at which a form was handed out."""
+    body = int(moment.timestamp()).to_bytes(_MOMENT_BYTES, "big")
+    return (body + _mac(_begun(secret, "form", publication), body)).hex()
+
+
+def read_form_stamp(secret: bytes, publication: str, text: str) -> datetime | None:
+    """The instant (UTC, whole seconds) in a stamp that we made; None for any other text."""
+    if len(text) != 2 * (_MOMENT_BYTES + _MAC_BYTES) or not _DIGITS.fullmatch(text):
+        return None
+    seconds = int.from_bytes(bytes.fromhex(text)[:_MOMENT_BYTES], "big")
+    try:
+        moment = datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):  # later than the calendar goes
+        return None
+    return moment if hmac.compare_digest(form_stamp(secret, publication, moment), text) else None
 
 
 def key_hash(pepper: bytes, email_key: str) -> str:

@@ -77,6 +77,7 @@ class Wording:
     published_by: str = "Published by {publisher}"
     times: str = "All times: {zone}"
     all_editions: str = "Past editions"
+    subscribe: str = "Get {title} by e-mail"
     subject_more: str = "{headline} + {n} more"
     subject_dated: str = "{title}: {headline}"
     subject_quiet: str = "{title}: a quiet day, {date}"
@@ -85,6 +86,22 @@ class Wording:
         "This is a test. Only the addresses named in the test command got it, and its personal links "
         "lead to a page that changes nothing."
     )
+    confirm_subject: str = "{title}: please confirm your subscription"
+    confirm_title: str = "Please confirm your subscription"
+    confirm_text: str = (
+        "Somebody, most likely you, asked for {title} to be sent to {address}. It begins once you have "
+        "confirmed that you want it."
+    )
+    confirm_button: str = "Confirm"
+    confirm_until: str = "The link works once, until {when} ({zone})."
+    confirm_ignore: str = "If it was not you, ignore this e-mail. Without your word you are not subscribed."
+    already_subject: str = "{title}: you get it already"
+    already_title: str = "You are subscribed already"
+    already_text: str = (
+        "Somebody, most likely you, asked for {title} to be sent to {address}, and it is. If you miss it, "
+        "please look into the spam folder."
+    )
+    already_ignore: str = "If it was not you who asked, ignore this e-mail. Nothing was changed."
 
     def __post_init__(self) -> None:
         """Refuse a rewording that asks for what is not there."""

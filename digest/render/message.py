@@ -109,7 +109,7 @@ def compile_message(
         page = _TOP.sub(lambda tag: tag[0] + _BANNER.format(html.escape(banner)), page, count=1)
         text = flow(f"*** {banner} ***\n\n") + "\n" + text
     subject = TEST_MARK + variant.subject if test else variant.subject
-    segments, places = _compiled(text, page, boundary)
+    segments, places = encode_parts(text, page, boundary)
     return CompiledMessage(
         _shared_headers(variant, publication, subject, edition_ref, date, boundary), segments, places
     )
@@ -122,8 +122,7 @@ def _shared_headers(
     answers_to = publication.reply_to or publication.from_email
     web_page = Links(publication.base_url).edition(edition_ref)
     lines = [
-        address_header("From", publication.from_name, publication.from_email),
-        address_header("Reply-To", "", publication.reply_to) if publication.reply_to else b"",
+        sender_headers(publication),
         text_header("Subject", subject),
         exact_header("Date", format_datetime(date)),
         exact_header("MIME-Version", "1.0"),
@@ -137,9 +136,20 @@ def _shared_headers(
         exact_header("Precedence", "bulk"),
         exact_header("Content-Language", language) if language else b"",
         *(exact_header(name, value) for name, value in publication.headers),
-        f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'.encode(),
+        alternative_header(boundary),
     ]
     return b"".join(lines)
+
+
+def sender_headers(publication: Publication) -> bytes:
+    """Whom a message comes from, and where answers go."""
+    answers = address_header("Reply-To", "", publication.reply_to) if publication.reply_to else b""
+    return address_header("From", publication.from_name, publication.from_email) + answers
+
+
+def alternative_header(boundary: str) -> bytes:
+    """The header of a message whose text part and page follow with this boundary: see ``encode_parts``."""
+    return f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'.encode()
 
 
 def _feedback(key: str) -> str:
@@ -151,7 +161,7 @@ def _part_headers(content_type: str) -> bytes:
     return f"Content-Type: {content_type}\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n".encode()
 
 
-def _compiled(text: str, page: str, boundary: str) -> tuple[tuple[bytes, ...], tuple[_Place, ...]]:
+def encode_parts(text: str, page: str, boundary: str) -> tuple[tuple[bytes, ...], tuple[_Place, ...]]:
     """The body's encoded segments, and the places between them, each on a line of its own."""
     segments, places = [b""], []
     for content_type, part, is_html in (

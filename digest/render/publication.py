@@ -58,9 +58,11 @@ class RenderOptions:
     """``max_html_kib``: how large the HTML of a mail may get before stories move out of it.
 
     Gmail cuts a message off at 102 KiB; the default leaves room for what relays and links add.
+    ``sign_ups``: whether the web copy leads to where people subscribe.
     """
 
     max_html_kib: int = 80
+    sign_ups: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a budget that leaves room for nothing, or that Gmail would cut."""

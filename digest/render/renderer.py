@@ -50,7 +50,7 @@ class Renderer:
     ) -> None:
         self.publication = publication
         self.options = options or RenderOptions()
-        self._templates = Templates(template_folders, _unchanging(publication))
+        self._templates = Templates(template_folders, unchanging(publication))
         self._links = Links(publication.base_url)
         self._known: StoryViews = {}
         self._budget = self.options.max_html_kib * 1024 - FILL_RESERVE_BYTES
@@ -108,6 +108,7 @@ class Renderer:
             "headline": view.headlines[0] if view.headlines else self.publication.wording.quiet_title,
             "feed_url": self._links.feed(),
             "archive_url": self._links.archive(),
+            "subscribe_url": self._links.subscribe() if self.options.sign_ups else "",
         }
         return self._templates.render("edition.web.html.j2", {**values, **more})
 
@@ -154,7 +155,7 @@ class Renderer:
         return flow(text)
 
     def _values(self, edition: Edition, view: EditionView, key: str) -> dict[str, object]:
-        """What the templates see of one variant, beside ``_unchanging``."""
+        """What the templates see of one variant, beside ``unchanging``."""
         words = self.publication.wording
         chosen = () if key == ALL else tuple(key.split("+"))
         names = [clean(theme.name) for theme in edition.themes if theme.slug in chosen]
@@ -167,7 +168,7 @@ class Renderer:
         }
 
 
-def _unchanging(publication: Publication) -> dict[str, object]:
+def unchanging(publication: Publication) -> dict[str, object]:
     """What every template of ``publication`` sees."""
     return {
         "publication": replace(

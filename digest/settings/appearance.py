@@ -109,6 +109,6 @@ LookSettings = _section(
 WordingSettings = _section(
     "WordingSettings",
     "wording",
-    "Every phrase of ours in the mail, its text part and the web copy, to reword or translate.",
+    "Every phrase of ours in mails, text parts and the web copy, to reword or translate.",
     [(each.name, Any, _phrase_key(each)) for each in fields(Wording)],
 )

@@ -31,7 +31,7 @@ _HEAD = """\
 """
 
 _WORDING = """
-# Every phrase of ours in the mail, its text part and the web copy, to reword or translate. The page on
+# Every phrase of ours in mails, text parts and the web copy, to reword or translate. The page on
 # settings in the documentation lists them all with the words in braces that each may use.
 [wording]
 # read_more = "Read more at {outlet}"

@@ -9,7 +9,7 @@ from typing import ClassVar
 from digest.settings import kinds, quantities
 from digest.settings.keys import key
 
-_DAY = timedelta(days=1)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _CENTURY = 36_500 * _DAY
 
 
@@ -41,6 +41,27 @@ class WebSettings:
         "What the links in mails are signed with, 32 characters or more. Empty: a key made on first use and"
         " kept in the database. With another secret, links in mails already sent stop working.",
         secret=True,
+    )
+    subscribe: bool = key(
+        quantities.boolean(),
+        True,
+        "Whether people may subscribe there. An e-mail asks each of them to confirm it.",
+    )
+    confirm_within: timedelta = key(
+        quantities.duration(_HOUR, 30 * _DAY),
+        7 * _DAY,
+        "How long the link in that e-mail works; retention.unconfirmed at most.",
+    )
+    sign_ups_per_hour: int = key(
+        quantities.integer(1, 100_000),
+        500,
+        "The most requests to subscribe that are taken in an hour, from everybody together.",
+    )
+    proxies: tuple[str, ...] = key(
+        quantities.networks(),
+        ("127.0.0.1", "::1"),
+        "The addresses of the web servers in front of it, or their networks: whom they speak for is believed"
+        " (X-Forwarded-For), which tells apart who subscribes too often.",
     )
 
 

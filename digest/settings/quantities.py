@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from ipaddress import ip_network
 
 from digest.settings.kinds import SLUG, Kind, quoted
 
@@ -154,6 +155,22 @@ def domain_rates() -> Kind[tuple[str, ...]]:
         return tuple(str(line).strip().lower() for line in lines)
 
     return Kind("list of domains and rates", read, _show_names, _split)
+
+
+def networks() -> Kind[tuple[str, ...]]:
+    """IP addresses, and networks as 10.0.0.0/8; may be none."""
+    advice = 'write it like ["127.0.0.1", "10.0.0.0/8"]'
+
+    def read(value: object) -> tuple[str, ...]:
+        names = [name for name in _as_names(value, advice) if name]
+        for name in names:
+            try:
+                ip_network(name)
+            except ValueError:
+                raise ValueError(f"holds something else than an IP address or network; {advice}") from None
+        return tuple(names)
+
+    return Kind("list of IP addresses", read, _show_names, _split)
 
 
 def weekdays() -> Kind[tuple[str, ...]]:

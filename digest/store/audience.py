@@ -13,13 +13,14 @@ from digest.model.audience import REVOCABLE, Subscriber, SubscriberState, Suppre
 from digest.store.importing import Importer
 from digest.store.keeping_out import keep_out
 from digest.store.sql import insert_or_ignore
-from digest.store.subscriber_rows import NewReader, join_themes, new_reader
+from digest.store.subscriber_rows import NewReader, join_themes, new_reader, stored_themes
 from digest.store.tables import deliveries, editions, events, subscribers, suppressions
 
 __all__ = [
-    "Importer", "NewReader", "add_subscriber", "count_subscribers", "erase", "find_subscriber", "forget",
-    "get_subscriber", "iter_subscribers", "join_themes", "keep_out", "list_subscribers", "set_state",
-    "set_themes", "suppress", "suppression", "theme_choices", "unsuppress",
+    "Importer", "NewReader", "add_subscriber", "count_subscribers", "drop_pending", "enrol", "erase",
+    "find_subscriber", "forget", "get_subscriber", "hold_subscriber", "iter_subscribers", "join_themes",
+    "keep_out", "list_subscribers", "set_state", "set_themes", "suppress", "suppression", "theme_choices",
+    "unsuppress",
 ]  # fmt: skip
 
 _COLUMNS = [subscribers.c[field.name] for field in fields(Subscriber)]
@@ -52,6 +53,13 @@ def get_subscriber(conn: Connection, subscriber_id: int) -> Subscriber | None:
 def find_subscriber(conn: Connection, email_key: str) -> Subscriber | None:
     """The subscriber with this normal form of an address."""
     row = conn.execute(select(*_COLUMNS).where(subscribers.c.email_key == email_key)).one_or_none()
+    return None if row is None else _subscriber(row)
+
+
+def hold_subscriber(conn: Connection, email_key: str) -> Subscriber | None:
+    """``find_subscriber``; until this transaction ends, others that hold or change them wait."""
+    query = select(*_COLUMNS).where(subscribers.c.email_key == email_key).with_for_update()
+    row = conn.execute(query).one_or_none()
     return None if row is None else _subscriber(row)
 
 
@@ -115,6 +123,25 @@ def set_state(
     return conn.execute(update(subscribers).where(expected).values(**values)).rowcount == 1
 
 
+def enrol(
+    conn: Connection, subscriber_id: int, *, name: str, themes: Collection[str], series: str, now: datetime
+) -> None:
+    """The reader has confirmed that they want ``series`` with these themes (none: all): consent is as of now.
+
+    An empty ``name`` leaves theirs as it is.
+    """
+    values: dict[str, Any] = {"name": name} if name else {}
+    values |= {"themes": join_themes(themes), "series": series, "state": SubscriberState.ACTIVE.value}
+    confirmed = update(subscribers).where(subscribers.c.id == subscriber_id, _IS_PERSON)
+    conn.execute(confirmed.values(**values, confirmed_at=now, unsubscribed_at=None))
+
+
+def drop_pending(conn: Connection, email_key: str) -> None:
+    """Delete whoever has yet to confirm under this normal form of an address."""
+    pending = subscribers.c.state == SubscriberState.PENDING.value
+    conn.execute(delete(subscribers).where(subscribers.c.email_key == email_key, pending))
+
+
 def set_themes(conn: Connection, subscriber_id: int, themes: Collection[str]) -> None:
     """Choose themes by slug; none means all, also those added later. Whoever was erased stays so."""
     chosen = update(subscribers).where(subscribers.c.id == subscriber_id, _IS_PERSON)
@@ -127,8 +154,12 @@ def suppress(conn: Connection, key_hash: str, reason: SuppressionReason, now: da
     The first reason stays, but for two that a reader or an editor can take back (having left, and
     having been taken off by hand): a later bounce, complaint or erasure replaces those.
     """
-    values = {"key_hash": key_hash, "reason": reason.value, "since": now}
-    if conn.execute(insert_or_ignore(conn, suppressions).values(**values)).rowcount == 1:
+    insert = insert_or_ignore(conn, suppressions).values(key_hash=key_hash, reason=reason.value, since=now)
+    while conn.execute(insert).rowcount != 1:
+        if suppression(conn, key_hash, hold=True):
+            break
+        # It was there, and somebody who came back at this moment has lifted it.
+    else:
         return True
     if reason not in REVOCABLE:
         weaker = suppressions.c.reason.in_(sorted(reason.value for reason in REVOCABLE))
@@ -137,14 +168,19 @@ def suppress(conn: Connection, key_hash: str, reason: SuppressionReason, now: da
     return False
 
 
-def unsuppress(conn: Connection, key_hash: str) -> bool:
-    """Allow this address again; whether it was suppressed."""
-    return conn.execute(delete(suppressions).where(suppressions.c.key_hash == key_hash)).rowcount == 1
+def unsuppress(
+    conn: Connection, key_hash: str, only: Collection[SuppressionReason] = frozenset(SuppressionReason)
+) -> bool:
+    """Allow this address again, if it was suppressed for one of these reasons; whether it was."""
+    reasons = suppressions.c.reason.in_(sorted(reason.value for reason in only))
+    lifted = delete(suppressions).where(suppressions.c.key_hash == key_hash, reasons)
+    return conn.execute(lifted).rowcount == 1
 
 
-def suppression(conn: Connection, key_hash: str) -> Suppression | None:
-    """Whether, why and since when this address is never mailed."""
-    row = conn.execute(select(suppressions).where(suppressions.c.key_hash == key_hash)).one_or_none()
+def suppression(conn: Connection, key_hash: str, *, hold: bool = False) -> Suppression | None:
+    """Whether, why and since when this address is never mailed; ``hold`` as ``hold_subscriber``."""
+    query = select(suppressions).where(suppressions.c.key_hash == key_hash)
+    row = conn.execute(query.with_for_update() if hold else query).one_or_none()
     return None if row is None else Suppression(row.key_hash, SuppressionReason(row.reason), row.since)
 
 
@@ -209,7 +245,7 @@ def _subscriber(row: Sequence[Any]) -> Subscriber:
         email_key=email_key or "",
         name=name,
         state=SubscriberState(state),
-        themes=tuple(themes.split("+")) if themes else (),
+        themes=stored_themes(themes),
         series=series,
         created_at=created_at,
         confirmed_at=confirmed_at,

@@ -22,6 +22,7 @@ from digest.store.tables import (
     editions,
     events,
     model_summaries,
+    sign_ups,
     subscribers,
 )
 
@@ -65,13 +66,18 @@ def forget_recipients(conn: Connection, before: datetime) -> int:
 
 
 def drop_unconfirmed(conn: Connection, before: datetime) -> int:
-    """Delete those who asked to subscribe before this and never confirmed that it was them."""
+    """Delete those who asked to subscribe before this and never confirmed that it was them.
+
+    What was typed into the form before this goes as well, confirmed or not, and does not count.
+    """
     waiting = and_(
         subscribers.c.state == SubscriberState.PENDING.value,
         subscribers.c.created_at < before,
         subscribers.c.confirmed_at.is_(None),
     )
-    return conn.execute(delete(subscribers).where(waiting)).rowcount
+    dropped = conn.execute(delete(subscribers).where(waiting)).rowcount
+    conn.execute(delete(sign_ups).where(sign_ups.c.asked_at < before))
+    return dropped
 
 
 def forget_departed(conn: Connection, before: datetime, now: datetime) -> int:

@@ -14,6 +14,11 @@ def join_themes(themes: Collection[str]) -> str:
     return "+".join(sorted(set(themes)))
 
 
+def stored_themes(text: str) -> tuple[str, ...]:
+    """The choice that ``join_themes`` wrote down."""
+    return tuple(text.split("+")) if text else ()
+
+
 class NewReader(NamedTuple):
     """A row of ``subscribers`` before it has an id, in the order in which it is written."""
 

@@ -235,6 +235,23 @@ subscribers = Table(
     sqlite_autoincrement=True,  # links in old e-mails carry the id: it must never mean someone else
 )
 
+sign_ups = Table(  # what was typed into the form: its e-mail is owed, or waits to be confirmed
+    "sign_ups",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("email", Text, nullable=False),  # as typed
+    Column("email_key", Text, nullable=False, index=True),  # normal form
+    Column("name", Text, nullable=False, default=""),
+    Column("themes", Text, nullable=False, default=""),  # as in subscribers
+    Column("asked_at", Instant, nullable=False),
+    Column("due_at", Instant, index=True),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("mailed_at", Instant),
+    Column("token_hash", String(64), unique=True),  # SHA-256 of the token in the link
+    Column("expires_at", Instant),
+    Column("used_at", Instant),
+)
+
 suppressions = Table(
     "suppressions",
     metadata,

@@ -1,4 +1,4 @@
-"""Who reads: adding, importing, exporting, choosing themes, leaving, coming back, being forgotten.
+"""Who reads: adding, importing, exporting, subscribing, choosing themes, leaving, coming back, forgetting.
 
 Every function takes an open transaction, and the pepper and the time where it needs them.
 """
@@ -30,15 +30,32 @@ from digest.subscriptions.people import (
     set_themes,
     unsubscribe,
 )
+from digest.subscriptions.signing_up import (
+    Confirmation,
+    Owed,
+    Standing,
+    ask,
+    confirm,
+    confirmation,
+    invite,
+    owed,
+    sign_up_of,
+)
 
 __all__ = [
     "EXPORT_COLUMNS",
     "MAX_NAME",
     "Added",
+    "Confirmation",
     "Mailbox",
+    "Owed",
+    "Standing",
     "add",
+    "ask",
     "check_themes",
     "clean_name",
+    "confirm",
+    "confirmation",
     "email_key",
     "end",
     "erase",
@@ -46,14 +63,17 @@ __all__ = [
     "export_csv",
     "find",
     "import_csv",
+    "invite",
     "is_mailed",
     "may_come_back",
     "needs_smtputf8",
+    "owed",
     "parse_address",
     "parse_mailbox",
     "remove",
     "resubscribe",
     "set_themes",
+    "sign_up_of",
     "split_themes",
     "unsubscribe",
 ]

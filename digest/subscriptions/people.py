@@ -18,7 +18,7 @@ from digest.errors import NotFoundError, StateError
 from digest.model.audience import Subscriber, SubscriberState, Suppression, SuppressionReason
 from digest.model.links import check_series
 from digest.model.tokens import key_hash
-from digest.store import audience, personal
+from digest.store import audience, personal, sign_ups
 from digest.subscriptions.addresses import (
     Mailbox,
     check_themes,
@@ -33,7 +33,7 @@ _STAYING = frozenset({SubscriberState.PENDING, SubscriberState.ACTIVE})
 _MAY_BE_BROUGHT_BACK = frozenset(
     {SuppressionReason.UNSUBSCRIBED, SuppressionReason.MANUAL, SuppressionReason.ERASED}
 )
-_WHY = {
+WHY = {
     SuppressionReason.UNSUBSCRIBED: "has unsubscribed",
     SuppressionReason.BOUNCED: "does not exist, says its mail server",
     SuppressionReason.COMPLAINED: "reported a message as spam",
@@ -65,6 +65,7 @@ def add(
 ) -> Added:
     """Add a reader. One who is there already stays as they are.
 
+    Of one who has yet to confirm nothing stays: whoever typed that need not have been them.
     ``resubscribe`` brings back someone who left, because they asked for it; never after a bounce or a
     complaint.
 
@@ -95,6 +96,7 @@ def add(
             )
             if reader.themes:
                 audience.set_themes(conn, known.id, reader.themes)
+    audience.drop_pending(conn, key)
     stored, created = audience.add_subscriber(conn, reader, key_hash=hashed, now=now)
     notes = []
     if not created:
@@ -109,9 +111,9 @@ def _allow_return(mailbox: Mailbox, blocked: Suppression | None, *, resubscribe:
     reason = blocked.reason if blocked else SuppressionReason.UNSUBSCRIBED
     since = f" on {blocked.since:%Y-%m-%d}" if blocked else ""
     if reason not in _MAY_BE_BROUGHT_BACK:
-        raise StateError(f"{mailbox.address} {_WHY[reason]}{since}: it can never be mailed again")
+        raise StateError(f"{mailbox.address} {WHY[reason]}{since}: it can never be mailed again")
     if not resubscribe:
-        raise StateError(f"{mailbox.address} {_WHY[reason]}{since}: --resubscribe if the reader asks for it")
+        raise StateError(f"{mailbox.address} {WHY[reason]}{since}: --resubscribe if the reader asks for it")
 
 
 def find(conn: Connection, ref: str) -> Subscriber:
@@ -223,7 +225,7 @@ def erase(conn: Connection, ref: str, *, pepper: bytes, now: datetime) -> int:
 
 
 def everything_on(conn: Connection, ref: str, *, pepper: bytes) -> dict[str, Any]:
-    """All that is held on one person, ready for JSON: their row, suppression, deliveries and events.
+    """All that is held on one person, ready for JSON: row, suppression, sign-ups, deliveries and events.
 
     An address that is unknown but suppressed gets an answer too.
 
@@ -243,10 +245,12 @@ def everything_on(conn: Connection, ref: str, *, pepper: bytes) -> dict[str, Any
     held: dict[str, Any] = {
         "subscriber": asdict(subscriber) if subscriber else None,
         "suppression": asdict(blocked) if blocked else None,
+        "sign_ups": [],
         "deliveries": [],
         "events": [],
     }
     if subscriber:
+        held["sign_ups"] = [asdict(one) for one in sign_ups.list_for(conn, subscriber.email_key)]
         held["deliveries"] = [asdict(line) for line in personal.deliveries_to(conn, subscriber.id)]
         held["events"] = [asdict(line) for line in personal.events_about(conn, subscriber.id)]
     plain: dict[str, Any] = _plain(held)
@@ -261,6 +265,7 @@ def _leave(
         return
     audience.suppress(conn, key_hash(pepper, subscriber.email_key), reason, now)
     audience.set_state(conn, subscriber_id, allowed=_STAYING, to=SubscriberState.UNSUBSCRIBED, now=now)
+    sign_ups.forget(conn, subscriber.email_key)  # a link from before must not bring them back
 
 
 def _plain(value: Any) -> Any:

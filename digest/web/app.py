@@ -1,4 +1,4 @@
-"""The pages that mails lead to: leave, choose themes, read in the browser, look through the archive.
+"""The pages that mails lead to: leave, choose themes, read in the browser; the archive; the way to subscribe.
 
 Nothing here needs a login, a cookie or a script. GET and HEAD never change anything, because scanners
 follow every link of a mail; POST acts.
@@ -27,6 +27,7 @@ from digest.web import hooks
 from digest.web.forms import read_form
 from digest.web.pages import PUBLIC, Pages, jpeg, plain_page
 from digest.web.services import Reader, WebServices
+from digest.web.subscribe import SubscribePages
 
 log = logging.getLogger("digest.web")
 
@@ -38,9 +39,13 @@ _UNAVAILABLE = "Sorry, we can't do that just now. Nothing was changed. Please tr
 
 def create_app(services: WebServices, *, template_folders: Sequence[Path]) -> Starlette:
     """The application. ``template_folders`` hold ``web/*.html.j2``; the first folder that has one wins."""
-    site = _Site(services, Pages(services, template_folders))
+    pages = Pages(services, template_folders)
+    site = _Site(services, pages)
+    subscribe = SubscribePages(services.sign_ups, pages, [theme.slug for theme in services.themes])
     routes = [
         Route("/", site.guarded(site.home)),
+        Route("/subscribe", site.guarded(subscribe.subscribe), methods=["GET", "POST"]),
+        Route("/confirm/{token}", site.guarded(subscribe.confirm), methods=["GET", "POST"]),
         Route("/u/{token}", site.guarded(site.leave), methods=["GET", "POST"]),
         Route("/p/{token}", site.guarded(site.preferences), methods=["GET", "POST"]),
         Route("/editions", site.guarded(site.archive)),

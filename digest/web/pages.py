@@ -14,6 +14,7 @@ from digest.web.services import WebServices
 
 PERSONAL = "private, no-store"
 PUBLIC = "public, max-age=300"  # seconds; an edition that went out never changes, the list does daily
+FRESH = "no-store"  # may be indexed, but holds what is good for a while only
 FOREVER = "public, max-age=31536000, immutable"  # a year, the longest that is understood
 
 _ALWAYS = {
@@ -51,6 +52,7 @@ class Pages:
                 "publication": self._services.publication,
                 "look": self._services.publication.look,
                 "themes": self._services.themes,
+                "sign_ups_open": self._services.sign_ups.is_open,
                 "root": request.scope.get("digest.root", "./"),
                 "nonce": nonce,
                 **(values or {}),

@@ -52,8 +52,8 @@ def listen(host: str, port: int) -> socket.socket:
 class WebServer:
     """A server on a listening socket.
 
-    It writes no access log, because the addresses of personal pages are keys, and believes no
-    ``X-Forwarded-*`` header, because nothing here depends on one.
+    It writes no access log, because the addresses of personal pages are keys, and leaves ``X-Forwarded-*``
+    headers alone: ``digest.web.limits`` believes one of them where the settings name the proxy.
     """
 
     def __init__(

@@ -13,12 +13,14 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from digest import subscriptions
-from digest.model.audience import Subscriber
+from digest.model.audience import SignUp, Subscriber
 from digest.model.edition import Edition, ThemeStyle
 from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, make_token, read_token
 from digest.store import audience, images
 from digest.store.engine import Database
+from digest.subscriptions import Confirmation
 from digest.web.hooks import Report
+from digest.web.limits import Networks, Throttle
 from digest.web.past import ArchiveEntry, PastEditions
 
 
@@ -48,6 +50,27 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
+class SignUps:
+    """What the pages by which people subscribe do and know.
+
+    ``secret`` signs the stamp of the form for the publication ``slug``. ``ask(sign_up)`` stores a request and
+    sees to its e-mail. ``confirmation(token)`` says what a link is good for, ``confirm(token)`` uses it.
+    ``preferences_of(id)`` is the token of a reader's own page.
+    """
+
+    is_open: bool
+    slug: str
+    secret: bytes
+    clock: Callable[[], datetime]
+    proxies: Networks
+    throttle: Throttle
+    ask: Callable[[SignUp], None]
+    confirmation: Callable[[str], Confirmation]
+    confirm: Callable[[str], Confirmation]
+    preferences_of: Callable[[int], str]
+
+
+@dataclass(frozen=True, slots=True)
 class WebServices:
     """Everything the pages do and know.
 
@@ -64,6 +87,7 @@ class WebServices:
     such provider or the token is not its own, InputError and FetchError as ``digest.bounces.providers`` says.
     ``feed()``: the newest of them as an Atom feed.
     ``image(name)``: the JPEG of this hash; None where there is none.
+    ``sign_ups``: how people subscribe.
     """
 
     publication: PublicationFacts
@@ -78,6 +102,7 @@ class WebServices:
     report: Report
     feed: Callable[[], str]
     image: Callable[[str], bytes | None]
+    sign_ups: SignUps
 
 
 def database_services(
@@ -92,13 +117,14 @@ def database_services(
     web_copy: Callable[[Edition, frozenset[str]], str],
     report: Report,
     feed_of: Callable[[Sequence[tuple[Edition, datetime]]], str],
+    sign_ups: SignUps,
 ) -> WebServices:
     """The services over a database.
 
     ``slug`` is the publication's, ``secret`` what its links are signed with, ``pepper`` what hides the
     addresses of suppressions, ``web_copy`` renders an edition for a choice of themes (none: all), ``feed_of``
     the feed of editions with the instants at which they went out, ``report`` applies what mail
-    providers report.
+    providers report, ``sign_ups`` is how people subscribe.
     """
     known = [theme.slug for theme in themes]
 
@@ -140,6 +166,7 @@ def database_services(
         feed=past.feed,
         report=report,
         image=image,
+        sign_ups=sign_ups,
     )
 
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import asdict
 
 from starlette.applications import Starlette
 
-from digest import feedback
+from digest import feedback, subscriptions
 from digest.bounces.providers import PROVIDERS, HookRequest
+from digest.confirming import Postman
 from digest.gather.fetch import fetch
-from digest.model.tokens import is_hook_token
+from digest.model.audience import SignUp
+from digest.model.tokens import PREFERENCES, is_hook_token, token_maker
 from digest.parts import Parts, address_pepper
 from digest.render.feed import FeedRenderer
+from digest.store import sign_ups as store
+from digest.subscriptions import Confirmation
 from digest.web.app import create_app
-from digest.web.services import PublicationFacts, database_services
+from digest.web.limits import Throttle, networks_of
+from digest.web.services import PublicationFacts, SignUps, database_services
+from digest.web.subscribe import EACH_PER_HOUR
 
 
 def web_app(parts: Parts) -> Starlette:
@@ -40,8 +47,45 @@ def web_app(parts: Parts) -> Starlette:
         web_copy=parts.renderer.web_copy,
         report=_reporter(parts, secret),
         feed_of=FeedRenderer(parts.template_folders, publication).feed,
+        sign_ups=_sign_ups(parts, secret, pepper),
     )
     return create_app(services, template_folders=parts.template_folders)
+
+
+def _sign_ups(parts: Parts, secret: bytes, pepper: bytes) -> SignUps:
+    """Stores what is typed into the form, has the e-mail for it sent, and takes confirmations."""
+    database, slug, series = parts.database, parts.publication.slug, parts.schedule.series
+    postman = Postman(parts)
+    with database.read() as conn:
+        left_over = store.next_due(conn) is not None
+    if left_over:
+        postman.ring()
+
+    def ask(sign_up: SignUp) -> None:
+        with database.write() as conn:
+            subscriptions.ask(conn, sign_up)
+        postman.ring()
+
+    def confirmation(token: str) -> Confirmation:
+        with database.read() as conn:
+            return subscriptions.confirmation(conn, token, pepper=pepper, now=parts.clock())
+
+    def confirm(token: str) -> Confirmation:
+        with database.write() as conn:
+            return subscriptions.confirm(conn, token, pepper=pepper, now=parts.clock(), series=series)
+
+    return SignUps(
+        is_open=parts.sign_ups.is_open,
+        slug=slug,
+        secret=secret,
+        clock=parts.clock,
+        proxies=networks_of(parts.sign_ups.proxies),
+        throttle=Throttle(each=EACH_PER_HOUR, everybody=parts.sign_ups.per_hour, clock_s=time.monotonic),
+        ask=ask,
+        confirmation=confirmation,
+        confirm=confirm,
+        preferences_of=token_maker(secret, PREFERENCES, slug),
+    )
 
 
 def _reporter(parts: Parts, secret: bytes) -> Callable[[str, str, HookRequest], None]:

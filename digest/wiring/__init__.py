@@ -26,6 +26,7 @@ from digest.wiring.options import (
     keep_of,
     publication_of,
     schedule_of,
+    sign_ups_of,
 )
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def build(settings: Settings, database: Database, *, clock: Callable[[], datetim
         processes=settings.delivery.processes,
         config_file=settings.file,
         keep=keep_of(settings),
+        sign_ups=sign_ups_of(settings),
         limits=limits_of(settings),
         signer=cache(lambda: signer_of(settings)),
         mailboxes=tuple(mailboxes_of(settings)),
@@ -142,4 +144,5 @@ def _drafting(settings: Settings) -> Drafting:
 def _renderer(settings: Settings, folders: Sequence[Path], publication: Publication) -> Renderer:
     from digest.render.renderer import Renderer  # noqa: PLC0415 - see above
 
-    return Renderer(folders, publication, RenderOptions(max_html_kib=settings.edition.max_html_kib))
+    options = RenderOptions(settings.edition.max_html_kib, sign_ups=settings.web.subscribe)
+    return Renderer(folders, publication, options)

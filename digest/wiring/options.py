@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from digest.gather.options import GatherOptions
-from digest.parts import Keep
+from digest.parts import Keep, SignUps
 from digest.render import Publication
 from digest.schedule import Schedule
 from digest.settings import Settings
@@ -84,3 +84,10 @@ def keep_of(settings: Settings) -> Keep:
         unconfirmed=chosen.unconfirmed,
         departed=chosen.departed,
     )
+
+
+def sign_ups_of(settings: Settings) -> SignUps:
+    """How people may subscribe by themselves."""
+    chosen = settings.web
+    valid_for = min(chosen.confirm_within, settings.retention.unconfirmed)  # then what it confirms is gone
+    return SignUps(chosen.subscribe, valid_for, chosen.sign_ups_per_hour, chosen.proxies)

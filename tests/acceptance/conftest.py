@@ -28,13 +28,16 @@ from digest.cli import main
 from digest.clock import utc_now
 from digest.demo import DemoSite
 from digest.gather.opml import write_opml
+from tests.browser import CHROMIUM, Browser, browser
 
 DIGEST = (sys.executable, "-m", "digest")
 
 
 def environment() -> dict[str, str]:
-    """For a process of its own: with the tests' cache folder, and compiling what it loads once."""
-    # A compiled program starts in a third of the time, whatever the tests themselves were told.
+    """For a process of its own: with the tests' cache folder, and compiling what it loads once.
+
+    A compiled program starts in a third of the time, whatever the tests themselves were told.
+    """
     return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
 
@@ -70,8 +73,7 @@ class MailServer:
 @pytest.fixture
 def mail_server() -> Iterator[MailServer]:
     inbox = Inbox()
-    with socket.create_server(("127.0.0.1", 0)) as probe:  # aiosmtpd must be told a port
-        port = probe.getsockname()[1]
+    port = free_port()
     controller = Controller(inbox, hostname="127.0.0.1", port=port)
     controller.start()
     try:
@@ -199,3 +201,31 @@ def stocked(smtp_desk: Desk, gathered: Path) -> Desk:
     for name in ("subscribers.db", "readers.csv"):
         shutil.copy(gathered / name, smtp_desk.folder / name)
     return smtp_desk
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine")
+    with browser(tmp_path_factory.mktemp("profile")) as opened:
+        yield opened
+
+
+@contextlib.contextmanager
+def serving(desk: Desk, port: int = 0) -> Iterator[str]:
+    """`digest serve`, by default on the port of the settings, until the block ends; its address."""
+    server = desk.start("serve", "--port", str(port))
+    assert server.stderr is not None
+    try:
+        line = server.stderr.readline()
+        yield line.partition(" on ")[2].partition(";")[0]
+    finally:
+        server.terminate()
+        server.communicate(timeout=20)
+
+
+def free_port() -> int:
+    """One that nobody listens on just now, for a program that must be told its port."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port

@@ -6,8 +6,6 @@ import json
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from mailbox import Maildir
 from urllib.parse import urlsplit
 
@@ -15,7 +13,7 @@ import pytest
 
 from tests.unit.bounces.samples import dsn
 
-from .conftest import DIGEST, Desk, MailServer, environment
+from .conftest import DIGEST, Desk, MailServer, environment, serving
 
 
 @pytest.fixture
@@ -77,19 +75,6 @@ def test_a_bounce_takes_every_way_in(stocked: Desk, sent: dict[str, str], mail_s
     held = json.loads(stocked.run("subscribers", "show", first, "--export").stdout)
     assert held["suppression"]["reason"] == "bounced"
     assert held["events"][0]["kind"] == "hard-bounce"
-
-
-@contextmanager
-def serving(desk: Desk) -> Iterator[str]:
-    """`digest serve` on a free port, until the block ends; its address."""
-    server = desk.start("serve", "--port", "0")
-    assert server.stderr is not None
-    try:
-        line = server.stderr.readline()
-        yield line.partition(" on ")[2].partition(";")[0]
-    finally:
-        server.terminate()
-        server.communicate(timeout=20)
 
 
 def post(url: str, event: object) -> int:

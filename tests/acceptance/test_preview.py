@@ -14,14 +14,13 @@ import httpx2
 import pytest
 
 from digest.render.flowed import unflow
-from tests.browser import CHROMIUM, PATIENCE_S, Browser, Page, browser
+from tests.browser import AXE, PATIENCE_S, Browser, Page
 
 from .conftest import Desk
 
 pytestmark = pytest.mark.timeout(400)  # several programs, and a browser, on a machine that may be busy
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 WIDTHS = [320, 375, 600, 1200]
 # One red pixel, 40 by 40 as shown, and what must never run.
 PIXEL = "data:image/gif;base64,R0lGODdhAQABAPAAAP8AAP///ywAAAAAAQABAAACAkQBADs="
@@ -38,14 +37,6 @@ FRAMES = """[...document.querySelectorAll("iframe")].map(frame => {
     bed: style(page.body).backgroundColor, ink: style(page.querySelector("h1")).color,
     image: image && {loaded: image.naturalWidth > 0, shown: image.getBoundingClientRect().height > 0}}})"""
 MAIL = "document.querySelector('iframe').contentDocument"
-
-
-@pytest.fixture(scope="session")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine")
-    with browser(tmp_path_factory.mktemp("profile")) as opened:
-        yield opened
 
 
 def override(desk: Desk, name: str, change: Callable[[str], str]) -> Path:
@@ -328,19 +319,10 @@ def test_both_pages_can_be_used_by_everybody(stocked: Desk, chromium: Browser) -
             for url in (sheet, address):
                 page = chromium.open(url, dark=dark)
                 page.until(f"{MAIL}.querySelector('h1')")
-                assert violations(page) == [], (url, dark)
+                assert page.violations() == [], (url, dark)
         own = override(stocked, "edition.mjml.j2", lambda text: text + "{{ no_such_thing }}")
         page.until("!document.getElementById('problem').hidden")
-        assert violations(page) == [], own
-
-
-def violations(page: Page) -> list[str]:
-    """Rules of axe that the page breaks; what stands in its frames is the mail's own affair."""
-    page.ask(f"{AXE.read_text('utf-8')};1")
-    found: list[str] = page.ask(
-        "axe.run(document, {iframes: false}).then(r => r.violations.map(v => `${v.id}: ${v.nodes[0].html}`))"
-    )
-    return found
+        assert page.violations() == [], own
 
 
 @pytest.mark.browser

@@ -22,7 +22,9 @@ from digest.render import Publication
 from digest.render.feed import FeedRenderer
 from digest.store import audience, editions
 from digest.store.engine import Database
-from digest.web import PublicationFacts, WebServices, background, create_app, database_services
+from digest.subscriptions import Confirmation, Standing
+from digest.web import PublicationFacts, SignUps, WebServices, background, create_app, database_services
+from digest.web.limits import Throttle
 
 NOW = datetime(2025, 3, 2, 6, 0, tzinfo=UTC)
 SECRET, PEPPER = b"s" * 32, b"p" * 32
@@ -101,6 +103,19 @@ def no_report(provider: str, _token: str, _request: HookRequest) -> None:
     raise LookupError(provider)
 
 
+def sign_ups(*, is_open: bool = True) -> SignUps:
+    """The way to subscribe, leading nowhere."""
+
+    def gone(_token: str) -> Confirmation:
+        return Confirmation(Standing.GONE)
+
+    return SignUps(
+        is_open=is_open, slug="morning", secret=SECRET, clock=lambda: NOW, proxies=[],
+        throttle=Throttle(each=1, everybody=1, clock_s=lambda: 0.0), ask=lambda _sign_up: None,
+        confirmation=gone, confirm=gone, preferences_of=str,
+    )  # fmt: skip
+
+
 def services_over(database: Database) -> WebServices:
     def web_copy(edition: Edition, chosen: frozenset[str]) -> str:
         return f"<!doctype html><title>{edition.local_date}</title><p>{'+'.join(sorted(chosen)) or 'all'}"
@@ -116,6 +131,7 @@ def services_over(database: Database) -> WebServices:
         web_copy=web_copy,
         report=no_report,
         feed_of=FeedRenderer([TEMPLATES], PUBLICATION).feed,
+        sign_ups=sign_ups(),
     )
 
 

@@ -140,12 +140,15 @@ def all_pages(site: Site) -> list[httpx2.Response]:
     reader = site.reader()
     ref = site.edition(EditionState.SENT)
     paths = ["/", "/editions", f"/editions/{ref}", "/test", "/nowhere", "/u/x", "/editions/x"]
+    paths += ["/subscribe", "/confirm/x"]
     get, post = site.client.get, site.client.post
     return [
         *map(get, [*paths, site.leave_url(reader), site.themes_url(reader)]),
         post(site.themes_url(reader)),
         post(site.leave_url(reader)),
         get(site.themes_url(reader)),
+        post("/subscribe"),
+        post("/confirm/x"),
         post("/editions"),
         post("/test", content=b"x" * (MAX_BODY + 1)),
     ]
@@ -195,7 +198,7 @@ class Outline(HTMLParser):
         self.tags.append(tag)
         if tag == "html":
             self.language = dict(attrs).get("lang") or ""
-        if tag == "input" and "label" not in self.open:
+        if tag == "input" and "label" not in self.open and dict(attrs).get("type") != "hidden":
             self.loose.append(tag)
         if tag not in {"meta", "input", "br", "link"}:
             self.open.append(tag)
@@ -275,7 +278,7 @@ def broken(error: Exception) -> WebServices:
     def fail(*_args: object) -> None:
         raise error
 
-    from .conftest import FACTS, THEMES  # noqa: PLC0415 - for this alone
+    from .conftest import FACTS, THEMES, sign_ups  # noqa: PLC0415 - for this alone
 
     def reader(_purpose: str, _token: str) -> Reader | None:
         raise error
@@ -295,7 +298,9 @@ def broken(error: Exception) -> WebServices:
     def image(_name: str) -> bytes | None:
         raise error
 
-    return WebServices(FACTS, THEMES, reader, fail, fail, fail, html, awaited, archive, fail, feed, image)
+    return WebServices(
+        FACTS, THEMES, reader, fail, fail, fail, html, awaited, archive, fail, feed, image, sign_ups()
+    )
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hmac
 import re
 import string
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,10 +12,14 @@ from hypothesis import strategies as st
 from digest.model.tokens import (
     PREFERENCES,
     UNSUBSCRIBE,
+    confirmation_hash,
+    confirmation_token,
+    form_stamp,
     key_hash,
     key_hasher,
     make_token,
     message_id,
+    read_form_stamp,
     read_token,
 )
 
@@ -121,3 +126,49 @@ def test_many_addresses_are_hashed_as_one_is(pepper: bytes, address: str) -> Non
         key_hash(pepper, address),
         key_hash(pepper, f"{address}."),
     ]
+
+
+def test_a_confirmation_is_random_and_known_by_its_hash_whatever_a_mail_program_did_to_it() -> None:
+    token = confirmation_token()
+    assert re.fullmatch(r"[0-9a-f]{32}", token)
+    assert confirmation_token() != token
+    hashed = confirmation_hash(token)
+    assert token not in hashed
+    for mangled in (token.upper(), f" {token}\n", f"{token}.", f"{token}>", f"{token}%3E", f"{token})."):
+        assert confirmation_hash(mangled) == hashed
+    for other in ("", "x", token[:-1], f"{token}0", "0" * 32, "\x00", "a" * 10_000, "\udc80"):
+        assert confirmation_hash(other) != hashed
+
+
+moments = st.integers(0, 253_402_300_799).map(lambda second: datetime.fromtimestamp(second, UTC))  # to 9999
+
+
+@given(moments, st.text(max_size=20))
+def test_a_stamp_reads_back_as_its_second(moment: datetime, publication: str) -> None:
+    stamp = form_stamp(SECRET, publication, moment.replace(microsecond=500_000))
+    assert read_form_stamp(SECRET, publication, stamp) == moment
+    assert read_form_stamp(b"t" * 32, publication, stamp) is None
+    assert read_form_stamp(SECRET, f"{publication}x", stamp) is None
+
+
+@given(st.data())
+def test_a_stamp_with_one_letter_changed_is_refused(data: st.DataObject) -> None:
+    stamp = form_stamp(SECRET, "morning", datetime(2026, 3, 1, tzinfo=UTC))
+    at = data.draw(st.integers(0, len(stamp) - 1))
+    letter = data.draw(st.sampled_from(ALPHABET.replace(stamp[at], "")))
+    assert read_form_stamp(SECRET, "morning", stamp[:at] + letter + stamp[at + 1 :]) is None
+
+
+@given(st.text(max_size=60))
+def test_what_is_no_stamp_is_refused(text: str) -> None:
+    assert read_form_stamp(SECRET, "morning", text) is None
+
+
+def test_a_stamp_later_than_the_calendar_goes_is_refused() -> None:
+    real = form_stamp(SECRET, "morning", datetime(2026, 3, 1, tzinfo=UTC))
+    assert read_form_stamp(SECRET, "morning", "f" * 10 + real[10:]) is None
+
+
+def test_a_stamp_is_not_good_for_a_link() -> None:
+    stamp = form_stamp(SECRET, "morning", datetime(2026, 3, 1, tzinfo=UTC) + timedelta(seconds=1))
+    assert read_token(SECRET, UNSUBSCRIBE, "morning", stamp) is None

@@ -9,6 +9,7 @@ import pytest
 from digest.errors import ConfigurationError
 from digest.model.news import FeedKind
 from digest.settings import Settings, is_example, load
+from digest.wiring.options import sign_ups_of
 
 Read = Callable[..., Settings]
 Refused = Callable[..., str]
@@ -45,6 +46,7 @@ def test_every_kind_of_value_can_come_from_the_environment(read: Read) -> None:
             "DIGEST_GATHER__REACH_BACK": "yes",
             "DIGEST_DELIVERY__RATE": "2.5",
             "DIGEST_THEMES__ORDER": "arctic,space",
+            "DIGEST_WEB__PROXIES": "::1, 10.0.0.0/8",
             "DIGEST_NOW": "2026-02-03T04:05:06Z",
             "DIGEST_TEST_POSTGRES": "whatever",
             "HOME": "/root",
@@ -57,6 +59,7 @@ def test_every_kind_of_value_can_come_from_the_environment(read: Read) -> None:
     assert settings.gather.reach_back is True
     assert settings.delivery.rate == 2.5
     assert settings.themes.order == ("arctic", "space")
+    assert settings.web.proxies == ("::1", "10.0.0.0/8")
 
 
 def test_a_secret_may_stand_in_a_file_of_its_own_and_keeps_its_spaces(read: Read, tmp_path: Path) -> None:
@@ -147,3 +150,9 @@ def test_the_examples_sender_and_address_are_known_as_such(read: Read) -> None:
     assert is_example(read(mine.replace("news.test/", "digest.example.org")))
     assert not is_example(read(mine))
     assert read(mine).publication.base_url == "https://news.test"
+
+
+def test_a_link_that_confirms_lives_no_longer_than_what_it_confirms(read: Read) -> None:
+    assert sign_ups_of(read("")).valid_for == timedelta(days=7)
+    assert sign_ups_of(read('[retention]\nunconfirmed = "2d"')).valid_for == timedelta(days=2)
+    assert sign_ups_of(read('[web]\nconfirm_within = "3h"')).valid_for == timedelta(hours=3)

@@ -1,0 +1,79 @@
+"""The e-mails of the sign-up form: to confirm that it was you, or that you get it already."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.utils import make_msgid
+
+from digest.deliver.envelope import Envelope
+from digest.model.audience import Subscriber
+from digest.model.tokens import PREFERENCES, delivery_ref, make_token
+from digest.parts import Parts
+from digest.render.headers import exact_header
+from digest.render.letter import Letter, LetterRenderer
+from digest.subscriptions import Owed
+
+_NO_EDITION = 0  # in the reference of a message that is of none
+
+
+def letter_to(parts: Parts, owed: Owed, secret: bytes, now: datetime) -> Envelope:
+    """The message that a request for a subscription is answered with, signed. ``secret`` signs its links.
+
+    Raises:
+        RenderError: a template gives what must not be sent.
+    """
+    renderer = LetterRenderer(parts.template_folders, parts.publication)
+    slug, address = parts.publication.slug, owed.reader.email
+    letter = _confirm_letter(parts, owed) if owed.token else _already_letter(parts, owed, secret)
+    message = renderer.message(
+        letter, address, message_id=make_msgid(domain=parts.publication.domain), date=now
+    )
+    # As in editions, so that a bounce or a complaint is known to be about this reader.
+    reference = delivery_ref(secret, slug, _NO_EDITION, owed.reader.id)
+    if parts.reference_header:
+        message = exact_header(parts.reference_header, reference) + message
+    return Envelope(parts.sender_for(reference), address, (parts.signer().sign(message, now),))
+
+
+def _confirm_letter(parts: Parts, owed: Owed) -> Letter:
+    """What asks somebody to confirm that they want the newsletter, with the themes that were chosen."""
+    words, zone = parts.publication.wording, parts.publication.zone
+    assert owed.expires_at is not None, "a token expires"
+    until = owed.expires_at.astimezone(zone)
+    when = words.date_time.format(date=words.day(until.date()), time=f"{until:%H:%M}")
+    chosen = [theme.name for theme in parts.themes if theme.slug in owed.themes]
+    themes = (words.your_themes.format(themes=", ".join(chosen)),) if chosen else ()
+    known = _known(parts, owed)
+    return Letter(
+        subject=words.confirm_subject.format(title=known["title"]),
+        title=words.confirm_title,
+        text=words.confirm_text.format(**known),
+        button=words.confirm_button,
+        url=parts.links.confirm(owed.token),
+        notes=(*themes, words.confirm_until.format(when=when, zone=zone.key), words.confirm_ignore),
+    )
+
+
+def sample_letter(parts: Parts) -> Letter:
+    """What would ask an invented reader to confirm, to try the template on."""
+    reader = Subscriber("reader@example.org", "reader@example.org")
+    themes = tuple(theme.slug for theme in parts.themes[:2])
+    return _confirm_letter(parts, Owed(0, reader, themes, "sample", parts.clock()))
+
+
+def _already_letter(parts: Parts, owed: Owed, secret: bytes) -> Letter:
+    """What tells a reader who asks for what they get where to choose themes, or to leave."""
+    words, known = parts.publication.wording, _known(parts, owed)
+    token = make_token(secret, PREFERENCES, parts.publication.slug, owed.reader.id)
+    return Letter(
+        subject=words.already_subject.format(title=known["title"]),
+        title=words.already_title,
+        text=words.already_text.format(**known),
+        button=words.preferences,
+        url=parts.links.preferences(token),
+        notes=(words.already_ignore,),
+    )
+
+
+def _known(parts: Parts, owed: Owed) -> dict[str, str]:
+    return {"title": parts.publication.name, "address": owed.reader.email}
