@@ -106,7 +106,7 @@ def hold(parts: Parts, row: EditionRow, now: datetime, reason: str = "") -> Edit
 def release(parts: Parts, row: EditionRow, now: datetime) -> EditionRow:
     """Undo ``hold`` or ``approve``: it is a draft again; a paused edition goes on when it is next sent.
 
-    One that paused for too many refusals does not pause for them again.
+    One that paused for too many refusals does not pause for them again, unless it is held meanwhile.
 
     Raises:
         StateError: it is none of these.

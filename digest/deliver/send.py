@@ -52,7 +52,7 @@ class SendOptions:
     is its owner's for ``lease_s`` and renewed all along. When somebody stops the run or holds the edition,
     messages in flight get ``stop_grace_s`` for their answers; when it stops by itself, as long as ever.
     ``page_size`` rows are read at a time. Once more than ``stop_share`` of what was tried, by earlier runs
-    too, is refused for good, the run stops by itself; 0 is never.
+    too, is refused for good, a run that is refused anything stops by itself; 0 is never.
     """
 
     connections: int = 4
@@ -269,11 +269,12 @@ class _Run:
         return desk.capped or self._refused or over
 
     def _too_many_refused(self, desk: LedgerDesk) -> bool:
-        """Whether so much of the edition is refused that something must be wrong."""
-        share = self._options.stop_share
-        failed = self._before.failed + desk.tally[DeliveryState.FAILED]
+        """Whether so much of the edition is refused that something must be wrong, and in this run, too."""
+        share, refused_now = self._options.stop_share, desk.tally[DeliveryState.FAILED]
+        failed = self._before.failed + refused_now
         sent = self._before.sent + desk.tally[DeliveryState.SENT]
-        return share > 0 and failed >= _LEAST_REFUSED and failed > share * (failed + sent)
+        too_many = failed >= _LEAST_REFUSED and failed > share * (failed + sent)
+        return share > 0 and refused_now > 0 and too_many
 
     def _held(self, now: float) -> bool:
         """Whether somebody holds the edition; looks once a second, until we may have held it ourselves."""

@@ -49,25 +49,33 @@ def keep_working(parts: Parts, tell: Callable[[Done], None]) -> None:
     """Share in whatever is sent, until ``parts.stop`` is set.
 
     What keeps this machine out of an edition is told once, and looked at again after half a minute. While the
-    database or the mail server can't be used it waits, ever longer, and says so once.
+    database or the mail server can't be used, or anything else fails, it waits, ever longer, and says so once.
     """
     told: dict[str, str] = {}
-    trouble: type[DigestError] | None = None
+    trouble: type[Exception] | None = None
     wait_s = LOOK_S
     while not parts.stop.is_set():
+        done: list[Done] = []
         try:
-            done = list(share(parts, parts.clock()))
-        except DigestError as error:
+            for step in share(parts, parts.clock()):
+                done.append(step)  # noqa: PERF402 - what was done before an error is told, too
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next edition may go out all the same
             if trouble is not type(error):
-                log.error("%s; trying again until it can", error)  # noqa: TRY400 - expected: without a traceback
+                _log(error)
             trouble, wait_s = type(error), min(2 * wait_s, _LONGEST_WAIT_S)
         else:
             if trouble:
                 log.info("it can: going on")
             trouble = None
-            _tell_news(done, told, tell)
             wait_s = _LONGEST_WAIT_S if any(step.failed for step in done) else LOOK_S
+        _tell_news(done, told, tell)
         parts.stop.wait(wait_s)
+
+
+def _log(error: Exception) -> None:
+    """An expected error is one line, any other has its traceback."""
+    expected = isinstance(error, DigestError | ConfigurationError)
+    log.error("%s; trying again until it can", error, exc_info=None if expected else error)
 
 
 def _tell_news(done: Sequence[Done], told: dict[str, str], tell: Callable[[Done], None]) -> None:

@@ -130,8 +130,9 @@ def make_engine(target: Target, *, writes: bool, pooled: bool = True, foreign_ke
         return engine
     if pooled:
         options["pool_pre_ping"] = True
+    ours = {name: value for name, value in _POSTGRES.items() if name not in target.url.query}
     try:
-        engine = create_engine(target.url, connect_args=_POSTGRES, **options)
+        engine = create_engine(target.url, connect_args=ours, **options)
     except ModuleNotFoundError as error:
         raise StoreError(
             f"{target.shown} needs the PostgreSQL driver: pip install 'digest[postgres]'"

@@ -438,8 +438,18 @@ def test_a_run_that_is_refused_too_much_stops_by_itself(
     assert report.counts.pending > 500
     again = run(sqlite_database, refusing, compose, options=cautious)  # as after a crash before the pause
     assert again.refused
-    assert again.sent_now + again.failed_now < 50
+    assert again.failed_now > 0
     assert again.counts.pending > 500
+    welcoming = run(sqlite_database, MemoryTransport(), compose, options=replace(cautious, rate_per_s=None))
+    assert not welcoming.refused  # what was refused once stops nobody to whom nothing is
+    assert welcoming.counts.open == 0
+
+
+def test_a_run_that_may_be_refused_everything_goes_on_to_the_end(
+    sqlite_database: Database, make_edition: Callable[..., int], compose: Compose
+) -> None:
+    make_edition(sqlite_database, 100)
+    refusing = MemoryTransport(lambda _: Rejected(code=554, text="5.7.1 listed"))
     unmindful = run(sqlite_database, refusing, compose, options=replace(OPTIONS, stop_share=0))
     assert not unmindful.refused
     assert unmindful.counts.open == 0

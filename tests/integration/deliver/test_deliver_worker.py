@@ -30,7 +30,7 @@ from digest.deliver.allowance import UNLIMITED, Allowance, Limits, WarmUp, Windo
 from digest.deliver.dkim import Identity, Signer
 from digest.deliver.pace import DomainLimits
 from digest.deliver.transports.base import Transport
-from digest.errors import StateError, TransportError
+from digest.errors import ConfigurationError, StateError, TransportError
 from digest.jobs import worker
 from digest.messages import composer
 from digest.model.delivery import Counts, DeliveryState, Run
@@ -413,6 +413,31 @@ def test_a_worker_outlives_its_database_and_says_so_once(
     assert found.sent >= READERS - here.sending.connections
     assert caplog.text.count("trying again until it can") == 1
     assert caplog.text.count("it can: going on") == 1
+
+
+@pytest.mark.parametrize(
+    "error", [ConfigurationError("the password's file is gone"), ValueError("what nobody expects")]
+)
+def test_a_worker_outlives_whatever_fails(
+    error: Exception, room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    parts, row, server = room
+    calls = 0
+
+    def why_not(*_: object) -> str:
+        nonlocal calls
+        calls += 1
+        if calls < 3:
+            raise error
+        return ""
+
+    monkeypatch.setattr(sharing, "why_not", why_not)
+    begun(parts, row)
+    with working(elsewhere(parts)):
+        until(lambda: state(parts, row) is EditionState.SENT)
+    assert set(server.recipients.values()) == {1}
+    assert caplog.text.count(f"{error}; trying again until it can") == 1
+    assert ("Traceback" in caplog.text) is isinstance(error, ValueError)
 
 
 def test_connections_that_are_cut_are_opened_anew(room: Room) -> None:

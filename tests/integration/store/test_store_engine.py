@@ -234,6 +234,20 @@ def test_a_server_that_is_gone_without_a_word_is_noticed_within_a_minute(postgre
             assert opened.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 60_000
 
 
+@pytest.mark.postgres
+@pytest.mark.skipif(sys.platform != "linux", reason="the options have other names elsewhere")
+def test_what_the_address_says_of_the_connection_holds(postgres_database: Database) -> None:
+    mark = "&" if "?" in postgres_database.url else "?"
+    with (
+        open_database(f"{postgres_database.url}{mark}tcp_user_timeout=5000") as patient,
+        patient.read() as conn,
+    ):
+        driver = conn.connection.driver_connection
+        assert driver is not None
+        with socket.socket(fileno=os.dup(driver.fileno())) as opened:
+            assert opened.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 5_000
+
+
 def test_a_mistake_under_the_driver_itself_stays_what_it_is(database: Database) -> None:
     with pytest.raises(Exception, match="no_such_table") as caught, database.write() as conn:
         conn.connection.cursor().execute("SELECT 1 FROM no_such_table")
