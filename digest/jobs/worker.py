@@ -48,8 +48,9 @@ def why_idle(parts: Parts, now: datetime) -> str:
 def keep_working(parts: Parts, tell: Callable[[Done], None]) -> None:
     """Share in whatever is sent, until ``parts.stop`` is set.
 
-    What keeps this machine out of an edition is told once, and looked at again after half a minute. While the
-    database or the mail server can't be used, or anything else fails, it waits, ever longer, and says so once.
+    What keeps this machine out of an edition is told once, and looked at again after half a minute. While
+    anything fails, as when the database or the mail server can't be used, it waits, ever longer, and says so
+    once.
     """
     told: dict[str, str] = {}
     trouble: type[Exception] | None = None
