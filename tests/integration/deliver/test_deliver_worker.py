@@ -66,8 +66,8 @@ def room(
 @pytest.fixture(autouse=True)
 def looking_often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the worker runs in this process: its waits after trouble are shorter as well."""
-    monkeypatch.setattr(worker, "LOOK_S", 0.2)
-    monkeypatch.setattr(worker, "_LONGEST_WAIT_S", 2.0)
+    monkeypatch.setattr(worker, "LOOK_S", 0.05)
+    monkeypatch.setattr(worker, "_LONGEST_WAIT_S", 0.5)
 
 
 @contextmanager
