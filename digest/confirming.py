@@ -13,7 +13,7 @@ from datetime import datetime
 
 from digest import subscriptions
 from digest.deliver.one import hand_over_one
-from digest.errors import ConfigurationError, DigestError
+from digest.errors import ConfigurationError, DigestError, RenderError
 from digest.model.delivery import Accepted, Deferred
 from digest.parts import Parts, address_pepper
 from digest.store import sign_ups
@@ -27,11 +27,22 @@ def post(parts: Parts, now: datetime) -> int:
     """Send every e-mail that is due for a sign-up; how many the next server took.
 
     Raises:
-        ConfigurationError, RenderError, TransportError: it can't be sent; it is tried again after a while.
+        ConfigurationError, TransportError: none can be sent; all are tried again after a while.
+        RenderError: one can't be made and is tried again after a while; the others went out before.
     """
     with parts.database.read() as conn:
         numbers = sign_ups.due(conn, now)
-    return sum(_post_one(parts, number, now) for number in numbers if not parts.stop.is_set())
+    taken, unmade = 0, None
+    for number in numbers:
+        if parts.stop.is_set():
+            break
+        try:
+            taken += _post_one(parts, number, now)
+        except RenderError as error:
+            unmade = error
+    if unmade is not None:
+        raise unmade
+    return taken
 
 
 def _post_one(parts: Parts, number: int, now: datetime) -> bool:

@@ -195,7 +195,8 @@ def confirm(conn: Connection, token: str, *, pepper: bytes, now: datetime, serie
     if asked is None or before.standing is not Standing.OPEN:
         return before
     hashed = key_hash(pepper, asked.email_key)
-    audience.suppression(conn, hashed, hold=True)
+    if is_barred(audience.suppression(conn, hashed, hold=True)):  # since we looked
+        return confirmation(conn, token, pepper=pepper, now=now)
     reader = _held(conn, asked, pepper=pepper, now=now, series=series)
     if sign_ups.use(conn, asked, now):  # else it was used, or they left, while this waited for them
         audience.unsuppress(conn, hashed, _TAKEN_BACK_BY_CONFIRMING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -9,11 +10,16 @@ from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_netw
 WINDOW_S = 3600
 _ONE_HOUSEHOLD = 64  # bits: the part of an IPv6 address that one customer can't change at will
 
+_WITH_PORT = re.compile(r"\[(.*)\](?::\d+)?|(\d+(?:\.\d+){3}):\d+")
+
 Networks = Sequence[IPv4Network | IPv6Network]
 
 
 class Throttle:
-    """Lets so many through in an hour, of each client and in all. Its memory is bounded by the latter."""
+    """Lets so many through in each hour, of each client and in all; the next hour begins for all at once.
+
+    Its memory is bounded by the latter.
+    """
 
     def __init__(self, *, each: int, everybody: int, clock_s: Callable[[], float]) -> None:
         self._each = each
@@ -47,7 +53,7 @@ def client_of(peer: str, forwarded_for: str, proxies: Networks) -> str:
     chain = [*(part.strip() for part in forwarded_for.split(",")), peer] if forwarded_for else [peer]
     for name in reversed(chain):
         try:
-            found = ip_address(name)
+            found = ip_address(_bare(name))
         except ValueError:
             return ""
         if isinstance(found, IPv6Address) and found.ipv4_mapped:
@@ -58,3 +64,9 @@ def client_of(peer: str, forwarded_for: str, proxies: Networks) -> str:
             return str(ip_network((int(found), _ONE_HOUSEHOLD), strict=False))
         return str(found)
     return ""
+
+
+def _bare(name: str) -> str:
+    """An address without what some proxies write beside it: 192.0.2.7:5123, [2001:db8::7]:5123."""
+    found = _WITH_PORT.fullmatch(name)
+    return (found[1] or found[2]) if found else name

@@ -18,11 +18,11 @@ from threading import Thread
 import httpx2
 import pytest
 
-from digest import confirming, feedback, subscriptions
+from digest import confirming, feedback, letters, subscriptions
 from digest.daily import ensure
 from digest.deliver.envelope import Envelope
 from digest.deliver.transports.memory import MemoryTransport
-from digest.errors import StoreError, TransportError
+from digest.errors import RenderError, StoreError, TransportError
 from digest.model.audience import Subscriber, SubscriberState, SuppressionReason
 from digest.model.delivery import Accepted, Deferred, Outcome, Rejected
 from digest.model.feedback import Feedback, FeedbackKind
@@ -512,6 +512,28 @@ def test_a_mail_server_that_is_down_changes_no_answer_and_the_editor_hears_of_it
         assert any("can't be reached" in text for _key, _at, text in alerts.list_alerts(conn))
     site.later(timedelta(hours=1))
     assert confirming.post(site.parts, site.hands[0]) == 1
+
+
+def test_an_email_that_cannot_be_made_keeps_no_other_back(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = letters.letter_to
+
+    def broken_for_ada(parts: Parts, owed: subscriptions.Owed, secret: bytes, now: datetime) -> Envelope:
+        if owed.reader.email == ADA:
+            raise RenderError("letter.txt.j2, line 3: no such name")
+        return made(parts, owed, secret, now)
+
+    monkeypatch.setattr(letters, "letter_to", broken_for_ada)
+    now = site.hands[0]
+    with site.parts.database.write() as conn:
+        for address in (ADA, "ben@example.net"):
+            subscriptions.ask(
+                conn, subscriptions.sign_up_of(address, name="", themes=(), known_themes=(), now=now)
+            )
+    with pytest.raises(RenderError, match="no such name"):
+        confirming.post(site.parts, now)
+    assert [letter["To"] for letter in site.outgoing.letters()] == ["ben@example.net"]
 
 
 def test_a_database_that_cannot_be_written_is_told_and_nothing_is_promised(
