@@ -163,10 +163,12 @@ def test_the_page_follows_a_template_tells_its_mistakes_and_recovers(
     with live(stocked) as (address, said):
         page = chromium.open(address)
         page.until(f"{MAIL}.querySelector('h1')")
+        page.until("document.documentElement.scrollHeight > innerHeight + 700")
         page.ask("scrollTo(0, 700)")
+        page.until("scrollY === 700")
         own = override(stocked, "edition.mjml.j2", with_in_the_lead("<mj-text>The first change</mj-text>"))
         shown(page, "The first change")
-        assert page.ask("scrollY") == 700
+        page.until("scrollY === 700")
         right = own.read_text("utf-8")
         line = right[: right.index("The first change")].count("\n") + 1
         own.write_text(right.replace("The first change", "{{ edition.no_such_thing }}"), encoding="utf-8")
