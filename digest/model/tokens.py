@@ -62,17 +62,23 @@ def read_token(secret: bytes, purpose: str, publication: str, token: str) -> int
     Reads past what mail programs do to a link: another case, spaces around it, and anything glued to
     its end that is no digit of a token (a full stop, ">", "=", a bracket).
     """
-    found = _DIGITS.match(token[: _MAX_LENGTH * 2].strip().lower())
-    if found is None or len(found[0]) > _MAX_LENGTH or len(found[0]) % 2:
+    digits = _digits_of(token)
+    if not digits or len(digits) > _MAX_LENGTH or len(digits) % 2:
         return None
-    raw = bytes.fromhex(found[0])
+    raw = bytes.fromhex(digits)
     version, number = raw[:1], raw[1:-_MAC_BYTES]
     if not version or not 0 < len(number) <= _ID_BYTES or not any(number):
         return None
     subscriber_id = int.from_bytes(number, "big")
     # Comparing the whole text leaves one spelling only: no leading zeros.
     expected = make_token(secret, purpose, publication, subscriber_id, version=version[0])
-    return subscriber_id if hmac.compare_digest(expected, found[0]) else None
+    return subscriber_id if hmac.compare_digest(expected, digits) else None
+
+
+def _digits_of(token: str) -> str:
+    """What is left of a token without all that mail programs glue to it."""
+    found = _DIGITS.match(token[: _MAX_LENGTH * 2].strip().lower())
+    return found[0] if found else ""
 
 
 def confirmation_token() -> str:
@@ -85,8 +91,7 @@ def confirmation_hash(token: str) -> str:
 
     Any other text has a hash too, which is nobody's. It needs no key: who could search through 128 bits?
     """
-    found = _DIGITS.match(token[: _MAX_LENGTH * 2].strip().lower())
-    return sha256(found[0].encode() if found else b"").hexdigest()
+    return sha256(_digits_of(token).encode()).hexdigest()
 
 
 def form_stamp(secret: bytes, publication: str, moment: datetime) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
-from hashlib import sha256
 from pathlib import Path
 
 from digest.errors import RenderError
@@ -15,7 +14,7 @@ from digest.render.clean import clean, is_rtl_language, language_tag
 from digest.render.flowed import flow
 from digest.render.headers import address_header, exact_header, text_header
 from digest.render.markup import compile_mjml
-from digest.render.message import alternative_header, encode_parts, sender_headers
+from digest.render.message import alternative_header, boundary_of, encode_parts, sender_headers
 from digest.render.publication import Publication
 from digest.render.renderer import unchanging
 from digest.render.templates import Templates
@@ -49,7 +48,7 @@ class LetterRenderer:
         Raises RenderError for a template that fails or leaves the link out, and for what is no address.
         """
         text, page = self.parts(letter)
-        boundary = "=_" + sha256(f"{message_id}\n{page}\n{text}".encode()).hexdigest()[:32]
+        boundary = boundary_of(message_id, page, text)
         language = language_tag(self._publication.language)
         lines = [
             # No name: whoever typed it may be a stranger, with words to put into other people's mailboxes.

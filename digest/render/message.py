@@ -102,7 +102,7 @@ def compile_message(
     ``date`` (aware) becomes the Date header. A ``test`` has its subject marked and a banner on top of
     both parts; that its links change nobody is up to the values the caller fills in.
     """
-    boundary = "=_" + sha256(f"{edition_ref}\n{variant.html}\n{variant.text}".encode()).hexdigest()[:32]
+    boundary = boundary_of(edition_ref, variant.html, variant.text)
     page, text = variant.html, variant.text
     if test:
         banner = publication.wording.test_banner
@@ -145,6 +145,11 @@ def sender_headers(publication: Publication) -> bytes:
     """Whom a message comes from, and where answers go."""
     answers = address_header("Reply-To", "", publication.reply_to) if publication.reply_to else b""
     return address_header("From", publication.from_name, publication.from_email) + answers
+
+
+def boundary_of(name: str, page: str, text: str) -> str:
+    """What stands between the parts of a message: the same for the same message, by ``name`` and content."""
+    return "=_" + sha256(f"{name}\n{page}\n{text}".encode()).hexdigest()[:32]
 
 
 def alternative_header(boundary: str) -> bytes:

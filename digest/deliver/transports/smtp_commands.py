@@ -10,8 +10,8 @@ from functools import lru_cache
 from digest.deliver.envelope import Envelope
 from digest.errors import InputError
 
-# What an address in ASCII may be made of: no space, no control character, no
-# angle bracket, so that nothing in it can end the command or add another.
+# What an address in ASCII may be made of: no space, no control character, no angle bracket, so that nothing
+# in it can end the command or add another.
 _SAFE = re.compile(r"[!-;=?-~]+@[!-;=?A-~]+")
 _QUOTED = re.compile(r'"[\x20\x21\x23-\x5b\x5d-\x7e]*"@[A-Za-z0-9.:\[\]-]+')  # "two words"@example.org
 _LONGEST = 254  # octets of a path, RFC 5321 4.5.3.1.3
