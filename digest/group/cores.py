@@ -3,8 +3,8 @@
 A day's largest event is told from many sides (victims, witnesses, causes), and a side piece is like no
 other telling closely, though it shares with all of them what the event is about. So an article alone
 joins a story of ten or more when it holds at least three of the story's central terms, not all of them
-such as are always in the news, and is near its centre. Articles that already make a story of two or more
-stay one: a neighbouring event has tellings of its own.
+such as are always in the news, is near its centre, and isn't about other countries alone. Articles that
+already make a story of two or more stay one: a neighbouring event has tellings of its own.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from digest.group.bonds import Bonds
+from digest.group.countries import Whereabouts
 from digest.group.vectors import Floats, Ints, Vectors, offsets, spans
 
 _LARGE = 10  # tellings from which a story draws side pieces in
@@ -28,7 +29,12 @@ Vector = Mapping[str, float]
 
 
 def with_side_pieces(
-    groups: Sequence[list[int]], vectors: Vectors, hours: Floats, window_h: float, bonds: Bonds
+    groups: Sequence[list[int]],
+    vectors: Vectors,
+    hours: Floats,
+    where: Whereabouts,
+    window_h: float,
+    bonds: Bonds,
 ) -> list[list[int]]:
     """``groups`` (those of ``bonds``) after large ones took in their side pieces, which ``bonds`` allows.
 
@@ -40,7 +46,7 @@ def with_side_pieces(
     for core in sorted(large, key=lambda group: (-len(group), group)):
         near = alone.side_pieces(core)
         for at in near[_gaps(hours[near], hours[core]) <= window_h].tolist():
-            if bonds.may_join(at, core[0]):
+            if bonds.may_join(at, core[0]) and not where.outside(at, core):
                 bonds.join(at, core[0])
                 alone.lose(at)
     return bonds.groups()

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from digest.group.bonds import Bonds
 from digest.group.cores import Vector, odd_ones, with_side_pieces
+from digest.group.countries import ELSEWHERE, Whereabouts
 from digest.group.duplicates import copy_pairs
 from digest.group.features import extract
 from digest.group.linkage import Damping, likenesses, linked, reaches
@@ -61,11 +62,11 @@ def partition(
             bonds.join(place[copy], place[original])
     vectors = extract(articles, options.window_h).take(kept)
     hours = np.array([hour_of(articles[at]) for at in kept])
-    damping = _damping([articles[at] for at in kept], [filed[at] for at in kept], hours, options)
+    where = Whereabouts([articles[at] for at in kept])
+    damping = _damping([articles[at] for at in kept], [filed[at] for at in kept], hours, where, options)
     pairs = likenesses(vectors, reaches(hours, options.window_h), damping)
-    groups = with_side_pieces(
-        linked(pairs, options.story_threshold, bonds), vectors, hours, options.window_h, bonds
-    )
+    stories = linked(pairs, options.story_threshold, bonds)
+    groups = with_side_pieces(stories, vectors, hours, where, options.window_h, bonds)
     hung: dict[int, list[int]] = {}
     for copy, original in copies.items():
         if copy not in place:
@@ -139,7 +140,11 @@ def fading(hours: Floats, window_h: float) -> Floats:
 
 
 def _damping(
-    articles: Sequence[Article], filed: Sequence[frozenset[str]], hours: Floats, options: GroupOptions
+    articles: Sequence[Article],
+    filed: Sequence[frozenset[str]],
+    hours: Floats,
+    where: Whereabouts,
+    options: GroupOptions,
 ) -> Damping:
     families: dict[str, int] = {}
     family = np.array([families.setdefault(article.family, len(families)) for article in articles], np.int64)
@@ -150,6 +155,7 @@ def _damping(
     def damping(here: int, others: Ints) -> Floats:
         left = fading(hours[others] - hours[here], options.window_h)
         left[family[others] == family[here]] *= _SAME_HOUSE
+        left[where.elsewhere(here, others)] *= ELSEWHERE
         if has_theme[here]:
             left[has_theme[others] & ((themes[others] & themes[here]).sum(axis=1) == 0)] *= _UNRELATED
         return left

@@ -44,6 +44,7 @@ def _compared(
     # NumPy takes 150 ms, which commands that group nothing need not wait for.
     import numpy as np  # noqa: PLC0415 - see above
 
+    from digest.group.countries import ELSEWHERE, Whereabouts  # noqa: PLC0415 - see above
     from digest.group.duplicates import copy_pairs  # noqa: PLC0415 - see above
     from digest.group.features import extract  # noqa: PLC0415 - see above
     from digest.group.linkage import best_shared, likenesses_of_first  # noqa: PLC0415 - see above
@@ -61,6 +62,8 @@ def _compared(
         likeness = float(likenesses_of_first(vectors.take([mine, its]))[0]) * float(
             fading(np.array([hours]), options.window_h)[0]
         )
+        if Whereabouts([first, second]).elsewhere(0, np.array([1]))[0]:
+            likeness *= ELSEWHERE
         shared = best_shared(vectors.row(mine), vectors.row(its))
         share = likeness / math.fsum(part for _, part in shared) if shared else 0.0
         found.append(

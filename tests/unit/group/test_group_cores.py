@@ -7,8 +7,10 @@ import pytest
 
 from digest.group.bonds import Bonds
 from digest.group.cores import odd_ones, with_side_pieces
+from digest.group.countries import Whereabouts
 from digest.group.linkage import Pairs, likenesses, likenesses_of_first, linked
 from digest.group.vectors import Floats, Ints, Vectors, offsets
+from digest.model.news import Article
 
 CORE = {"bar": 0.4, "fire": 0.4, "resort": 0.4}
 SIDE = {"bar": 0.2, "fire": 0.2, "resort": 0.2, "witness": 0.5}
@@ -39,10 +41,17 @@ def grown(
     hours: Floats | None = None,
     common: Sequence[str] = (),
     apart: Sequence[tuple[int, int]] = (),
+    titles: Mapping[int, str] | None = None,
 ) -> list[list[int]]:
     bonds = Bonds(len(rows), groups, apart)
     at = np.zeros(len(rows)) if hours is None else hours
-    return with_side_pieces(bonds.groups(), vectors(rows, common=common), at, 72, bonds)
+    where = Whereabouts([named((titles or {}).get(number, "")) for number in range(len(rows))])
+    return with_side_pieces(bonds.groups(), vectors(rows, common=common), at, where, 72, bonds)
+
+
+def named(title: str) -> Article:
+    url = "https://news.example.org/ferry"
+    return Article(url=url, canonical_url=url, title=title)
 
 
 def undamped(_here: int, others: Ints) -> Floats:
@@ -65,6 +74,15 @@ def test_a_side_piece_out_of_reach_stays_alone() -> None:
     assert grown([range(10)], [*tellings(10), SIDE], hours=hours) == [[*range(10)], [10]]
     hours[3] = 2.0
     assert grown([range(10)], [*tellings(10), SIDE], hours=hours) == [[*range(11)]]
+
+
+def test_a_side_piece_about_another_country_stays_alone() -> None:
+    rows = [*tellings(10), SIDE]
+    swiss = dict.fromkeys(range(9), "Fire in a Swiss resort")
+    assert grown([range(10)], rows, titles={**swiss, 10: "Fire in a Peruvian resort"}) == [[*range(10)], [10]]
+    assert grown([range(10)], rows, titles={**swiss, 10: "Switzerland mourns"}) == [[*range(11)]]
+    assert grown([range(10)], rows, titles={**swiss, 10: "Witnesses of the fire"}) == [[*range(11)]]
+    assert grown([range(10)], rows, titles={10: "Fire in a Peruvian resort"}) == [[*range(11)]]
 
 
 def test_a_side_piece_that_is_kept_apart_from_one_telling_stays_alone() -> None:
