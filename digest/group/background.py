@@ -12,7 +12,8 @@ from digest.group.countries import COUNTRY_WORDS
 
 _REGIONS = """
 Africa African Arab Arabia Arctic Asia Asian Atlantic Baltic Caribbean Europe European Georgia Georgian Gulf
-Kurd Kurdish Latin Mediterranean Pacific Red Sea Strait Western Eastern Northern Southern north south east west
+Kurd Kurdish Latin Mediterranean Pacific Red Sea Strait
+Western Eastern Northern Southern north south east west
 """
 _POWERS = """
 Abu Brussels EU NATO UN Congress Senate Parliament Commons Republican Democrat Democratic Conservative Labour

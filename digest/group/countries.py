@@ -168,14 +168,15 @@ class Whereabouts:
         self._named = np.zeros((len(articles), _COUNT), np.bool_)
         for at, article in enumerate(articles):
             self._named[at, [*_countries(article)]] = True
-        self._anywhere = np.any(self._named, axis=1)
+        self._anywhere: NDArray[np.bool_] = self._named.sum(axis=1) > 0
 
     def elsewhere(self, here: int, others: Ints) -> NDArray[np.bool_]:
         """Which of ``others`` are about other countries than ``here``: both name some, and none in common."""
         if not self._anywhere[here]:
             return np.zeros(len(others), np.bool_)
-        met = self._named[others][:, self._named[here]].any(axis=1)
-        return self._anywhere[others] & ~met
+        in_common = self._named[others][:, self._named[here]].sum(axis=1)
+        apart: NDArray[np.bool_] = in_common == 0
+        return self._anywhere[others] & apart
 
     def outside(self, at: int, story: Sequence[int]) -> bool:
         """Whether an article names countries, and the articles of a story others, but none of these."""
