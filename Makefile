@@ -52,9 +52,12 @@ $(VENV)/bin/python:
 
 # --no-deps: the lock names every package. Without it pip looks an extra (coverage[toml]) up anew, and
 # stops as soon as a release newer than the pinned one is out.
+# compileall: pip compiles no editable installation, and where PYTHONDONTWRITEBYTECODE is set nothing else does;
+# each start would then compile the program.
 $(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
 	$(PIP) --require-hashes --no-deps --requirement requirements.lock
 	$(PIP) --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q digest
 	touch $@
 
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
