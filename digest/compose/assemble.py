@@ -108,6 +108,7 @@ def compose(
         quiet=not shown,
         gathered_from=articles_considered,
         outlets=outlets,
+        composed_at=now,
     )
     return Composition(edition, dict(sorted(drops.items())))
 

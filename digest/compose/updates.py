@@ -203,7 +203,10 @@ def _same_headline(passed: Sifted, past: Past) -> ToldStory | None:
 
 
 def _since(passed: Sifted, told: ToldStory, now: datetime) -> tuple[Story | None, _Late]:
-    """The reports that came out since that edition, and those that can't carry an update."""
+    """The reports that came out since that edition was drafted, and those that can't carry an update.
+
+    Not since it went out: of what came out in between it says nothing.
+    """
     late = _Late([], {})
     had = f"tells a story that edition {told.edition_id} already had"
 
@@ -211,9 +214,9 @@ def _since(passed: Sifted, told: ToldStory, now: datetime) -> tuple[Story | None
         fresh = []
         for article in articles:
             when, kind = dated(article, now), aside(article)
-            if when is None or when < told.slot:
+            if when is None or when < told.composed_at:
                 late.articles.append(article)
-                late.drops[article.id] = f"{had}, and came out before that went out"
+                late.drops[article.id] = f"{had}, and came out before that was drafted"
             elif kind:
                 late.drops[article.id] = f"{had}; it doesn't report something new: {kind}"
             else:

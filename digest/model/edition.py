@@ -116,13 +116,15 @@ class ToldStory:
     """A story as an edition told it that went out: what later editions must not repeat, and may link to.
 
     ``ref`` names the edition in links, ``slot`` is its instant (UTC), ``local_date`` its ISO date in the
-    publication's time zone. ``key`` is the story's in that edition, ``follows`` that of the still earlier
-    story it was an update of, else "". ``summary`` includes what was said to be new.
+    publication's time zone; ``composed_at`` (UTC) is when it was drafted, for the last time. ``key`` is the
+    story's in that edition, ``follows`` that of the still earlier story it was an update of, else "".
+    ``summary`` includes what was said to be new.
     """
 
     edition_id: int
     ref: str
     slot: datetime
+    composed_at: datetime
     local_date: str
     key: str
     headline: str
@@ -201,6 +203,9 @@ class Edition:
     quiet: bool = False  # no news worth a card: the stated answer is a short note, see docs
     gathered_from: int = 0  # articles considered
     outlets: int = 0  # feeds that gave them
+    composed_at: datetime | None = (
+        None  # what came out later it doesn't know; None: not told by older versions
+    )
 
     def for_themes(self, chosen: frozenset[str]) -> Edition:
         """The edition as seen by a reader of ``chosen`` themes (empty: all of them).

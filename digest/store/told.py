@@ -68,6 +68,7 @@ def _told(edition_id: int, edition: Edition, story: EditionStory) -> ToldStory:
         edition_id=edition_id,
         ref=edition_ref(edition.key),
         slot=edition.key.slot,
+        composed_at=edition.composed_at or edition.key.slot,
         local_date=edition.local_date,
         key=story.key,
         headline=story.headline,

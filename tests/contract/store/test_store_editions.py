@@ -225,7 +225,8 @@ def test_what_was_told_comes_back_oldest_first_with_all_that_a_later_edition_nee
     )
     with database.write() as conn:
         later = accepted_edition(conn, edition(replace(KEY, slot=NOW + DAY), ("s2", (3,))))
-        first = accepted_edition(conn, replace(edition(KEY), stories=(told,)))
+        composed = replace(edition(KEY), stories=(told,), composed_at=NOW - timedelta(hours=2))
+        first = accepted_edition(conn, composed)
         drafted, _ = open_slot(conn, replace(KEY, slot=NOW + 2 * DAY), NOW)
         save_content(conn, drafted.id, edition(drafted.key, ("s3", (4,))), drops={}, now=NOW)
 
@@ -237,6 +238,7 @@ def test_what_was_told_comes_back_oldest_first_with_all_that_a_later_edition_nee
             edition_id=first,
             ref="daily-20260301T0630",
             slot=NOW,
+            composed_at=NOW - timedelta(hours=2),
             local_date="2026-03-01",
             key="s1",
             headline="Headline s1",
@@ -246,6 +248,7 @@ def test_what_was_told_comes_back_oldest_first_with_all_that_a_later_edition_nee
             follows="s0",
         )
         assert [(one.key, one.edition_id) for one in stories()] == [("s1", first), ("s2", later)]
+        assert stories()[1].composed_at == NOW + DAY, "older versions didn't keep it: the slot stands for it"
         assert [one.key for one in stories(since=NOW + DAY)] == ["s2"]
         assert stories(transports={"outbox"}) == stories(series="weekly") == []
 

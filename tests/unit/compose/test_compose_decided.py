@@ -134,8 +134,8 @@ def test_no_pin_tells_a_story_twice_and_the_reason_says_so(
 ) -> None:
     again = story(article(1), article(2))
     told = ToldStory(
-        edition_id=12, ref="daily-12", slot=now - timedelta(days=1), local_date="2026-03-01", key="t1",
-        headline="Told", themes=("north",), article_ids=(1,), summary="",
+        edition_id=12, ref="daily-12", slot=now - timedelta(days=1), composed_at=now - timedelta(days=1),
+        local_date="2026-03-01", key="t1", headline="Told", themes=("north",), article_ids=(1,), summary="",
     )  # fmt: skip
     past = Past((told,), {1: 12})
     found = composed(again, decided=[say("pin", 2, 1)], past=past)

@@ -26,7 +26,7 @@ def card(key: str, *, themes: tuple[str, ...] = ("north",), brief: bool = False)
 
 
 def told(key: str, *, themes: tuple[str, ...] = ("north",), follows: str = "") -> ToldStory:
-    return ToldStory(1, "daily-1", SLOT, "2026-03-01", key, f"Told {key}", themes, follows=follows)
+    return ToldStory(1, "daily-1", SLOT, SLOT, "2026-03-01", key, f"Told {key}", themes, follows=follows)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -30,6 +31,7 @@ def told(now: datetime) -> ToldStory:
         edition_id=7,
         ref="daily-7",
         slot=now - timedelta(days=1),
+        composed_at=now - timedelta(days=1, hours=2),
         local_date="2026-03-01",
         key="t1",
         headline="Fire at the Orrel mill",
@@ -59,6 +61,25 @@ def test_of_two_updates_of_a_running_story_the_one_with_more_publishers_stands(
     assert [one.update_of for one in composed(held, past=past, kin=unlike).edition.stories] == [HELD]
 
 
+def test_what_came_out_between_an_edition_s_draft_and_its_slot_is_news_to_its_readers(
+    article: MakeArticle, story: MakeStory, composed: Compose, past: Past
+) -> None:
+    def shown(hours: float) -> Composition:
+        fresh = [article(n, f"Nine die at mill, report {n}", text=DEAD, hours=hours) for n in (1, 2)]
+        return composed(story(*fresh, article(100, hours=30)), past=past, kin=unlike)
+
+    assert [one.update_of for one in shown(25).edition.stories] == [DEAD], "drafted 26 h ago, for 24 h ago"
+    late = shown(26.5)
+    assert late.edition.quiet
+    assert late.drops[1] == "tells a story that edition 7 already had, and came out before that was drafted"
+
+
+def test_an_edition_says_when_it_was_drafted(
+    article: MakeArticle, story: MakeStory, composed: Compose, now: datetime
+) -> None:
+    assert composed(story(article(1))).edition.composed_at == now
+
+
 def test_what_tells_something_else_is_no_source_of_the_update(
     article: MakeArticle, story: MakeStory, composed: Compose, past: Past
 ) -> None:
@@ -77,8 +98,8 @@ def test_what_tells_something_else_is_no_source_of_the_update(
 def test_a_story_that_grouping_met_through_a_third_goes_on_with_the_closest(
     article: MakeArticle, story: MakeStory, composed: Compose, past: Past, told: ToldStory, now: datetime
 ) -> None:
-    later = ToldStory(
-        8, "daily-8", now - timedelta(hours=20), "2026-03-01", "t2", "Mill closes", ("north",), (102,)
+    later = replace(
+        told, edition_id=8, ref="daily-8", slot=now - timedelta(hours=20), key="t2", article_ids=(102,)
     )
     both = Past((told, later), {100: 7, 101: 7, 102: 8})
     fresh = [article(n, f"Nine die at mill, report {n}", text=DEAD) for n in (1, 2)]
