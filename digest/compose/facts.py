@@ -7,7 +7,7 @@ that fewer stories pass as updates, and none wrongly.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -113,6 +113,15 @@ _DAYS = frozenset({
 _NEAR = 5  # tokens between a number and the word that says of what
 _MOSTLY = 0.7
 _YEARS = range(1900, 2101)
+
+
+def tolls(said: Iterable[Fact]) -> dict[str, float]:
+    """The highest toll of each kind among the facts."""
+    found: dict[str, float] = {}
+    for fact in said:
+        if fact.kind is Kind.TOLL:
+            found[fact.what] = max(fact.value, found.get(fact.what, 0.0))
+    return found
 
 
 def facts(text: str, reading: Reading) -> set[Fact]:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from digest.compose.facts import CORRECTION, Fact, Kind, facts
+from digest.compose.facts import CORRECTION, Fact, Kind, facts, tolls
 from digest.compose.reading import Reading
 from digest.model.news import Article
 from digest.model.words import count_words
@@ -109,10 +109,6 @@ def known(told: Sequence[str], leads: Sequence[str], reading: Reading) -> Known:
     """What the texts ``told`` say; ``leads`` are the parts of them that say what happened."""
     whole = [text[:_MAX_CHARS] for text in told]
     said = {fact for text in whole for line in _lines(text) for fact in facts(line, reading)}
-    tolls: dict[str, float] = {}
-    for fact in said:
-        if fact.kind is Kind.TOLL:
-            tolls[fact.what] = max(fact.value, tolls.get(fact.what, 0.0))
     events = {
         fact.what
         for text in leads
@@ -123,7 +119,7 @@ def known(told: Sequence[str], leads: Sequence[str], reading: Reading) -> Known:
         terms=frozenset().union(*(reading.terms(text) for text in whole)),
         words=frozenset(word for text in whole for word in _WORD.findall(text.casefold())),
         values=frozenset(value for text in whole for value in reading.numbers(text)),
-        tolls=tolls,
+        tolls=tolls(said),
         units=frozenset(fact.what for fact in said if fact.kind is Kind.FIGURE),
         events=frozenset(events),
     )

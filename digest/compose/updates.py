@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from digest.compose.facts import facts, tolls
 from digest.compose.headline import clean_headline, same_words
 from digest.compose.novelty import Known, News, Nothing, known, whats_new
 from digest.compose.options import UpdateOptions
@@ -271,10 +272,17 @@ def _copies(story: Story, news: News, behind: Sequence[Article], reading: Readin
 
 
 def _only_new(story: Story, before: Known, news: News, reading: Reading, options: UpdateOptions) -> Story:
-    """The story with what was told, and the line that stands above the summary, cut out of its texts."""
+    """The story with what was told, and the line that stands above the summary, cut out of its texts.
+
+    So are tolls that are lower than that line's: whoever was quicker knew of fewer dead.
+    """
+    highest = tolls(facts(news.line, reading))
 
     def is_new(text: str) -> bool:
-        return text != news.line and before.share_new(text, reading) >= options.novelty.new_words
+        if text == news.line or before.share_new(text, reading) < options.novelty.new_words:
+            return False
+        said = tolls(facts(text, reading))
+        return all(value >= highest.get(what, 0.0) for what, value in said.items())
 
     def cut(article: Article) -> Article:
         kept: list[str] = []

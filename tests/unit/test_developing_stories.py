@@ -189,6 +189,16 @@ def test_a_toll_that_rises_is_an_update_told_by_the_fresh_reports_alone(series: 
     assert "31 dead (told: 12)" in parts["told before"].note
 
 
+def test_under_the_news_of_an_update_stands_no_toll_that_is_lower(series: Series) -> None:
+    dek = "Rescuers in the burnt engine room counted 17 dead before nightfall stopped their search."
+    early = report("31 feared dead in ferry fire off Harne", dek, "Quay Gazette", day=0.5)
+    story = only(series.edition(1, *TOLL, replace(early, dek=dek)))
+    assert "31" in story.update_of
+    assert series.number(early) in {link.article_id for link in story.sources}
+    assert story.summary
+    assert "17" not in story.summary.text
+
+
 def test_an_update_names_the_earlier_edition_first(series: Series) -> None:
     first = series.told[0]
     line = only(series.edition(1, *TOLL)).related[0]
