@@ -68,11 +68,15 @@ class _Late:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """The judgement on one story: ``story`` is what may go in, None when it has nothing new enough to say."""
+    """The judgement on one story: ``story`` is what may go in, None when it has nothing new enough to say.
+
+    ``belated``: its news is what gave way to an earlier edition's update.
+    """
 
     story: Sifted | None
     drops: dict[int, str]
     update: Update | None = None
+    belated: bool = False
 
 
 def follow_all(
@@ -88,8 +92,11 @@ def follow_all(
     updates: dict[str, Update] = {}
     drops: dict[int, str] = {}
     threads: dict[str, Sifted] = {}
-    for one in sorted(sifted, key=_weight):
-        found = follow(one, alike.told[one.story.key], past, reading, options, now)
+    judged = [
+        follow(one, alike.told[one.story.key], past, reading, options, now)
+        for one in sorted(sifted, key=_weight)
+    ]
+    for found in sorted(judged, key=lambda found: found.belated):
         drops |= found.drops
         if found.story is None:
             continue
@@ -136,7 +143,27 @@ def follow(
             return _all_out(passed, f"has a headline that edition {repeated.edition_id} already had")
         return Followed(passed, {})
     told = thread[-1]
-    story, late = _since(passed, told, now)
+    # Not since it went out: of what came out after its draft an edition says nothing.
+    found = _followed(passed, thread, told.composed_at, past, reading, options, now)
+    if found.story is None and told.follows:
+        # That was an update, by the reports of its news alone: of what gave way to it readers know nothing.
+        before_that = thread[-2].composed_at
+        return replace(_followed(passed, thread, before_that, past, reading, options, now), belated=True)
+    return found
+
+
+def _followed(
+    passed: Sifted,
+    thread: Sequence[ToldStory],
+    since: datetime,
+    past: Past,
+    reading: Reading,
+    options: UpdateOptions,
+    now: datetime,
+) -> Followed:
+    """What is new in the reports that came out after ``since``, as an update of the last of ``thread``."""
+    told = thread[-1]
+    story, late = _since(passed, told, since, now)
     if story is None:
         return Followed(None, late.drops)
     before = _known([*passed.behind, *late.articles], thread, past, reading, options)
@@ -203,11 +230,8 @@ def _same_headline(passed: Sifted, past: Past) -> ToldStory | None:
     )
 
 
-def _since(passed: Sifted, told: ToldStory, now: datetime) -> tuple[Story | None, _Late]:
-    """The reports that came out since that edition was drafted, and those that can't carry an update.
-
-    Not since it went out: of what came out in between it says nothing.
-    """
+def _since(passed: Sifted, told: ToldStory, since: datetime, now: datetime) -> tuple[Story | None, _Late]:
+    """The reports that came out after ``since``, and those that can't carry an update of ``told``."""
     late = _Late([], {})
     had = f"tells a story that edition {told.edition_id} already had"
 
@@ -215,7 +239,7 @@ def _since(passed: Sifted, told: ToldStory, now: datetime) -> tuple[Story | None
         fresh = []
         for article in articles:
             when, kind = dated(article, now), aside(article)
-            if when is None or when < told.composed_at:
+            if when is None or when < since:
                 late.articles.append(article)
                 late.drops[article.id] = f"{had}, and came out before that was drafted"
             elif kind:

@@ -422,22 +422,36 @@ ARREST_LATER = Article(
 )
 
 
+INQUIRY = (
+    report(
+        "Head of Port Tarrow ferry line resigns over fire off Harne",
+        "The head of the ferry line in Port Tarrow resigned over the fire on the Lady Orla, its board said.",
+        "Northern Echoes",
+        day=0.6,
+    ),
+    report(
+        "Ferry line's chief quits after fire that killed passengers off Harne",
+        "Elsa Brandt, who ran the ferry line for nine years, resigned on Monday and apologised to families.",
+        "Coast Mirror",
+        day=0.65,
+    ),
+)
+
+
 def test_a_running_story_is_an_update_once_in_an_edition(series: Series) -> None:
     """Two sides of it that grouping keeps apart; the lesser one says which it gave way to."""
-    inquiry = [
-        report(
-            f"Head of Port Tarrow ferry line resigns over fire{tail}",
-            f"The head of the ferry line in Port Tarrow resigned over the fire on the Lady Orla, {who} said.",
-            outlet,
-            day=0.6,
-        )
-        for outlet, tail, who in (
-            ("Northern Echoes", " off Harne", "its board"),
-            ("Coast Mirror", " that killed passengers off Harne", "the line on Monday"),
-        )
-    ]
-    found = series.edition(1, *TOLL, *inquiry)
-    assert len([line for line in updates(found) if line]) == 1
+    found = series.edition(1, *TOLL, *INQUIRY)
+    (update,) = [line for line in updates(found) if line]
+    assert "31" in update
+    later = only(series.edition(2))
+    assert "resigned" in later.update_of, "what gave way is told when nothing newer is"
+    assert series.edition(3, max_age_h=72).edition.quiet
+
+
+def test_what_gave_way_to_an_update_gives_way_to_newer_news_as_well(series: Series) -> None:
+    series.edition(1, *TOLL, *INQUIRY)
+    found = series.edition(2, replace(ARREST_LATER, published_at=FIRST + timedelta(days=1.5)))
+    assert "arrested" in only(found).update_of
 
 
 def test_a_monday_that_reaches_back_compares_with_friday(series: Series) -> None:
