@@ -145,7 +145,7 @@ def follow(
     told = thread[-1]
     # Not since it went out: of what came out after its draft an edition says nothing.
     found = _followed(passed, thread, told.composed_at, past, reading, options, now)
-    if found.story is None and told.follows:
+    if found.story is None and told.follows and len(thread) > 1:
         # That was an update, by the reports of its news alone: of what gave way to it readers know nothing.
         before_that = thread[-2].composed_at
         return replace(_followed(passed, thread, before_that, past, reading, options, now), belated=True)

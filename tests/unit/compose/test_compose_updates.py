@@ -74,6 +74,14 @@ def test_what_came_out_between_an_edition_s_draft_and_its_slot_is_news_to_its_re
     assert late.drops[1] == "tells a story that edition 7 already had, and came out before that was drafted"
 
 
+def test_an_update_whose_beginning_is_forgotten_is_followed_all_the_same(
+    article: MakeArticle, story: MakeStory, composed: Compose, told: ToldStory
+) -> None:
+    past = Past((replace(told, follows="t0"),), dict.fromkeys(told.article_ids, 7))
+    again = article(1, "The mill burnt", text=told.summary)
+    assert composed(story(again, article(100, hours=30)), past=past, kin=unlike).edition.quiet
+
+
 def test_an_edition_says_when_it_was_drafted(
     article: MakeArticle, story: MakeStory, composed: Compose, now: datetime
 ) -> None:
