@@ -8,8 +8,9 @@ phrase, an acronym, a force, a leader) is hard too. Three rules follow:
   only ``most`` of them count: many names don't buy a match report off. Words of the title count
   double. Outside the title up to two soft words say nothing, and more count half: every report
   has some. Hard words outside the title are half evidence when a soft one stands in it: a match
-  report is full of attacks and defences. Beside a row at home in the title (a campus, a council) only
-  dealings with the region are hard: what set the row off is full of war.
+  report is full of attacks and defences. Under a title with what the theme
+  may be but the trigger or the setting of (``rows``: a campus, a rescue at sea), only its dealings are hard:
+  the rest is full of war and courts.
 - **A bare name.** When nothing hard is said in title, dek or lead, the points end at ``cap``, for an editor
   to check. A pair tells without a hard word, unless its topics are everyday words as well (``needs_hard``):
   a village and a place in the far north meet in any story from there.

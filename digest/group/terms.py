@@ -73,7 +73,7 @@ class Theme:
     soft: frozenset[str] = frozenset()  # keys of the topics it leaves to others
     roundups: frozenset[str] = frozenset()  # keys of what marks a round-up of many matters
     wider: frozenset[str] = frozenset()  # keys of matters of which the theme may be but an example
-    rows: frozenset[str] = frozenset()  # keys of what marks a row at home that it may be the trigger of
+    rows: frozenset[str] = frozenset()  # keys of what it may be but the trigger or the setting of
     dealings: frozenset[str] = frozenset()  # keys of what alone is hard beside such a row
     asks_for_hard: bool = False  # whether a place with nothing hard beside it is doubtful
 

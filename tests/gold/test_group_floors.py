@@ -15,10 +15,10 @@ from digest.group.evaluate import Score, bcubed, pairwise, theme_report
 from digest.model.news import Article, Verdict
 from tests.gold.corpus import corpus
 
-THEMES_SHA256 = "5b44d53e66f09c2f84e29a843b43a85e6ab911c3b93a1560e0a05e857d503860"
+THEMES_SHA256 = "28d1208b7f60ea5a2afbc8f548aa20a617555595304b4c2c2236a3c1940e2aeb"
 STORIES_SHA256 = "215913cb86d7cacb78f1143a7df15a26f89714cb80d6ab5bcd4943f7861fca83"
 # Precision and recall; most of the items were written to be hard, those from item-1318 on to be near misses.
-THEME_FLOORS = {"indo-pacific": (0.96, 0.95), "arctic": (0.94, 0.945), "middle-east": (0.945, 0.955)}
+THEME_FLOORS = {"indo-pacific": (0.975, 0.95), "arctic": (0.965, 0.945), "middle-east": (0.945, 0.955)}
 SLUGS = ("indo-pacific", "arctic", "middle-east")
 THEMES = load_themes([Path(digest.__file__).parent / "themes"], SLUGS)
 

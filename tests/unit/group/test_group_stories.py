@@ -195,7 +195,7 @@ def test_stories_of_unrelated_themes_are_kept_apart(
 ) -> None:
     items = [
         article(
-            "Two sailors die as navy helicopter crashes off Svalbard",
+            "Two sailors die as navy helicopter falls in drill off Svalbard",
             "A navy helicopter fell at dawn.",
             name="a",
             outlet="North Post",
