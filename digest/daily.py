@@ -20,6 +20,7 @@ from digest.deliver.allowance import Allowance
 from digest.deliver.send import SendReport
 from digest.errors import ConfigurationError, DigestError, StateError
 from digest.llm import TROUBLE
+from digest.model.delivery import Accepted
 from digest.model.edition import EditionState
 from digest.parts import Parts, installed_at
 from digest.schedule import BEGUN, Alert, Draft, Intent, Pause, Resume, Send, Standing, plan
@@ -33,6 +34,7 @@ DEAD_AFTER = timedelta(days=7)
 POLLED_AT = "polled_at"
 POLL_EVERY = timedelta(minutes=15)
 POLL_FOR_S = 60.0  # anybody can fill a mailbox, and the edition waits meanwhile
+CONFIRM_FOR_S = 60.0  # and anybody can fill in the form
 FORGOTTEN_AT = "forgotten_at"
 FORGET_EVERY = timedelta(days=1)
 
@@ -59,7 +61,7 @@ def ensure(parts: Parts, now: datetime) -> tuple[Done, ...]:
     gathered = any(not step.failed for step in done)
     if parts.mailboxes:
         done += _guarded(parts, "bounces", now, lambda: _poll(parts, now))
-    done += _guarded(parts, "sign-ups", now, lambda: _confirm(parts, now))
+    done += _guarded(parts, "sign-ups", now, lambda: _confirm(parts))
     begun = installed_at(parts)
     jumped = _clock_jumped(parts, now)
     intents = plan(parts.schedule, now, _standings(parts), installed_at=begun, clock_jumped=jumped)
@@ -116,9 +118,10 @@ def _poll(parts: Parts, now: datetime) -> list[Done]:
     return [Done(f"what came back: {tally}")] if tally.verdicts else []
 
 
-def _confirm(parts: Parts, now: datetime) -> list[Done]:
+def _confirm(parts: Parts) -> list[Done]:
     """Send what `digest serve` has left over of its e-mails to those who want to subscribe."""
-    sent = confirming.post(parts, now)
+    outcomes = confirming.post(parts, within_s=CONFIRM_FOR_S).values()
+    sent = sum(isinstance(outcome, Accepted) for outcome in outcomes)
     return [Done(f"sent {sent} e-mails for sign-ups")] if sent else []
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from email.utils import make_msgid
+from datetime import UTC, datetime
 
 from digest.deliver.envelope import Envelope
 from digest.model.audience import Subscriber
-from digest.model.tokens import PREFERENCES, delivery_ref, make_token
+from digest.model.tokens import PREFERENCES, delivery_ref, make_token, message_id
 from digest.parts import Parts
+from digest.render.clean import is_rtl_language
 from digest.render.headers import exact_header
 from digest.render.letter import Letter, LetterRenderer
-from digest.subscriptions import Owed
+from digest.subscriptions import Owed, masked
 
 _NO_EDITION = 0  # in the reference of a message that is of none
+_LEFT_TO_RIGHT = "\u200e"  # a mark that nobody sees
 
 
 def letter_to(parts: Parts, owed: Owed, secret: bytes, now: datetime) -> Envelope:
@@ -25,9 +26,10 @@ def letter_to(parts: Parts, owed: Owed, secret: bytes, now: datetime) -> Envelop
     renderer = LetterRenderer(parts.template_folders, parts.publication)
     slug, address = parts.publication.slug, owed.reader.email
     letter = _confirm_letter(parts, owed) if owed.token else _already_letter(parts, owed, secret)
-    message = renderer.message(
-        letter, address, message_id=make_msgid(domain=parts.publication.domain), date=now
-    )
+    # The same on every try, as an edition's: a server or a mailbox that gets it twice can drop the second.
+    asked = f"{slug}/sign-ups/{owed.number}/{owed.asked_at.astimezone(UTC).isoformat()}"
+    number = message_id(secret, asked, owed.reader.id, parts.publication.domain)
+    message = renderer.message(letter, address, message_id=f"<{number}>", date=now)
     # As in editions, so that a bounce or a complaint is known to be about this reader.
     reference = delivery_ref(secret, slug, _NO_EDITION, owed.reader.id)
     if parts.reference_header:
@@ -58,7 +60,8 @@ def sample_letter(parts: Parts) -> Letter:
     """What would ask an invented reader to confirm, to try the template on."""
     reader = Subscriber("reader@example.org", "reader@example.org")
     themes = tuple(theme.slug for theme in parts.themes[:2])
-    return _confirm_letter(parts, Owed(0, reader, themes, "sample", parts.clock()))
+    now = parts.clock()
+    return _confirm_letter(parts, Owed(0, now, reader, themes, "sample", now))
 
 
 def _already_letter(parts: Parts, owed: Owed, secret: bytes) -> Letter:
@@ -76,4 +79,8 @@ def _already_letter(parts: Parts, owed: Owed, secret: bytes) -> Letter:
 
 
 def _known(parts: Parts, owed: Owed) -> dict[str, str]:
-    return {"title": parts.publication.name, "address": owed.reader.email}
+    # Whole, it may hold words of whoever typed it, or a link: behind a "+", or where a domain takes any.
+    address = masked(owed.reader.email)
+    if is_rtl_language(parts.publication.language):  # a digit or a sign at its beginning would go to its end
+        address = _LEFT_TO_RIGHT + address
+    return {"title": parts.publication.name, "address": address}

@@ -6,7 +6,7 @@ import io
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -19,6 +19,7 @@ from digest import confirming, subscriptions
 from digest.cli.common import JsonOption, counted, emit_json, local, opened, printable, say, table, watched
 from digest.errors import InputError
 from digest.model.audience import Subscriber, SubscriberState
+from digest.model.delivery import Accepted, Deferred, Outcome, Rejected, Uncertain
 from digest.parts import Parts, address_pepper
 from digest.store import audience, sign_ups
 
@@ -106,11 +107,26 @@ def _invite(
             for address in addresses
         }
     with opened(ctx) as parts:
-        confirming.post(parts, parts.clock())
+        outcomes = confirming.post(parts)
+    notes |= {address: note for address in notes if (note := _not_asked(address, outcomes))}
     for address, note in notes.items():
-        say(f"{note}." if note else f"Asked to confirm: {address}.")
+        say(printable(f"{note}.") if note else f"Asked to confirm: {address}.")
     if as_json:
         emit_json([{"email": address, "asked": not note, "note": note} for address, note in notes.items()])
+
+
+def _not_asked(typed: str, outcomes: Mapping[str, Outcome]) -> str:
+    """Why the e-mail to an address has not gone out, or ""."""
+    address = subscriptions.parse_address(typed)
+    match outcomes.get(address, Accepted()):
+        case Accepted():
+            return ""
+        case Deferred(text=text):
+            return f"{address} is put off by the mail server and tried again by `digest run`: {text}"
+        case Rejected(text=text):
+            return f"{address} is refused by the mail server: {text}"
+        case Uncertain(text=text):
+            return f"{address} may or may not have been asked: {text}"
 
 
 def _json(reader: Subscriber) -> dict[str, Any]:
@@ -259,7 +275,7 @@ def erase(ctx: typer.Context, reader: ReaderArgument) -> None:
     """Forget a reader: address and name go from every table; a keyed hash stays, to keep them out."""
     with _desk(ctx) as (parts, conn, key):
         number = subscriptions.erase(conn, reader, pepper=key, now=parts.clock())
-    say(f"Erased: reader number {number}.")
+    say(f"Erased: reader number {number}." if number else "Erased: what was typed into the form.")
 
 
 def register(root: typer.Typer) -> None:

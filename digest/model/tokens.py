@@ -1,16 +1,15 @@
 """Signed references to a person: link tokens, Message-IDs, and the hash a suppression keeps.
 
-Nothing is stored for a token: it carries the subscriber's id and an HMAC-SHA256 over what it is for. Only a
-confirmation's is random: it expires and is good once, which takes a row anyway, and that holds its hash.
-All are written in hexadecimal, because a link in a mail may be re-cased, and a trailing "-", "_", "." or
-">" is often dropped from it or glued to it; base32 would save seven letters and cost more than the signature.
+Nothing is stored for a token: it carries the subscriber's id and an HMAC-SHA256 over what it is for. Only of
+a confirmation's the hash is: it expires and is good once, which takes a row anyway. All
+are written in hexadecimal, because a link in a mail may be re-cased, and a trailing "-", "_", "." or ">"
+is often dropped from it or glued to it; base32 would save seven letters and cost more than the signature.
 """
 
 from __future__ import annotations
 
 import hmac
 import re
-import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -27,7 +26,6 @@ _MAC_BYTES = 16  # 128 bits: out of reach for guessing over the network, and a t
 _REF_BYTES = 10  # 80 bits: a reference must fit into the 64 letters before an @
 _MAX_LENGTH = 60  # no token is longer; longer input is not worth decoding
 _ID_BYTES = 8
-_CONFIRMATION_BYTES = 16  # as many as a MAC, and for the same reason
 _MOMENT_BYTES = 5  # of a form's stamp: seconds since 1970, for 34,000 years
 _SHA256_BLOCK = 64  # bytes
 _DIGITS = re.compile(r"[0-9a-f]+")
@@ -81,9 +79,16 @@ def _digits_of(token: str) -> str:
     return found[0] if found else ""
 
 
-def confirmation_token() -> str:
-    """A token that confirms a subscription: random, and told to nobody but by the e-mail that carries it."""
-    return secrets.token_hex(_CONFIRMATION_BYTES)
+def confirmation_token(
+    secret: bytes, publication: str, number: int, email_key: str, asked_at: datetime
+) -> str:
+    """A token that confirms one request to subscribe, told to nobody but by the e-mail that carries it.
+
+    It is the same when that e-mail is sent again, of which the first may have arrived after all. ``asked_at``
+    tells a request from another one that had its number before.
+    """
+    request = f"{number} {asked_at.astimezone(UTC).isoformat()} {email_key}"
+    return _mac(_begun(secret, "confirmation", publication), request.encode()).hex()
 
 
 def confirmation_hash(token: str) -> str:

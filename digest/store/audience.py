@@ -9,7 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, exists, func, select, update
 
-from digest.model.audience import REVOCABLE, Subscriber, SubscriberState, Suppression, SuppressionReason
+from digest.model.audience import (
+    REVOCABLE,
+    SignUp,
+    Subscriber,
+    SubscriberState,
+    Suppression,
+    SuppressionReason,
+)
 from digest.store.importing import Importer
 from digest.store.keeping_out import keep_out
 from digest.store.sql import insert_or_ignore
@@ -123,15 +130,14 @@ def set_state(
     return conn.execute(update(subscribers).where(expected).values(**values)).rowcount == 1
 
 
-def enrol(
-    conn: Connection, subscriber_id: int, *, name: str, themes: Collection[str], series: str, now: datetime
-) -> None:
-    """The reader has confirmed that they want ``series`` with these themes (none: all): consent is as of now.
+def enrol(conn: Connection, subscriber_id: int, asked: SignUp, *, series: str, now: datetime) -> None:
+    """The reader has confirmed what was asked for, that they want ``series``: consent is as of now.
 
-    An empty ``name`` leaves theirs as it is.
+    Their address is from now on spelled as it was then. Without a name theirs stays as it is.
     """
-    values: dict[str, Any] = {"name": name} if name else {}
-    values |= {"themes": join_themes(themes), "series": series, "state": SubscriberState.ACTIVE.value}
+    values: dict[str, Any] = {"name": asked.name} if asked.name else {}
+    values |= {"email": asked.email, "themes": join_themes(asked.themes)}
+    values |= {"series": series, "state": SubscriberState.ACTIVE.value}
     confirmed = update(subscribers).where(subscribers.c.id == subscriber_id, _IS_PERSON)
     conn.execute(confirmed.values(**values, confirmed_at=now, unsubscribed_at=None))
 

@@ -97,6 +97,16 @@ def list_editions(
     return [_edition_row(row) for row in conn.execute(query)]
 
 
+def versions(
+    conn: Connection, publication: str, *, states: Collection[EditionState], limit: int
+) -> Sequence[tuple[int, int, datetime | None]]:
+    """Id, revision and first hand-over of ``list_editions``, whose contents take long to read."""
+    query = select(editions.c.id, editions.c.revision, editions.c.accepted_at)
+    chosen = query.where(editions.c.publication == publication, editions.c.state.in_(_values(states)))
+    rows = conn.execute(chosen.order_by(editions.c.slot.desc(), editions.c.id.desc()).limit(limit))
+    return [tuple(row) for row in rows]
+
+
 def fingerprint(conn: Connection, publication: str) -> tuple[int, int, datetime | None]:
     """Three figures that differ once any edition of a publication was made, drafted anew or moved."""
     table = editions.c

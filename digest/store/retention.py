@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, select, update
+from sqlalchemy import Connection, and_, delete, func, select, update
 
 from digest.model.audience import SubscriberState, SuppressionReason
 from digest.model.edition import EditionState
@@ -68,7 +68,8 @@ def forget_recipients(conn: Connection, before: datetime) -> int:
 def drop_unconfirmed(conn: Connection, before: datetime) -> int:
     """Delete those who asked to subscribe before this and never confirmed that it was them.
 
-    What was typed into the form before this goes as well, confirmed or not, and does not count.
+    What was typed into the form goes as well once its last e-mail is older than this, so that no link stops
+    working before its time; confirmed or not, and it does not count.
     """
     waiting = and_(
         subscribers.c.state == SubscriberState.PENDING.value,
@@ -76,7 +77,7 @@ def drop_unconfirmed(conn: Connection, before: datetime) -> int:
         subscribers.c.confirmed_at.is_(None),
     )
     dropped = conn.execute(delete(subscribers).where(waiting)).rowcount
-    conn.execute(delete(sign_ups).where(sign_ups.c.asked_at < before))
+    conn.execute(delete(sign_ups).where(func.coalesce(sign_ups.c.mailed_at, sign_ups.c.asked_at) < before))
     return dropped
 
 

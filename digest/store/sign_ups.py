@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
@@ -76,6 +76,11 @@ def mark_mailed(
     )
 
 
+def mark_unmailed(conn: Connection, number: int) -> None:
+    """Note that the e-mail which was on its way has reached nobody; it is tried again as it would be."""
+    conn.execute(update(sign_ups).where(sign_ups.c.id == number).values(mailed_at=None))
+
+
 def settle(conn: Connection, number: int) -> None:
     """Nothing more is owed."""
     conn.execute(update(sign_ups).where(sign_ups.c.id == number).values(due_at=None))
@@ -86,17 +91,23 @@ def drop(conn: Connection, number: int) -> None:
     conn.execute(delete(sign_ups).where(sign_ups.c.id == number))
 
 
-def forget(conn: Connection, email_key: str) -> None:
-    """Forget all that was asked for an address; links mailed to it confirm nothing any more."""
-    conn.execute(delete(sign_ups).where(sign_ups.c.email_key == email_key))
+def forget(conn: Connection, email_key: str) -> bool:
+    """Forget all that was asked for an address, if anything; links mailed to it confirm nothing any more."""
+    return conn.execute(delete(sign_ups).where(sign_ups.c.email_key == email_key)).rowcount > 0
 
 
-def mailed_since(
-    conn: Connection, email_key: str, since: datetime, *, but: int = 0
-) -> Sequence[datetime | None]:
-    """When an address was mailed because somebody typed it, ``but`` for the request of that number."""
+class Mailed(NamedTuple):
+    """That an address was mailed because somebody typed it."""
+
+    at: datetime
+    asked: bool  # to confirm; else they were told that they get it already
+
+
+def mailed_since(conn: Connection, email_key: str, since: datetime, *, but: int = 0) -> list[Mailed]:
+    """What an address was mailed because somebody typed it, ``but`` for the request of that number."""
     wanted = and_(sign_ups.c.email_key == email_key, sign_ups.c.mailed_at > since, sign_ups.c.id != but)
-    return conn.scalars(select(sign_ups.c.mailed_at).where(wanted)).all()
+    query = select(sign_ups.c.mailed_at, sign_ups.c.token_hash).where(wanted)
+    return [Mailed(at, token_hash is not None) for at, token_hash in conn.execute(query)]
 
 
 def list_for(conn: Connection, email_key: str) -> list[SignUp]:

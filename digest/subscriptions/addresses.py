@@ -101,6 +101,25 @@ def email_key(address: str) -> str:
     return parse_mailbox(address).key
 
 
+def mailbox_of(key: str) -> str:
+    """What tells mailboxes apart for a limit: an ``email_key`` without the dots and +tags of its local part.
+
+    Large providers pass over both. Where they matter, several mailboxes count as one.
+    """
+    local, _, domain = key.rpartition("@")
+    return f"{local.partition('+')[0].replace('.', '')}@{domain}"
+
+
+def masked(address: str) -> str:
+    """An address with all but the first letter of its local part hidden; "" stays "".
+
+    >>> masked("ada.lovelace@example.org")
+    'a•••@example.org'
+    """
+    local, at, domain = address.rpartition("@")
+    return f"{local[:1]}•••@{domain}" if at else ""
+
+
 def needs_smtputf8(address: str) -> bool:
     """Whether only a mail server that knows SMTPUTF8 (RFC 6531) can send to it."""
     return not address.isascii()

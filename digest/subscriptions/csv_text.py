@@ -61,7 +61,7 @@ def read_records(source: BinaryIO, header_words: frozenset[str]) -> Iterator[Rec
 def _at_once(lines: list[str | None], delimiter: str) -> list[list[str]] | None:
     """The cells of all lines, where each line is a record by itself; None where that is not sure."""
     whole = [line for line in lines if line is not None]
-    if len(whole) < len(lines) or whole[-1].count('"') % 2:
+    if len(whole) < len(lines) or any(line.count('"') % 2 for line in whole):
         return None
     rows = list(csv.reader(whole, delimiter=delimiter))
     return rows if len(rows) == len(lines) else None  # fewer: a quote was open at the end of a line

@@ -213,12 +213,19 @@ def set_themes(
 def erase(conn: Connection, ref: str, *, pepper: bytes, now: datetime) -> int:
     """Forget someone: address and name go from every table. Returns the id of the emptied row.
 
-    A keyed hash of the address stays as a suppression, so that no import brings them back.
+    A keyed hash of the address stays as a suppression, so that no import brings them back. Of whom nothing is
+    known but what was typed into the form, that goes, and the number is 0.
 
     Raises:
-        NotFoundError: there is no such subscriber.
+        NotFoundError: there is no such subscriber, nor a request for that address.
     """
-    subscriber = find(conn, ref)
+    try:
+        subscriber = find(conn, ref)
+    except NotFoundError:
+        if "@" not in ref or not sign_ups.forget(conn, email_key(ref)):
+            raise
+        audience.suppress(conn, key_hash(pepper, email_key(ref)), SuppressionReason.ERASED, now)
+        return 0
     _leave(conn, subscriber.id, SuppressionReason.ERASED, pepper=pepper, now=now)
     audience.erase(conn, subscriber.id, now)
     return subscriber.id
@@ -227,7 +234,7 @@ def erase(conn: Connection, ref: str, *, pepper: bytes, now: datetime) -> int:
 def everything_on(conn: Connection, ref: str, *, pepper: bytes) -> dict[str, Any]:
     """All that is held on one person, ready for JSON: row, suppression, sign-ups, deliveries and events.
 
-    An address that is unknown but suppressed gets an answer too.
+    An address that is unknown but suppressed, or was typed into the form, gets an answer too.
 
     Raises:
         NotFoundError: nothing is held.
@@ -238,19 +245,19 @@ def everything_on(conn: Connection, ref: str, *, pepper: bytes) -> dict[str, Any
         subscriber = None
     if subscriber is None and "@" not in ref:
         raise NotFoundError(f"nothing is held on {ref!r}")
-    hashed = key_hash(pepper, subscriber.email_key if subscriber else email_key(ref))
-    blocked = audience.suppression(conn, hashed)
-    if subscriber is None and blocked is None:
+    key = subscriber.email_key if subscriber else email_key(ref)
+    blocked = audience.suppression(conn, key_hash(pepper, key))
+    asked = sign_ups.list_for(conn, key)
+    if subscriber is None and blocked is None and not asked:
         raise NotFoundError(f"nothing is held on {ref!r}")
     held: dict[str, Any] = {
         "subscriber": asdict(subscriber) if subscriber else None,
         "suppression": asdict(blocked) if blocked else None,
-        "sign_ups": [],
+        "sign_ups": [asdict(one) for one in asked],
         "deliveries": [],
         "events": [],
     }
     if subscriber:
-        held["sign_ups"] = [asdict(one) for one in sign_ups.list_for(conn, subscriber.email_key)]
         held["deliveries"] = [asdict(line) for line in personal.deliveries_to(conn, subscriber.id)]
         held["events"] = [asdict(line) for line in personal.events_about(conn, subscriber.id)]
     plain: dict[str, Any] = _plain(held)

@@ -8,8 +8,8 @@ when its e-mail is due. Until its owner confirms, nothing changes but that an un
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -17,8 +17,9 @@ from sqlalchemy import Connection
 
 from digest.errors import StateError
 from digest.model.audience import SignUp, Subscriber, SubscriberState, Suppression, SuppressionReason
-from digest.model.tokens import confirmation_hash, confirmation_token, key_hash
+from digest.model.tokens import confirmation_hash, key_hash
 from digest.store import audience, sign_ups
+from digest.store.sign_ups import Mailed
 from digest.subscriptions.addresses import check_themes, clean_name, parse_mailbox
 from digest.subscriptions.people import WHY, is_mailed
 
@@ -27,7 +28,7 @@ MOST_A_DAY = 3
 _DAY = timedelta(days=1)
 TOLD_EVERY = timedelta(days=7)  # a reader who asks for what they get is told so no more often
 # When an e-mail is tried again that could not be handed over. Longer than a mail server may take to answer.
-_TRY_AGAIN = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
+_TRY_AGAIN = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(hours=12))
 # Whose link, mailed to them and confirmed, proves that they want it and that the mailbox works.
 _TAKEN_BACK_BY_CONFIRMING = frozenset({SuppressionReason.UNSUBSCRIBED, SuppressionReason.ERASED})
 
@@ -42,9 +43,13 @@ class Reply(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """An e-mail to send for a request. Without a token: to a reader who gets what was asked for already."""
+    """An e-mail to send for a request. Without a token: to a reader who gets what was asked for already.
+
+    With one it goes to the address as it was typed now: that spelling is what following the link proves.
+    """
 
     number: int  # of the request
+    asked_at: datetime
     reader: Subscriber
     themes: tuple[str, ...]
     token: str = ""
@@ -66,6 +71,7 @@ class Confirmation:
 
     standing: Standing
     email: str = ""
+    name: str = ""
     themes: tuple[str, ...] = ()
     reader_id: int = 0
 
@@ -116,19 +122,19 @@ def reply_to(
     reader: Subscriber | None,
     blocked: Suppression | None,
     series: str,
-    mailed: Sequence[datetime | None],
+    mailed: Sequence[Mailed],
     now: datetime,
 ) -> Reply:
     """What a request for ``series`` is answered with, unless the address ``is_barred``.
 
-    ``mailed``: when others for that address were, lately.
+    ``mailed``: how others for that address were, lately.
     """
-    ago = [now - at for at in mailed if at]
-    if reader and reader.state is SubscriberState.ACTIVE and reader.series == series and not blocked:
-        return Reply.ALREADY if all(each >= TOLD_EVERY for each in ago) else Reply.NOTHING
-    if any(each < APART for each in ago) or sum(each < _DAY for each in ago) >= MOST_A_DAY:
+    if any(now - one.at < APART for one in mailed):
         return Reply.NOTHING
-    return Reply.CONFIRM
+    if reader and reader.state is SubscriberState.ACTIVE and reader.series == series and not blocked:
+        told = any(now - one.at < TOLD_EVERY for one in mailed if not one.asked)
+        return Reply.NOTHING if told else Reply.ALREADY
+    return Reply.NOTHING if sum(now - one.at < _DAY for one in mailed) >= MOST_A_DAY else Reply.CONFIRM
 
 
 def is_barred(blocked: Suppression | None) -> bool:
@@ -137,7 +143,14 @@ def is_barred(blocked: Suppression | None) -> bool:
 
 
 def owed(
-    conn: Connection, number: int, *, pepper: bytes, now: datetime, series: str, valid_for: timedelta
+    conn: Connection,
+    number: int,
+    *,
+    pepper: bytes,
+    token_of: Callable[[SignUp], str],
+    now: datetime,
+    series: str,
+    valid_for: timedelta,
 ) -> Owed | None:
     """The e-mail for a request that is due; it is tried again after a while unless ``sign_ups.settle``d.
 
@@ -158,7 +171,7 @@ def owed(
     if reply is Reply.NOTHING:
         sign_ups.drop(conn, number)
         return None
-    token = confirmation_token() if reply is Reply.CONFIRM else ""
+    token = token_of(asked) if reply is Reply.CONFIRM else ""
     expires_at = now + valid_for if token else None
     sign_ups.mark_mailed(
         conn,
@@ -168,7 +181,8 @@ def owed(
         token_hash=confirmation_hash(token) if token else None,
         expires_at=expires_at,
     )
-    return Owed(number, reader, asked.themes, token, expires_at)
+    to = replace(reader, email=asked.email) if token else reader
+    return Owed(number, asked.asked_at, to, asked.themes, token, expires_at)
 
 
 def confirmation(conn: Connection, token: str, *, pepper: bytes, now: datetime) -> Confirmation:
@@ -179,13 +193,13 @@ def confirmation(conn: Connection, token: str, *, pepper: bytes, now: datetime) 
     if asked.used_at:
         reader = audience.find_subscriber(conn, asked.email_key)
         if reader and reader.state is SubscriberState.ACTIVE and is_mailed(conn, reader, pepper=pepper):
-            return Confirmation(Standing.DONE, reader.email, reader.themes, reader.id)
+            return Confirmation(Standing.DONE, reader.email, reader.name, reader.themes, reader.id)
         return Confirmation(Standing.GONE)
     if not (asked.expires_at and now < asked.expires_at):
         return Confirmation(Standing.GONE)
     blocked = audience.suppression(conn, key_hash(pepper, asked.email_key))
     standing = Standing.REFUSED if is_barred(blocked) else Standing.OPEN
-    return Confirmation(standing, asked.email, asked.themes)
+    return Confirmation(standing, asked.email, asked.name, asked.themes)
 
 
 def confirm(conn: Connection, token: str, *, pepper: bytes, now: datetime, series: str) -> Confirmation:
@@ -200,7 +214,7 @@ def confirm(conn: Connection, token: str, *, pepper: bytes, now: datetime, serie
     reader = _held(conn, asked, pepper=pepper, now=now, series=series)
     if sign_ups.use(conn, asked, now):  # else it was used, or they left, while this waited for them
         audience.unsuppress(conn, hashed, _TAKEN_BACK_BY_CONFIRMING)
-        audience.enrol(conn, reader.id, name=asked.name, themes=asked.themes, series=series, now=now)
+        audience.enrol(conn, reader.id, asked, series=series, now=now)
     return confirmation(conn, token, pepper=pepper, now=now)
 
 
@@ -220,5 +234,5 @@ def _held(conn: Connection, asked: SignUp, *, pepper: bytes, now: datetime, seri
     return held
 
 
-def _mailed(conn: Connection, asked: SignUp) -> Sequence[datetime | None]:
+def _mailed(conn: Connection, asked: SignUp) -> Sequence[Mailed]:
     return sign_ups.mailed_since(conn, asked.email_key, asked.asked_at - TOLD_EVERY, but=asked.id)

@@ -1,13 +1,13 @@
-"""Who asks too often: kept in memory, for an hour at most, and in no log."""
+"""Who asks too often: kept in memory for a while, and in no log."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Sequence
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-WINDOW_S = 3600
+HOUR_S, DAY_S = 3600, 86_400
 _ONE_HOUSEHOLD = 64  # bits: the part of an IPv6 address that one customer can't change at will
 
 _WITH_PORT = re.compile(r"\[(.*)\](?::\d+)?|(\d+(?:\.\d+){3}):\d+")
@@ -16,26 +16,33 @@ Networks = Sequence[IPv4Network | IPv6Network]
 
 
 class Throttle:
-    """Lets so many through in each hour, of each client and in all; the next hour begins for all at once.
+    """Lets so many through within any ``window_s``, of each one and in all.
 
     Its memory is bounded by the latter.
     """
 
-    def __init__(self, *, each: int, everybody: int, clock_s: Callable[[], float]) -> None:
+    def __init__(
+        self, *, each: int, everybody: int, clock_s: Callable[[], float], window_s: float = HOUR_S
+    ) -> None:
         self._each = each
         self._everybody = everybody
         self._clock_s = clock_s
-        self._since = clock_s()
+        self._window_s = window_s
+        self._passed: deque[tuple[float, str]] = deque()
         self._seen: Counter[str] = Counter()
 
-    def lets_through(self, client: str) -> bool:
-        """Count one more, unless it is one too many. "" is a client of whom nothing is known."""
-        if self._clock_s() - self._since >= WINDOW_S:
-            self._since = self._clock_s()
-            self._seen.clear()
-        if self._seen.total() >= self._everybody or (client and self._seen[client] >= self._each):
+    def lets_through(self, who: str) -> bool:
+        """Count one more, unless it is one too many. "" is somebody of whom nothing is known."""
+        now_s = self._clock_s()
+        while self._passed and now_s - self._passed[0][0] >= self._window_s:
+            _at, gone = self._passed.popleft()
+            self._seen[gone] -= 1
+            if not self._seen[gone]:
+                del self._seen[gone]
+        if len(self._passed) >= self._everybody or (who and self._seen[who] >= self._each):
             return False
-        self._seen[client] += 1
+        self._passed.append((now_s, who))
+        self._seen[who] += 1
         return True
 
 

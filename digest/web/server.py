@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 import threading
@@ -10,10 +11,12 @@ from contextlib import contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from digest.errors import InputError
 
 STOP_TIMEOUT_S = 10  # for requests under way
+HEAD_TIMEOUT_S = 10.0  # from the connection, or the first byte on a kept one, to the last header
 _MAX_REQUESTS = 400  # at the same time; further ones are asked to come back
 
 
@@ -61,6 +64,7 @@ class WebServer:
     ) -> None:
         config = uvicorn.Config(
             app,
+            http=_Connection,
             access_log=False,
             log_config=None,
             lifespan="off",
@@ -107,6 +111,41 @@ def background(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Iterator
         finally:
             server.stop()
             thread.join()
+
+
+class _Connection(H11Protocol):
+    """Closes a connection on which no request comes.
+
+    uvicorn itself waits for ever: browsers that connect in advance, and clients that are gone without a word,
+    would add up to as many connections as are let in, and keep everybody else out.
+    """
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
+        super().connection_made(transport)
+        self._mind()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._mind()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._relax()
+        super().connection_lost(exc)
+
+    def _mind(self) -> None:
+        """Set the deadline where a request is still to come, and none where it has."""
+        begun = self.cycle is not None  # which it isn't before the first one, whatever its annotation says
+        if begun and not self.cycle.response_complete:
+            self._relax()
+        elif self._deadline is None:
+            self._deadline = self.loop.call_later(HEAD_TIMEOUT_S, self.transport.close)
+
+    def _relax(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
 
 
 class _Uvicorn(uvicorn.Server):

@@ -53,7 +53,8 @@ class Reader:
 class SignUps:
     """What the pages by which people subscribe do and know.
 
-    ``secret`` signs the stamp of the form for the publication ``slug``. ``ask(sign_up)`` stores a request and
+    ``secret`` signs the stamp of the form for the publication ``slug``. ``throttle`` counts what a client
+    asks, ``mailboxes`` what is asked for a mailbox. ``ask(sign_up)`` stores a request and
     sees to its e-mail. ``confirmation(token)`` says what a link is good for, ``confirm(token)`` uses it.
     ``preferences_of(id)`` is the token of a reader's own page.
     """
@@ -64,6 +65,7 @@ class SignUps:
     clock: Callable[[], datetime]
     proxies: Networks
     throttle: Throttle
+    mailboxes: Throttle
     ask: Callable[[SignUp], None]
     confirmation: Callable[[str], Confirmation]
     confirm: Callable[[str], Confirmation]
@@ -179,20 +181,10 @@ def _reader(
     )
     return Reader(
         id=subscriber_id,
-        shown_address=masked(found.email),
+        shown_address=subscriptions.masked(found.email),
         subscribed=subscriptions.is_mailed(conn, found, pepper=pepper),
         may_return=subscriptions.may_come_back(conn, found, pepper=pepper),
         themes=found.themes,
         unsubscribe_token=make_token(secret, UNSUBSCRIBE, slug, subscriber_id),
         preferences_token=make_token(secret, PREFERENCES, slug, subscriber_id),
     )
-
-
-def masked(address: str) -> str:
-    """An address with all but the first letter of its local part hidden; "" stays "".
-
-    >>> masked("ada.lovelace@example.org")
-    'a•••@example.org'
-    """
-    local, at, domain = address.rpartition("@")
-    return f"{local[:1]}•••@{domain}" if at else ""

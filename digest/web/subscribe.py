@@ -2,9 +2,9 @@
 
 Nobody can find out here who reads: an answer depends on what was typed and on how often the asking client
 asked, and takes the same steps for every address; who gets which e-mail is decided after it. A form of
-another site may post here (CSRF): there is no cookie and no login to abuse, so it can do no more than its
-author could without it. Programs are kept off by a field that people don't see, by a signed time stamp in the
-form, and by counting; no third party has a part in it.
+another site may post here (CSRF): there is no cookie and no login to abuse. It leads to our form, filled in,
+or it could have its visitors ask unseen, each with a client's share. Programs are kept off by a field that
+people don't see, by a signed time stamp in the form, and by counting; no third party has a part in it.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ from starlette.responses import Response
 from digest.errors import InputError
 from digest.model.audience import SignUp
 from digest.model.tokens import form_stamp, read_form_stamp
-from digest.subscriptions import Standing, sign_up_of
+from digest.subscriptions import Standing, mailbox_of, masked, sign_up_of
 from digest.web.forms import Fields, read_form
-from digest.web.limits import WINDOW_S, client_of
+from digest.web.limits import HOUR_S, client_of
 from digest.web.pages import FRESH, Pages
-from digest.web.services import SignUps, masked
+from digest.web.services import SignUps
 
 TRAP = "website"  # no person sees it, and a program that fills in everything can't leave it out
 EACH_PER_HOUR = 20  # requests of one client: an office behind one address may have several who want it
+PER_MAILBOX = 10  # requests a day for what is likely one mailbox, however its address is written
 QUICKEST = timedelta(seconds=2)  # nobody reads the form and types an address in less
 OLDEST = timedelta(hours=24)
 _LONGEST_ADDRESS = 320  # characters; no address that mail can reach is longer
@@ -67,12 +68,15 @@ class SubscribePages:
             return self._form(request, typed, problem="email", status=422)
         if any(fields.get(TRAP, [])):
             return self._sent(request, sign_up)  # a program: it need not learn that it was found out
+        if "stamp" not in fields or request.headers.get("sec-fetch-site") == "cross-site":
+            return self._form(request, typed, problem="elsewhere", status=422)
         if not self._is_fresh(fields):
             return self._form(request, typed, problem="again", status=422)
         if not self._sign_ups.throttle.lets_through(self._client(request)):
-            headers = {"Retry-After": str(WINDOW_S)}
+            headers = {"Retry-After": str(HOUR_S)}
             return self._form(request, typed, problem="busy", status=429, headers=headers)
-        await run_in_threadpool(self._sign_ups.ask, sign_up)
+        if self._sign_ups.mailboxes.lets_through(mailbox_of(sign_up.email_key)):
+            await run_in_threadpool(self._sign_ups.ask, sign_up)
         return self._sent(request, sign_up)
 
     async def confirm(self, request: Request) -> Response:
@@ -83,6 +87,7 @@ class SubscribePages:
         values = {
             "standing": found.standing,
             "shown_address": masked(found.email),
+            "shown_name": found.name,
             "chosen": found.themes,
             "preferences_token": self._sign_ups.preferences_of(found.reader_id) if done else "",
         }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import partial
 
 from starlette.applications import Starlette
 
@@ -19,9 +20,10 @@ from digest.render.feed import FeedRenderer
 from digest.store import sign_ups as store
 from digest.subscriptions import Confirmation
 from digest.web.app import create_app
-from digest.web.limits import Throttle, networks_of
+from digest.web.limits import DAY_S, Throttle, networks_of
+from digest.web.past import Kept, mark_of
 from digest.web.services import PublicationFacts, SignUps, database_services
-from digest.web.subscribe import EACH_PER_HOUR
+from digest.web.subscribe import EACH_PER_HOUR, PER_MAILBOX
 
 
 def web_app(parts: Parts) -> Starlette:
@@ -49,13 +51,15 @@ def web_app(parts: Parts) -> Starlette:
         feed_of=FeedRenderer(parts.template_folders, publication).feed,
         sign_ups=_sign_ups(parts, secret, pepper),
     )
+    mark = partial(mark_of, parts.database, publication.slug)
+    services = replace(services, archive=Kept(mark, services.archive), feed=Kept(mark, services.feed))
     return create_app(services, template_folders=parts.template_folders)
 
 
 def _sign_ups(parts: Parts, secret: bytes, pepper: bytes) -> SignUps:
     """Stores what is typed into the form, has the e-mail for it sent, and takes confirmations."""
     database, slug, series = parts.database, parts.publication.slug, parts.schedule.series
-    postman = Postman(parts)
+    postman, most = Postman(parts), parts.sign_ups.per_hour
     with database.read() as conn:
         left_over = store.next_due(conn) is not None
     if left_over:
@@ -80,7 +84,9 @@ def _sign_ups(parts: Parts, secret: bytes, pepper: bytes) -> SignUps:
         secret=secret,
         clock=parts.clock,
         proxies=networks_of(parts.sign_ups.proxies),
-        throttle=Throttle(each=EACH_PER_HOUR, everybody=parts.sign_ups.per_hour, clock_s=time.monotonic),
+        throttle=Throttle(each=EACH_PER_HOUR, everybody=most, clock_s=time.monotonic),
+        # What gets as far as this has passed the other, so that it never is the one to refuse everybody.
+        mailboxes=Throttle(each=PER_MAILBOX, everybody=25 * most, clock_s=time.monotonic, window_s=DAY_S),
         ask=ask,
         confirmation=confirmation,
         confirm=confirm,

@@ -47,10 +47,13 @@ class Inbox:
     def __init__(self) -> None:
         self.messages: list[tuple[str, EmailMessage]] = []
         self.raw: list[bytes] = []
+        self.answers: dict[str, str] = {}  # to the content of a message, by recipient, that are no consent
         self.senders: dict[str, str] = {}  # the envelope sender of the last message, by recipient
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.original_content or b""
+        if refusal := next((self.answers[one] for one in envelope.rcpt_tos if one in self.answers), ""):
+            return refusal
         for recipient in envelope.rcpt_tos:
             self.messages.append((recipient, message_from_bytes(content, policy=default)))
             self.raw.append(content)

@@ -99,6 +99,19 @@ def test_a_person_subscribes_with_a_browser_and_a_mailbox(
 
 
 @pytest.mark.browser
+def test_a_name_of_one_long_word_makes_no_page_wider_than_a_phone(stocked: Desk, chromium: Browser) -> None:
+    settings = tomllib.loads((stocked.folder / "digest.toml").read_text("utf-8"))
+    word = "Donaudampfschifffahrtsgesellschaftskapitänsnachrichten"
+    settings["publication"] |= {"name": word, "publisher": word}
+    stocked.configure(**settings, web={"port": free_port()})
+    with serving(stocked) as site:
+        for path in ("", "/subscribe", "/confirm/x", "/editions", "/nothing", "/test"):
+            page = chromium.open(f"{site}{path}", width=320)
+            assert word in page.text()
+            assert page.ask("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+@pytest.mark.browser
 @pytest.mark.npm
 @pytest.mark.skipif(not AXE.exists(), reason="no axe-core in node_modules")
 def test_every_page_and_the_letter_can_be_used_by_everybody(
@@ -154,6 +167,17 @@ def test_an_editor_asks_people_to_confirm(smtp_desk: Desk, mail_server: MailServ
     assert "Added: bo@reader.example." in added.stderr
     assert smtp_desk.json("subscribers", "show", "bo@reader.example")["state"] == "active"
     assert len(mail_server.inbox.messages) == 2
+
+
+def test_an_editor_hears_what_the_mail_server_said_to_each(smtp_desk: Desk, mail_server: MailServer) -> None:
+    bo, cy = "bo@reader.example", "Cy@reader.example"
+    mail_server.inbox.answers = {bo: "550 no such user", cy: "451 later"}
+    asked = smtp_desk.json("subscribers", "add", "--confirm", ADA, bo, f" {cy}")
+    assert [one["asked"] for one in asked] == [True, False, False]
+    assert f"{bo} is refused by the mail server: " in asked[1]["note"]
+    assert "no such user" in asked[1]["note"]
+    assert f"{cy} is put off by the mail server and tried again" in asked[2]["note"]
+    assert mail_server.inbox.per_recipient() == {ADA: 1}
 
 
 def test_a_mail_server_that_is_away_is_told_to_the_editor_and_the_heartbeat_tries_again(

@@ -111,7 +111,8 @@ def sign_ups(*, is_open: bool = True) -> SignUps:
 
     return SignUps(
         is_open=is_open, slug="morning", secret=SECRET, clock=lambda: NOW, proxies=[],
-        throttle=Throttle(each=1, everybody=1, clock_s=lambda: 0.0), ask=lambda _sign_up: None,
+        throttle=Throttle(each=1, everybody=1, clock_s=lambda: 0.0),
+        mailboxes=Throttle(each=1, everybody=1, clock_s=lambda: 0.0), ask=lambda _sign_up: None,
         confirmation=gone, confirm=gone, preferences_of=str,
     )  # fmt: skip
 

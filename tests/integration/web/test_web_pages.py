@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -259,6 +260,44 @@ def test_a_body_that_comes_too_slowly_is_given_up(lite_site: Site, monkeypatch: 
         slow.sendall(head.encode())
         assert slow.recv(100).startswith(b"HTTP/1.1 408")
     assert lite_site.mailed() == {"": 1}
+
+
+@pytest.mark.parametrize(
+    ("before", "begun"),
+    [
+        (b"", b""),
+        (b"", b"GET / HTTP/1.1\r\nHost: x\r\n"),
+        (b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\n"),
+    ],
+)
+def test_a_connection_on_which_no_request_comes_is_closed(
+    lite_site: Site, monkeypatch: pytest.MonkeyPatch, before: bytes, begun: bytes
+) -> None:
+    """Else as many as are let in at once would keep everybody out, for as long as they like."""
+    monkeypatch.setattr("digest.web.server.HEAD_TIMEOUT_S", 0.2)
+    host, port = lite_site.client.base_url.host, lite_site.client.base_url.port
+    with socket.create_connection((host, port), timeout=20) as slow:
+        slow.sendall(before)
+        answer = b""
+        while before and not answer.endswith(b"ok\n"):
+            answer += slow.recv(1000)
+        slow.sendall(begun)
+        assert slow.recv(1000) == b""
+
+
+def test_a_connection_with_a_request_under_way_is_left_alone(
+    lite_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("digest.web.server.HEAD_TIMEOUT_S", 0.2)
+    reader = lite_site.reader()
+    host, port = lite_site.client.base_url.host, lite_site.client.base_url.port
+    with socket.create_connection((host, port), timeout=20) as slow:
+        head = f"POST {lite_site.leave_url(reader)} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nx"
+        slow.sendall(head.encode())
+        time.sleep(0.6)
+        slow.sendall(b"y")
+        assert slow.recv(100).startswith(b"HTTP/1.1 200")
+    assert lite_site.mailed() == {}
 
 
 def test_pages_work_under_the_path_of_the_base_address_with_and_without_the_proxy_taking_it_off(

@@ -68,6 +68,14 @@ def test_a_provider_that_posts_something_odd_still_gets_its_user_out(lite_site: 
     assert lite_site.mailed() == {}
 
 
+def test_a_form_that_nobody_can_read_still_gets_its_sender_out(lite_site: Site) -> None:
+    reader = lite_site.reader()
+    kind = {"Content-Type": "multipart/form-data; boundary*=utf-8''%62; boundary*0=x"}
+    answer = lite_site.client.post(lite_site.leave_url(reader), content=b"--b\r\n\r\n", headers=kind)
+    assert answer.status_code == 200
+    assert lite_site.mailed() == {}
+
+
 @pytest.mark.parametrize("glued", ["", "/", ".", "%3E", "=", ")."])
 def test_a_link_that_a_mail_program_mangled_still_works(lite_site: Site, glued: str) -> None:
     reader = lite_site.reader()

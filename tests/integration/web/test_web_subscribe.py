@@ -12,11 +12,14 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from html import unescape
+from math import inf
 from pathlib import Path
 from threading import Thread
 
 import httpx2
 import pytest
+from sqlalchemy import update
 
 from digest import confirming, feedback, letters, subscriptions
 from digest.daily import ensure
@@ -29,11 +32,11 @@ from digest.model.feedback import Feedback, FeedbackKind
 from digest.model.tokens import key_hash
 from digest.parts import Parts, SignUps, address_pepper
 from digest.settings import Settings
-from digest.store import alerts, audience, sign_ups
+from digest.store import alerts, audience, sign_ups, tables
 from digest.store.engine import Database
 from digest.web import background
 from digest.web.forms import MAX_BODY
-from digest.web.subscribe import EACH_PER_HOUR, OLDEST, QUICKEST, TRAP
+from digest.web.subscribe import EACH_PER_HOUR, OLDEST, PER_MAILBOX, QUICKEST, TRAP
 from digest.web.wired import web_app
 from tests.wired import parts_of
 
@@ -56,12 +59,14 @@ class Outgoing:
     """Mail goes here; the next answers of the server may be decided."""
 
     answers: list[Outcome | Exception] = field(default_factory=list)
+    meanwhile: Callable[[], object] = lambda: None  # while the server thinks
     transport: MemoryTransport = field(init=False)
 
     def __post_init__(self) -> None:
         self.transport = MemoryTransport(self._answer)
 
     def _answer(self, _envelope: Envelope) -> Outcome:
+        self.meanwhile()
         answer = self.answers.pop(0) if self.answers else Accepted()
         if isinstance(answer, Exception):
             raise answer
@@ -137,6 +142,12 @@ class Site:
 
 
 Start = Callable[..., Site]
+LATER_S = confirming._LATER_S
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confirming, "_LATER_S", 0.0)
 
 
 @pytest.fixture
@@ -232,6 +243,19 @@ def test_the_answer_is_the_same_to_the_byte_whatever_an_address_is(start: Start,
     assert mailed == {new, waits, reads, left, gone, *asked}
 
 
+def test_an_email_is_not_made_while_its_request_is_answered(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would slow the answer down, and so tell that there is one."""
+    monkeypatch.setattr(confirming, "_LATER_S", LATER_S)
+    made: list[float] = []
+    site.outgoing.meanwhile = lambda: made.append(time.monotonic())
+    begun = time.monotonic()
+    site.post()
+    site.settled()
+    assert made[0] - begun >= LATER_S
+
+
 def test_the_form_is_indexed_and_not_cached_and_sets_no_cookie(site: Site) -> None:
     page = site.client.get("/subscribe")
     assert page.headers["cache-control"] == "no-store"
@@ -257,6 +281,7 @@ def test_a_bad_address_is_told_at_the_field_and_what_was_typed_is_kept(site: Sit
     answer = site.post(typed, "arctic", name='Ada "<b>"')
     assert answer.status_code == 422
     assert len(re.findall(r'<p class="problem" id="problem">', answer.text)) == 1
+    assert "<title>Not sent yet: Subscribe" in answer.text, "which is what a screen reader says first"
     assert 'aria-invalid="true" aria-describedby="problem"' in answer.text
     assert 'value="Ada &#34;&lt;b&gt;&#34;"' in answer.text
     assert re.findall(r'value="([a-z-]+)" checked', answer.text) == ["arctic"]
@@ -294,7 +319,23 @@ def test_a_stamp_that_is_not_ours_is_none(site: Site, stamp: str) -> None:
     other = site.client.post("/subscribe", data={"email": ADA})
     assert other.status_code == 422, "a form on another site, say: it is shown, filled in"
     assert f'value="{ADA}"' in other.text
+    assert "see whether this is right" in other.text
     assert site.due() == []
+
+
+@pytest.mark.parametrize(
+    ("come_from", "status"), [("cross-site", 422), ("same-site", 200), ("same-origin", 200), ("none", 200)]
+)
+def test_another_sites_page_cannot_have_its_visitors_ask_unseen(
+    site: Site, come_from: str, status: int
+) -> None:
+    site.client.headers["Sec-Fetch-Site"] = come_from
+    answer = site.post()
+    assert answer.status_code == status
+    assert len(site.settled()) == int(status == 200)
+    if status != 200:
+        assert f'value="{ADA}"' in answer.text
+        assert "see whether this is right" in answer.text
 
 
 def test_a_client_has_its_share_of_an_hour(start: Start, sqlite_database: Database) -> None:
@@ -355,6 +396,24 @@ def test_what_a_stranger_calls_somebody_is_never_mailed_to_them(site: Site, name
     assert len(waiting.name) <= subscriptions.MAX_NAME
 
 
+@pytest.mark.parametrize("reads", [False, True])
+def test_what_a_stranger_writes_into_an_address_stands_in_its_header_alone(site: Site, reads: bool) -> None:
+    """It reaches Ada where her server passes over tags or takes any address, and is made a link there."""
+    typed = "ada+www.pills.example/cheap@example.net"
+    if reads:
+        site.add(typed)
+    site.post(typed)
+    (letter,) = site.settled()
+    assert letter["To"] == typed
+    assert ("already" in letter["Subject"]) is reads
+    for kind in ("plain", "html"):
+        body = letter.get_body((kind,))
+        assert isinstance(body, EmailMessage)
+        words = unescape(body.get_content())
+        assert "a•••@example.net" in words
+        assert "pills" not in words
+
+
 @pytest.mark.parametrize(
     "typed",
     [
@@ -376,6 +435,21 @@ def test_an_address_outside_ascii_is_asked_as_it_was_typed(site: Site) -> None:
     assert site.outgoing.transport.messages[0].recipient == "zoë@xn--bcher-kva.example.net"
     site.client.post(site.link(letter))
     assert site.mailed() == {"": 1}
+
+
+@pytest.mark.parametrize(("language", "mark"), [("ar", "\u200e"), ("en", "")])
+def test_an_address_reads_from_left_to_right_in_any_letter(
+    start: Start, sqlite_database: Database, language: str, mark: str
+) -> None:
+    site = start(sqlite_database)
+    publication = replace(site.parts.publication, language=language)
+    ask_unseen(site, "2ada@example.net")
+    confirming.post(replace(site.parts, publication=publication))
+    (letter,) = site.outgoing.letters()
+    body = letter.get_body(("plain",))
+    assert isinstance(body, EmailMessage)
+    assert f"sent to {mark}2•••@example.net." in " ".join(body.get_content().split())
+    assert letter["To"] == "2ada@example.net"
 
 
 @pytest.mark.parametrize(
@@ -409,6 +483,22 @@ def test_a_link_that_does_not_work_leads_to_the_form(site: Site) -> None:
             answer = site.client.request(method, f"/confirm/{token}")
             assert (answer.status_code, h1(answer)) == (404, "This link doesn\u2019t work")
             assert 'href="../subscribe"' in answer.text
+
+
+def test_themes_that_are_gone_by_the_time_of_confirming_are_not_promised(
+    start: Start, sqlite_database: Database
+) -> None:
+    site = start(sqlite_database)
+    with site.parts.database.write() as conn:
+        asked = subscriptions.sign_up_of(
+            ADA, name="", themes=["sport"], known_themes=["sport", "arctic"], now=NOW
+        )
+        subscriptions.ask(conn, asked)
+    posted(site)
+    link = site.link(site.outgoing.letters()[0])
+    for answer in (site.client.get(link), site.client.post(link)):
+        assert answer.status_code == 200
+        assert "with stories about" not in answer.text
 
 
 def test_an_expired_link_does_nothing(site: Site) -> None:
@@ -492,7 +582,7 @@ def test_what_can_never_be_delivered_is_not_tried_again(site: Site, caplog: pyte
     until(lambda: "no such user <...>" in caplog.text)
     assert ADA not in caplog.text.lower()
     site.later(timedelta(days=1))
-    assert confirming.post(site.parts, site.hands[0]) == 0
+    assert posted(site) == 0
     assert site.outgoing.letters() == []
 
 
@@ -505,13 +595,96 @@ def test_a_mail_server_that_is_down_changes_no_answer_and_the_editor_hears_of_it
         assert site.post().status_code == 200
         until(lambda: "can't be reached" in caplog.text)
     assert ADA not in caplog.text
+    until(lambda: not was_mailed(site))
     site.later(timedelta(minutes=15))
     steps = ensure(site.parts, site.hands[0])
     assert any(step.failed and "can't be reached" in step.what for step in steps)
     with site.parts.database.read() as conn:
         assert any("can't be reached" in text for _key, _at, text in alerts.list_alerts(conn))
+    assert not was_mailed(site), "what reached nobody is not counted"
     site.later(timedelta(hours=1))
-    assert confirming.post(site.parts, site.hands[0]) == 1
+    assert posted(site) == 1
+    assert was_mailed(site)
+
+
+def posted(site: Site, within_s: float = inf) -> int:
+    outcomes = confirming.post(site.parts, within_s=within_s).values()
+    return sum(isinstance(outcome, Accepted) for outcome in outcomes)
+
+
+def was_mailed(site: Site) -> bool:
+    with site.parts.database.read() as conn:
+        return any(one.mailed_at for one in sign_ups.list_for(conn, ADA))
+
+
+def ask_unseen(site: Site, *addresses: str) -> None:
+    """Store requests without anybody being told to send their e-mails."""
+    with site.parts.database.write() as conn:
+        for address in addresses:
+            subscriptions.ask(
+                conn,
+                subscriptions.sign_up_of(address, name="", themes=(), known_themes=(), now=site.hands[0]),
+            )
+
+
+def test_a_slow_mail_server_makes_no_second_sender_begin_on_the_same(site: Site) -> None:
+    ask_unseen(site, "first@example.net", ADA)
+    waited = timedelta(minutes=16)
+    site.outgoing.meanwhile = lambda: site.later(waited)
+    site.outgoing.answers = [Accepted(), Deferred(code=451, text="later")]
+    assert posted(site) == 1
+    with site.parts.database.read() as conn:
+        (asked,) = sign_ups.list_for(conn, ADA)
+    assert asked.mailed_at == NOW + waited
+    assert asked.due_at == NOW + waited + timedelta(minutes=15)
+
+
+def test_the_heartbeat_leaves_the_rest_for_later_rather_than_hold_up_the_edition(site: Site) -> None:
+    ask_unseen(site, "first@example.net", ADA)
+    assert posted(site, within_s=0) == 0
+    assert posted(site, within_s=60) == 2
+
+
+def test_a_second_try_is_the_same_message_with_the_same_link(site: Site) -> None:
+    ask_unseen(site, ADA)
+    seen: list[EmailMessage] = []
+    numbers = site.due()
+    for _ in range(2):
+        with site.parts.database.write() as conn:
+            conn.execute(update(tables.sign_ups).values(due_at=site.hands[0]))  # as if killed before the note
+        site.later(timedelta(minutes=15))
+        assert posted(site) == 1
+        seen.append(site.outgoing.letters()[-1])
+    assert len(numbers) == 1
+    assert len({letter["Message-ID"] for letter in seen}) == 1
+    assert len({site.link(letter) for letter in seen}) == 1
+    assert h1(site.client.post(site.link(seen[0]))) == "You are subscribed"
+
+
+def test_the_page_that_confirms_says_how_editions_are_addressed(site: Site) -> None:
+    """A stranger may have typed that first, and the owner's own request then was not answered."""
+    site.post(ADA, name="Buy <b>pills</b>")
+    site.post(ADA, name="Ada")
+    (letter,) = site.settled()
+    page = site.client.get(site.link(letter))
+    assert 'addressed to <span class="who">Buy &lt;b&gt;pills&lt;/b&gt;</span>' in page.text
+    site.post("bo@example.net")
+    nameless = site.client.get(site.link(site.settled()[-1]))
+    assert "addressed to" not in nameless.text
+
+
+def test_one_mailbox_is_not_filled_by_spelling_it_in_many_ways(
+    start: Start, sqlite_database: Database
+) -> None:
+    site = start(sqlite_database, sign_ups=SignUps(proxies=("127.0.0.1",)))
+    spelled = [
+        f"{'ad.a' if number % 2 else 'a.da'}+{number:02}@example.net" for number in range(2 * PER_MAILBOX)
+    ]
+    answers = {repr(masked(site.post(address), address)) for address in spelled}
+    assert len(answers) == 1, "nobody learns of it"
+    assert len(site.settled()) == PER_MAILBOX
+    site.post("ada@example.com")
+    assert len(site.settled()) == PER_MAILBOX + 1, "another one"
 
 
 def test_an_email_that_cannot_be_made_keeps_no_other_back(
@@ -525,15 +698,11 @@ def test_an_email_that_cannot_be_made_keeps_no_other_back(
         return made(parts, owed, secret, now)
 
     monkeypatch.setattr(letters, "letter_to", broken_for_ada)
-    now = site.hands[0]
-    with site.parts.database.write() as conn:
-        for address in (ADA, "ben@example.net"):
-            subscriptions.ask(
-                conn, subscriptions.sign_up_of(address, name="", themes=(), known_themes=(), now=now)
-            )
+    ask_unseen(site, ADA, "ben@example.net")
     with pytest.raises(RenderError, match="no such name"):
-        confirming.post(site.parts, now)
+        confirming.post(site.parts)
     assert [letter["To"] for letter in site.outgoing.letters()] == ["ben@example.net"]
+    assert not was_mailed(site)
 
 
 def test_a_database_that_cannot_be_written_is_told_and_nothing_is_promised(

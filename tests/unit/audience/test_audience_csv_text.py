@@ -5,7 +5,7 @@ import io
 import tracemalloc
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digest.subscriptions import csv_text
@@ -114,6 +114,7 @@ quotable = st.text(st.sampled_from('"",;\n\n\rab \u00e9'), max_size=60)
 
 
 @given(quotable, st.integers(1, 20))
+@example('a"\r\r"\r;"', 3)
 def test_how_much_is_read_at_once_makes_no_difference(text: str, chunk: int) -> None:
     data = text.encode()
     with pytest.MonkeyPatch.context() as patch:

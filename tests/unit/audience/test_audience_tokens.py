@@ -3,7 +3,7 @@ from __future__ import annotations
 import hmac
 import re
 import string
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -128,10 +128,24 @@ def test_many_addresses_are_hashed_as_one_is(pepper: bytes, address: str) -> Non
     ]
 
 
-def test_a_confirmation_is_random_and_known_by_its_hash_whatever_a_mail_program_did_to_it() -> None:
-    token = confirmation_token()
+def test_a_confirmation_is_of_one_request_alone_and_the_same_whenever_it_is_mailed() -> None:
+    asked = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
+    token = confirmation_token(SECRET, "morning", 7, "ada@example.org", asked)
     assert re.fullmatch(r"[0-9a-f]{32}", token)
-    assert confirmation_token() != token
+    elsewhere = asked.astimezone(timezone(timedelta(hours=3)))
+    assert confirmation_token(SECRET, "morning", 7, "ada@example.org", elsewhere) == token
+    others = {
+        confirmation_token(b"other", "morning", 7, "ada@example.org", asked),
+        confirmation_token(SECRET, "evening", 7, "ada@example.org", asked),
+        confirmation_token(SECRET, "morning", 8, "ada@example.org", asked),
+        confirmation_token(SECRET, "morning", 7, "bo@example.org", asked),
+        confirmation_token(SECRET, "morning", 7, "ada@example.org", asked + timedelta(microseconds=1)),
+    }
+    assert len(others - {token}) == 5
+
+
+def test_a_confirmation_is_known_by_its_hash_whatever_a_mail_program_did_to_it() -> None:
+    token = confirmation_token(SECRET, "morning", 7, "ada@example.org", datetime(2026, 3, 2, tzinfo=UTC))
     hashed = confirmation_hash(token)
     assert token not in hashed
     for mangled in (token.upper(), f" {token}\n", f"{token}.", f"{token}>", f"{token}%3E", f"{token})."):

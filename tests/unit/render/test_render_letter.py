@@ -142,7 +142,10 @@ def test_an_editor_has_templates_of_their_own(publication: Publication, tmp_path
 
 
 def test_it_runs_the_way_its_language_does(publication: Publication) -> None:
-    assert 'dir="rtl"' in page_of(message_of(replace(publication, language="ar")))
+    page = page_of(message_of(replace(publication, language="ar")))
+    assert 'dir="rtl"' in page
+    assert "direction:ltr" not in page
+    assert "direction:rtl" not in page_of(message_of(replace(publication, language="de")))
     assert message_of(replace(publication, language="ar"))["Content-Language"] == "ar"
 
 

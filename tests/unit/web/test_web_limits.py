@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest.web.limits import WINDOW_S, Throttle, client_of, networks_of
+from digest.web.limits import HOUR_S, Throttle, client_of, networks_of
 
 PROXIES = networks_of(["127.0.0.1", "::1", "10.0.0.0/8"])
 
@@ -59,10 +59,36 @@ def test_each_client_and_everybody_have_their_share_of_an_hour() -> None:
     assert [throttle.lets_through("a") for _ in range(3)] == [True, True, False]
     assert [throttle.lets_through("b") for _ in range(3)] == [True, True, False]
     assert not throttle.lets_through("c"), "there were four in all"
-    clock.now += WINDOW_S - 1
+    clock.now += HOUR_S - 1
     assert not throttle.lets_through("c")
     clock.now += 1
     assert [throttle.lets_through("a") for _ in range(3)] == [True, True, False]
+
+
+def test_no_hour_has_more_than_its_share_wherever_it_begins() -> None:
+    clock = Clock()
+    throttle = Throttle(each=2, everybody=3, clock_s=clock)
+    passed: dict[str, list[float]] = {"a": [], "b": []}
+    for minute in range(0, 600, 5):
+        clock.now = 60.0 * minute
+        for who, times in passed.items():
+            if throttle.lets_through(who):
+                times.append(clock.now)
+    everybody = sorted(passed["a"] + passed["b"])
+    for times, most in ((passed["a"], 2), (everybody, 3)):
+        within = [sum(begin <= at < begin + HOUR_S for at in times) for begin in times]
+        assert max(within) == most
+    assert len(everybody) == 30, "and none is held back longer than it must be"
+
+
+def test_of_the_past_nothing_is_kept() -> None:
+    clock = Clock()
+    throttle = Throttle(each=1, everybody=5, clock_s=clock, window_s=10)
+    for number in range(5):
+        assert throttle.lets_through(f"client {number}")
+    clock.now += 10
+    assert throttle.lets_through("another")
+    assert "client" not in repr(vars(throttle))
 
 
 def test_of_clients_that_nobody_can_tell_apart_only_all_are_counted() -> None:
