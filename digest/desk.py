@@ -131,10 +131,11 @@ def approve(parts: Parts, row: EditionRow, now: datetime, *, reviewed_by: str = 
     Raises:
         StateError: it has no draft, or has begun.
     """
+    ref = edition_ref(row.key)
     if row.edition is None:
-        raise StateError(f"the edition {row.key} has no draft to approve: `digest draft` makes one")
+        raise StateError(f"the edition {ref} has no draft to approve: `digest draft` makes one")
     if row.state is EditionState.HELD:
-        raise StateError(f"the edition {row.key} is held ({row.reason}): `digest release` comes first")
+        raise StateError(f"the edition {ref} is held ({row.reason}): `digest release` comes first")
     with parts.database.write() as conn:
         saved = True
         if reviewed_by:
@@ -152,7 +153,7 @@ def _after(parts: Parts, row: EditionRow, moved: bool, verb: str) -> EditionRow:
         fresh = editions.get_edition(conn, row.id)
     assert fresh is not None
     if not moved:
-        raise StateError(f"the edition {row.key} is {fresh.state} and can't be {verb}")
+        raise StateError(f"the edition {edition_ref(row.key)} is {fresh.state} and can't be {verb}")
     return fresh
 
 

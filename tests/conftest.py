@@ -29,6 +29,11 @@ hypothesis.settings.load_profile("untimed")
 
 POSTGRES_URL = os.environ.get("DIGEST_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 
+MANY_ROWS = 1_000  # beyond them deleting is no longer the quicker way
+RESTART = """
+SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false)
+FROM pg_sequences WHERE last_value IS NOT NULL
+"""
 
 ROOT = Path(__file__).parents[1]
 
@@ -133,10 +138,25 @@ def shared_postgres(postgres_server: str) -> Iterator[Database]:
 
 @pytest.fixture
 def postgres_database(shared_postgres: Database) -> Database:
-    """An empty PostgreSQL database: shared by the process's tests, emptied before each."""
-    names = ", ".join(f'"{name}"' for name in metadata.tables)
+    """An empty PostgreSQL database: shared by the process's tests, emptied before each.
+
+    TRUNCATE makes every table and index anew, which takes half a second for two dozen of them; deleting
+    what a test has left takes a hundredth of that, if it is little.
+    """
+    tables = [table.name for table in reversed(metadata.sorted_tables)]
+    rows = " UNION ALL ".join(
+        f"SELECT '{name}', (SELECT count(*) FROM (SELECT 1 FROM \"{name}\" LIMIT {MANY_ROWS + 1}) AS few)"
+        for name in tables
+    )
     with shared_postgres.write() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        left = {str(name): int(count) for name, count in connection.execute(text(rows)) if count}
+        if max(left.values(), default=0) > MANY_ROWS:
+            connection.execute(text(f"TRUNCATE {', '.join(tables)} CASCADE"))
+            left = {}
+        for name in tables:
+            if name in left:
+                connection.execute(text(f'DELETE FROM "{name}"'))
+        connection.execute(text(RESTART))
     return shared_postgres
 
 

@@ -134,14 +134,17 @@ def _feeds(parts: Parts, *, online: bool) -> Iterator[Finding]:
         yield Finding(Level.ERROR, "there are no feeds", "`digest feeds add URL`, or `digest init`")
         return
     if online:
+        troubled = 0
         for feed in feeds:
-            yield _tried(feed, parts, now)
+            found = _tried(feed, parts, now)
+            troubled += found.level is not Level.OK
+            yield found
+        yield _altogether(len(feeds), troubled, "just now")
         return
-    troubled = [feed for feed in feeds if health.get(feed.id, FeedHealth(feed.id)).trouble]
-    for feed in troubled:
+    worried = [feed for feed in feeds if health.get(feed.id, FeedHealth(feed.id)).trouble]
+    for feed in worried:
         yield Finding(Level.WARNING, f"feed {feed.name}: {health[feed.id].message}", "`digest feeds health`")
-    level = Level.ERROR if len(troubled) == len(feeds) else Level.OK
-    yield Finding(level, f"feeds: {len(feeds)}, {len(troubled)} in trouble at the last fetch")
+    yield _altogether(len(feeds), len(worried), "at the last fetch")
 
 
 def _tried(feed: Feed, parts: Parts, now: datetime) -> Finding:
@@ -151,6 +154,13 @@ def _tried(feed: Feed, parts: Parts, now: datetime) -> Finding:
             Level.WARNING, f"feed {feed.name} ({feed.url}): {health.message}", "mend or remove the feed"
         )
     return Finding(Level.OK, f"feed {feed.name}: {health.entries} entries")
+
+
+def _altogether(feeds: int, troubled: int, when: str) -> Finding:
+    what = f"feeds: {feeds}, {troubled} in trouble {when}"
+    if troubled < feeds:
+        return Finding(Level.OK, what)
+    return Finding(Level.ERROR, what, "see whether this machine reaches the web, then `digest feeds health`")
 
 
 def _transport(parts: Parts, *, online: bool) -> Iterator[Finding]:

@@ -133,3 +133,8 @@ def main() -> None:
         # The reader of our output went away (`| head`): not our error. Python would complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        if not error.filename:  # of no file: not something the user can mend
+            raise
+        say(printable(f"digest: {error.filename} can't be used: {error.strerror}"))
+        sys.exit(1)

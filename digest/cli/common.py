@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from digest.errors import InputError
+from digest.errors import InputError, StateError
 
 if TYPE_CHECKING:  # the whole program stands behind these two
     from digest.parts import Parts
@@ -70,10 +70,20 @@ def settings_of(ctx: typer.Context) -> Settings:
 
 @contextmanager
 def opened(ctx: typer.Context, now: str = "") -> Iterator[Parts]:
-    """The parts, with the database open, closed afterwards. ``now`` fixes the clock."""
-    from digest.wiring import open_parts  # noqa: PLC0415 - keeps `digest --help` quick
+    """The parts, with the database open, closed afterwards. ``now`` fixes the clock.
 
-    with open_parts(settings_of(ctx), now=moment(now) if now else None) as parts:
+    Raises:
+        StateError: nothing here is a newsletter's; a database made in the wrong folder would be sent nowhere.
+    """
+    from digest.wiring import nothing_here, open_parts  # noqa: PLC0415 - keeps `digest --help` quick
+
+    settings = settings_of(ctx)
+    if nothing_here(settings):
+        raise StateError(
+            f"{settings.folder} holds neither a digest.toml nor a database: go to your newsletter's"
+            " folder, name its settings with --config, or begin one here with `digest init`"
+        )
+    with open_parts(settings, now=moment(now) if now else None) as parts:
         yield parts
 
 
@@ -88,6 +98,15 @@ def chosen_themes(parts: Parts, slugs: list[str] | None) -> frozenset[str]:
         if slug not in known:
             raise InputError(f"there is no theme {slug!r}; the themes are {', '.join(sorted(known))}")
     return frozenset(slugs or [])
+
+
+def tell_of_series(parts: Parts, series: str) -> None:
+    """Say what becomes of a series that the schedule doesn't send: a mistyped one reaches nobody."""
+    if series and series != parts.schedule.series:
+        say(
+            f"The schedule sends the series {parts.schedule.series!r}. One of {series!r} goes out only by"
+            f" `digest draft --series {series}` and `digest send --edition`."
+        )
 
 
 def _session(ctx: typer.Context) -> Session:

@@ -23,17 +23,20 @@ from digest.cli.common import (
     opened,
     printable,
     say,
+    tell_of_series,
 )
 from digest.deliver.one import hand_over_one
 from digest.errors import InputError, TransportError
 from digest.explain import explain as explain_article
 from digest.model.delivery import Accepted
-from digest.model.edition import OPEN_TO_EDITING, Edition, Method
+from digest.model.edition import OPEN_TO_EDITING, Edition, EditionState, Method
 from digest.model.links import edition_ref
 from digest.parts import OUTBOX, Parts
-from digest.store import models
+from digest.store import feeds, models
 from digest.store.editions import EditionRow
 from digest.subscriptions import parse_address
+
+_IN_WORDS = {EditionState.DRAFT: "a draft again", EditionState.SENDING: "going out again"}
 
 
 def draft(
@@ -46,6 +49,7 @@ def draft(
     """Compose the next edition as a draft, from what has been gathered; a draft is composed anew."""
     with opened(ctx, now) as parts:
         instant = parts.clock()
+        tell_of_series(parts, series)
         row, slot = desk.current(parts, instant, series)
         if date:
             slot = _slot_of(parts, _day(date), instant)
@@ -94,6 +98,9 @@ def show(parts: Parts, row: EditionRow) -> None:
     )
     if edition.quiet:
         say("No news worth an edition: nothing will be sent unless that changes.")
+        with parts.database.read() as conn:
+            if not any(health.checked_at for health in feeds.all_health(conn).values()):
+                say("Nothing has been gathered yet: `digest gather` fetches the feeds.")
     elif edition.empty_themes():
         say(f"No story for {', '.join(theme.name for theme in edition.empty_themes())}.")
     if edition.stories:
@@ -212,7 +219,8 @@ def _tell(row: EditionRow, *, as_json: bool) -> None:
     if as_json:
         emit_json(_row_json(row))
     else:
-        say(f"The edition {edition_ref(row.key)} is {row.state}.")
+        state = _IN_WORDS.get(row.state, row.state)
+        say(f"The edition {edition_ref(row.key)} is {state}.")
 
 
 def explain(

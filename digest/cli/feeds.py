@@ -96,7 +96,8 @@ def add(
         if not unchecked:
             tried = probe(feed, parts.gathering, parts.clock())
             if tried.health.trouble:
-                raise InputError(f"{url}: {tried.health.message}; --unchecked adds it all the same")
+                mend = "--allow-private" if tried.health.trouble == "private-address" else "--unchecked"
+                raise InputError(f"{url}: {tried.health.message}; {mend} adds it all the same")
             feed = tried.feed
             for note in tried.notes:
                 say(printable(note))
@@ -181,7 +182,11 @@ def import_(
     as_json: JsonOption = False,
 ) -> None:
     """Add every feed of an OPML file; what can't be used is named and left out."""
-    read = read_opml(_bytes_of(source))
+    data = _bytes_of(source)
+    try:
+        read = read_opml(data)
+    except InputError as error:
+        raise InputError(f"{source}: {error}") from None
     added = 0
     with opened(ctx) as parts, parts.database.write() as conn:
         for feed in read.feeds:

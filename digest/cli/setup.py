@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +22,7 @@ from digest.cli.common import (
     say,
     settings_of,
 )
-from digest.errors import DigestError, InputError, StateError
+from digest.errors import InputError, StateError
 from digest.settings import load, template
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="The folder.")]
@@ -47,38 +50,43 @@ def init(
     config = folder / "digest.toml"
     if config.exists():
         raise StateError(f"{config} is there already; edit it, or choose another folder")
-    try:
-        (folder / "templates").mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{folder} can't be used: {error.strerror}") from None
-    written = [_new(config, template()), _new(folder / "templates" / "README.txt", TEMPLATES_README)]
+    own = folder / "templates"
+    texts = {config: template(), own / "README.txt": TEMPLATES_README}
     if templates:
-        source = default_template_folders(folder)[-1]
-        files = sorted(source.rglob("*.j2"))
-        own = folder / "templates"
-        written += [_new(own / file.relative_to(source), file.read_text("utf-8")) for file in files]
+        source = next(shipped for shipped in default_template_folders(folder)[1:] if shipped.is_dir())
+        texts |= {own / file.relative_to(source): file.read_text("utf-8") for file in source.rglob("*.j2")}
     # The database may be named in the environment alone, as it is on servers; the file is new and fits.
     env = {name: value for name, value in os.environ.items() if name.startswith("DIGEST_DATABASE__")}
-    settings = load(config.resolve(), env, folder.resolve())
-    try:
+    with _written(folder, texts) as written:
+        settings = load(config.resolve(), env, folder.resolve())
         with open_parts(settings) as parts:
             say(f"Database: {parts.database.url}")
-    except DigestError:
-        for made in filter(None, written):
-            made.unlink()
-        raise
     for path in written:
-        if path:
-            say(f"Written: {path}")
-    say("Next: edit digest.toml (name, sender, feeds), then `digest check`, `digest gather`, `digest draft`.")
+        say(f"Written: {path}")
+    there = "" if folder.resolve() == Path.cwd() else f"`cd {shlex.quote(str(folder))}`, "
+    say(
+        f"Next: {there}edit digest.toml (name, sender, feeds), then `digest check`, `digest gather`,"
+        " `digest draft`."
+    )
 
 
-def _new(path: Path, text: str) -> Path | None:
-    if path.exists():
-        return None
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return path
+@contextmanager
+def _written(folder: Path, texts: Mapping[Path, str]) -> Iterator[list[Path]]:
+    """Those of the files that are new; all gone again if they, or what follows in the block, fail."""
+    made: list[Path] = []
+    try:
+        for path, text in sorted(texts.items()):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileExistsError), path.open("x", encoding="utf-8") as file:
+                made.append(path)
+                file.write(text)
+        yield made
+    except BaseException as error:
+        for path in made:
+            path.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise InputError(f"{folder} can't be used: {error.strerror}") from None
+        raise
 
 
 def demo(

@@ -16,7 +16,18 @@ import typer
 from sqlalchemy import Connection
 
 from digest import confirming, subscriptions
-from digest.cli.common import JsonOption, counted, emit_json, local, opened, printable, say, table, watched
+from digest.cli.common import (
+    JsonOption,
+    counted,
+    emit_json,
+    local,
+    opened,
+    printable,
+    say,
+    table,
+    tell_of_series,
+    watched,
+)
 from digest.errors import InputError
 from digest.model.audience import Subscriber, SubscriberState
 from digest.model.delivery import Accepted, Deferred, Outcome, Rejected, Uncertain
@@ -67,6 +78,7 @@ def add(
         _invite(ctx, addresses, name, theme or (), as_json=as_json)
         return
     with _desk(ctx) as (parts, conn, key):
+        tell_of_series(parts, series)
         added = [
             subscriptions.add(
                 conn,
@@ -147,15 +159,19 @@ def import_(
             say(f"{rows:,} rows ...")
 
     with _reading(source) as stream, _desk(ctx) as (parts, conn, key):
-        report = subscriptions.import_csv(
-            conn,
-            stream,
-            pepper=key,
-            now=parts.clock(),
-            known_themes=_themes(parts),
-            series=series or parts.schedule.series,
-            progress=progress,
-        )
+        tell_of_series(parts, series)
+        try:
+            report = subscriptions.import_csv(
+                conn,
+                stream,
+                pepper=key,
+                now=parts.clock(),
+                known_themes=_themes(parts),
+                series=series or parts.schedule.series,
+                progress=progress,
+            )
+        except InputError as error:
+            raise InputError(f"{source} can't be imported: {error}") from None
     for problem in report.problems:
         say(printable(f"row {problem.row}: {problem.value}: {problem.problem}"))
     if as_json:
@@ -201,8 +217,8 @@ def export(
             return
         try:
             with target.open("w", encoding="utf-8", newline="") as stream:
+                target.chmod(0o600)  # personal data, before there is any
                 written = subscriptions.export_csv(conn, stream, pepper=key)
-            target.chmod(0o600)  # personal data
         except OSError as error:
             raise InputError(f"{target} can't be written: {error.strerror}") from None
     say(f"{counted(written, 'reader')} written to {target}.")

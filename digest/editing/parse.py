@@ -225,6 +225,9 @@ def parse(text: str, sheet: Sheet) -> tuple[Page | None, tuple[Problem, ...]]:
     if not reader.drafts and not reader.problems:
         return None, ()
     if reader.edition is None:
-        reader.wrong(0, f"the line `edition: {sheet.ref}, revision {sheet.revision}` is missing: put it back")
+        missing = f"the line `edition: {sheet.ref}, revision {sheet.revision}` is missing: put it back"
+        if not reader.drafts:  # some other file: what is wrong with each of its lines helps nobody
+            return None, (Problem(0, missing),)
+        reader.wrong(0, missing)
         return None, tuple(reader.problems)
     return Page(*reader.edition, entries), tuple(reader.problems)

@@ -78,6 +78,8 @@ class Templates:
         except TemplateSyntaxError as error:
             where = f"{error.filename or error.name}, line {error.lineno}"
             raise RenderError(f"{where}: {error.message}") from error
+        except OSError as error:
+            raise RenderError(f"{error.filename or name} can't be read: {error.strerror}") from error
         except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise RenderError(f"{self._where(error, name)}: {error}") from error
 

@@ -129,7 +129,7 @@ class GatherSettings:
     )
     max_redirects: int = key(quantities.integer(0, 20), 5, "How many redirects are followed for one fetch.")
     max_entries: int = key(
-        quantities.integer(1, 2_000), 200, "How many entries of one feed are looked at, from the top."
+        quantities.integer(1, 2_000), 200, "How many entries of one feed are looked at, the newest first."
     )
     per_host: int = key(quantities.integer(1, 10), 2, "How many fetches go to one host at the same time.")
     workers: int = key(quantities.integer(1, 32), 8, "How many fetches run at the same time in all.")

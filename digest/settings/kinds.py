@@ -223,10 +223,10 @@ def _no_zone(found: str) -> str:
     zones = zoneinfo.available_timezones()
     if not zones:
         return "cannot be looked up: this machine has no time zone data; install the package tzdata"
-    by_end = [
-        zone for zone in sorted(zones) if zone.casefold().endswith("/" + found.casefold().replace(" ", "_"))
-    ]
-    folded = {zone.casefold(): zone for zone in zones}
+    # Places alone: "EST" for "CEST" lies hours off, and the sign of "Etc/GMT+2" says the opposite of "GMT+2".
+    places = sorted(zone for zone in zones if "/" in zone and not zone.startswith("Etc/"))
+    by_end = [zone for zone in places if zone.casefold().endswith("/" + found.casefold().replace(" ", "_"))]
+    folded = {zone.casefold(): zone for zone in [*places, "UTC"]}
     guess = by_end[0] if by_end else folded.get(nearest(found, sorted(folded)), "")
     return (
         f"is no time zone; did you mean {quoted(guess)}?"

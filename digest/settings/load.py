@@ -67,6 +67,8 @@ def _choose(path: Path | None, env: Mapping[str, str], cwd: Path) -> Path | None
     absolute = cwd / chosen.expanduser()
     if not absolute.is_file():
         origin = f"{chosen}" if path else f"{CONFIG_VARIABLE}={named}"
+        if absolute.is_dir():
+            raise ConfigurationError(f"{origin}: is a folder; name the file in it, {chosen / FILE_NAME}")
         raise ConfigurationError(f"{origin}: there is no such file; `digest init` writes a {FILE_NAME}")
     return absolute
 

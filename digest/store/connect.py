@@ -187,7 +187,7 @@ _SQLITE_TROUBLE = {
     sqlite3.SQLITE_READONLY: "cannot be written: check who owns the file and its folder",
     sqlite3.SQLITE_PERM: "cannot be opened: check who owns the file and its folder",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened: check that its folder exists and who owns it",
-    sqlite3.SQLITE_IOERR: "cannot be read or written: the disk reports an error",
+    sqlite3.SQLITE_IOERR: "cannot be read or written: the disk reports an error, or is full",
     sqlite3.SQLITE_CORRUPT: "is damaged: restore a backup, or try sqlite3's .recover",
     sqlite3.SQLITE_FULL: "cannot grow, its disk is full: free some space",
     sqlite3.SQLITE_NOTADB: "is no SQLite database: move the file away, or change [database] url",

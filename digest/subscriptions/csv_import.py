@@ -41,7 +41,7 @@ def import_csv(
     at every thousandth.
 
     Raises:
-        InputError: no series can be called ``series``.
+        InputError: no series can be called ``series``, or the file is a spreadsheet.
     """
     intake = _Intake(conn, now)
     reader: RowReader | None = None

@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import BinaryIO
 
+from digest.errors import InputError
+
 MAX_LINE = 64 * 1024  # bytes; a longer line is no row of an address list
 TOO_LONG = f"the line is longer than {MAX_LINE} bytes"
 _MAX_LINES = 50  # of one record; a quote open for longer was never meant as one
 _CHUNK = 64 * 1024
+SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # a ZIP, as .xlsx and .ods are; Excel's own of old
 _DELIMITERS = (",", ";", "\t")
 _ADDRESS = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+")
 _FORMULA = re.compile(r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")  # the last four: their full-width forms
@@ -43,6 +46,9 @@ def read_records(source: BinaryIO, header_words: frozenset[str]) -> Iterator[Rec
     ``header_words`` are column names that, with addresses, make a delimiter plausible. Takes UTF-8,
     UTF-16 (by its BOM or its zero bytes), and for lines that are neither, Windows-1252; all three line
     ends; quoted cells over several lines.
+
+    Raises:
+        InputError: the file is a spreadsheet.
     """
     blocks = _blocks(source)
     delimiter, row = "", 0
@@ -138,6 +144,8 @@ def _blocks(source: BinaryIO) -> Iterator[list[str | None]]:
 def _utf8_chunks(source: BinaryIO) -> Iterator[bytes]:
     """The file's bytes without its BOM, UTF-16 turned into UTF-8; never a CR and its LF apart."""
     chunk = source.read(_CHUNK)
+    if chunk.startswith(SPREADSHEETS):
+        raise InputError("it is a spreadsheet, or something else packed: save it as CSV first")
     encoding, bom = _encoding(chunk)
     decoder = codecs.getincrementaldecoder(encoding)("replace") if encoding else None
     chunk, held = chunk[len(bom) :], b""

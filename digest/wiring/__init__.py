@@ -18,8 +18,10 @@ from digest.model.links import Links
 from digest.parts import Drafting, Parts, Recency, remember_installation
 from digest.render import Publication, RenderOptions, default_template_folders
 from digest.settings import Settings, load
+from digest.settings.environment import PREFIX
 from digest.store.connect import parse_url
 from digest.store.engine import Database, open_database
+from digest.wiring.folders import mind_readable
 from digest.wiring.mail import limits_of, mailboxes_of, sending_of, signer_of, transport_of
 from digest.wiring.options import (
     gathering_of,
@@ -44,6 +46,13 @@ def read_settings(config: Path | None = None) -> Settings:
         ConfigurationError: any of them is wrong; all mistakes at once.
     """
     return load(config, os.environ, Path.cwd())
+
+
+def nothing_here(settings: Settings) -> bool:
+    """Whether no database and no settings, of a file or the environment, say which newsletter is meant."""
+    told = settings.file is not None or any(name.startswith(PREFIX) and "__" in name for name in os.environ)
+    path = parse_url(settings.database.url).path
+    return not told and path is not None and not path.exists()
 
 
 @contextmanager
@@ -144,5 +153,6 @@ def _drafting(settings: Settings) -> Drafting:
 def _renderer(settings: Settings, folders: Sequence[Path], publication: Publication) -> Renderer:
     from digest.render.renderer import Renderer  # noqa: PLC0415 - see above
 
+    mind_readable(folders[0])
     options = RenderOptions(settings.edition.max_html_kib, sign_ups=settings.web.subscribe)
     return Renderer(folders, publication, options)

@@ -8,13 +8,16 @@ from digest.errors import InputError
 from digest.group import Theme
 from digest.group.theme_files import load_themes
 from digest.settings import Settings
+from digest.wiring.folders import mind_readable
 
 BUILTIN_THEMES = Path(__file__).parents[1] / "themes"
 
 
 def themes_of(settings: Settings) -> tuple[Theme, ...]:
     """The publication's themes: the default ones that its order names, and all of its own ``themes/``."""
-    return load_themes(theme_folders(settings), settings.themes.order, if_named=BUILTIN_THEMES)
+    folders = theme_folders(settings)
+    mind_readable(folders[-1])
+    return load_themes(folders, settings.themes.order, if_named=BUILTIN_THEMES)
 
 
 def theme_folders(settings: Settings) -> list[Path]:

@@ -165,6 +165,14 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
+    """A newsletter with the default settings."""
+    (tmp_path / "digest.toml").touch()
+    return Desk(tmp_path)
+
+
+@pytest.fixture
+def empty_desk(tmp_path: Path) -> Desk:
+    """A folder that is no newsletter's."""
     return Desk(tmp_path)
 
 
@@ -192,6 +200,7 @@ def smtp_desk(desk: Desk, mail_server: MailServer) -> Desk:
 def gathered(newsroom: DemoSite, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with feeds, their articles and forty readers, made once."""
     desk = Desk(tmp_path_factory.mktemp("gathered"))
+    (desk.folder / "digest.toml").touch()
     desk.add_feeds(newsroom)
     desk.run("gather")
     desk.add_readers(40)

@@ -6,6 +6,7 @@ import json
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -71,6 +72,28 @@ def test_init_without_its_database_leaves_no_file_and_can_be_repeated(desk: Desk
     desk.run("init", "news")
 
 
+def test_init_that_cannot_write_leaves_no_file_and_can_be_repeated(desk: Desk) -> None:
+    (desk.folder / "news" / "templates").mkdir(parents=True)
+    taken = desk.folder / "news" / "templates" / "web"
+    taken.touch()
+    refused = desk.run("init", "news", "--templates", code=1).stderr
+    assert refused == "digest: news can't be used: File exists\n"
+    assert [path for path in (desk.folder / "news").rglob("*") if path.is_file()] == [taken]
+    taken.unlink()
+    assert "Next: `cd news`, edit digest.toml" in desk.run("init", "news", "--templates").stderr
+
+
+def test_init_copies_the_templates_of_an_installed_program(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = desk.folder / "site-packages"
+    (site / "digest" / "_templates" / "web").mkdir(parents=True)
+    (site / "digest" / "_templates" / "web" / "home.html.j2").write_text("At home", encoding="utf-8")
+    monkeypatch.setattr("digest.render.folders.__file__", str(site / "digest" / "render" / "folders.py"))
+    desk.run("init", "news", "--templates")
+    assert (desk.folder / "news" / "templates" / "web" / "home.html.j2").read_text("utf-8") == "At home"
+
+
 def test_an_unknown_setting_is_told_with_its_line_and_the_nearest_name(desk: Desk) -> None:
     (desk.folder / "digest.toml").write_text('[publication]\nnmae = "X"\n', encoding="utf-8")
     refused = desk.run("status", code=1)
@@ -95,6 +118,9 @@ def test_an_unknown_setting_is_told_with_its_line_and_the_nearest_name(desk: Des
         (("gather", "--now", "tomorrow"), "tomorrow"),
         (("draft", "--date", "2020-01-01"), "2020-01-01"),
         (("draft", "--date", "soon"), "soon"),
+        (("--config", ".", "status"), ".: is a folder; name the file in it, digest.toml"),
+        (("feeds", "import", "digest.toml"), "digest.toml: the file is no OPML"),
+        (("feeds", "add", "http://127.0.0.1:9/feed"), "host and port; --allow-private adds it all the same"),
         (("draft", "--now", "0001-01-01"), "the year 1 is no time for a newsletter"),
         (("draft", "--now", "9999-12-31T23:59:59"), "the year 9999"),
         (("feeds", "add", ""), "empty"),
@@ -114,7 +140,20 @@ def test_a_mistake_gets_one_line_and_exit_code_one(
 
 def test_a_worker_that_is_refused_leaves_no_database(desk: Desk) -> None:
     desk.run("worker", "--once", code=1)
-    assert list(desk.folder.iterdir()) == []
+    assert [path.name for path in desk.folder.iterdir()] == ["digest.toml"]
+
+
+@pytest.mark.parametrize("command", ["status", "draft", "gather", "check", "run --once", "subscribers list"])
+def test_in_a_folder_that_is_no_newsletters_nothing_is_begun(empty_desk: Desk, command: str) -> None:
+    refused = empty_desk.run(*command.split(), code=1)
+    assert "neither a digest.toml nor a database" in refused.stderr
+    assert len(refused.stderr.strip().splitlines()) == 1
+    assert list(empty_desk.folder.iterdir()) == []
+
+
+def test_settings_in_the_environment_alone_are_a_newsletters(empty_desk: Desk) -> None:
+    empty_desk.run("status", DIGEST_PUBLICATION__NAME="The Harbour Brief")
+    assert (empty_desk.folder / "subscribers.db").exists()
 
 
 def test_wrong_usage_is_exit_code_two(desk: Desk) -> None:
@@ -138,6 +177,70 @@ def test_a_bad_row_is_named_and_the_others_go_in(desk: Desk) -> None:
     report = desk.run("subscribers", "import", "readers.csv", "--json")
     assert json.loads(report.stdout)["added"] == 2
     assert "row 3" in report.stderr
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"PK\x03\x04\x14\x00\x06\x00[Content_Types].xml", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 B o o k"],
+    ids=["xlsx", "xls"],
+)
+def test_a_spreadsheet_is_told_in_one_line(desk: Desk, content: bytes) -> None:
+    (desk.folder / "readers").write_bytes(content)
+    refused = desk.run("subscribers", "import", "readers", code=1).stderr
+    assert refused.startswith("digest: readers can't be imported: it is a spreadsheet")
+    assert len(refused.strip().splitlines()) == 1
+
+
+def test_a_series_that_the_schedule_does_not_send_is_told(desk: Desk) -> None:
+    said = desk.run("subscribers", "add", "ada@example.org", "--series", "dayly").stderr
+    assert "The schedule sends the series 'daily'. One of 'dayly' goes out only by" in said
+    assert "The schedule" not in desk.run("subscribers", "add", "bo@example.org", "--series", "daily").stderr
+    assert "One of 'weekly'" in desk.run("draft", "--series", "weekly").stderr
+
+
+def test_a_draft_before_anything_was_gathered_says_so(desk: Desk) -> None:
+    assert "`digest gather` fetches the feeds" in desk.run("draft").stderr
+
+
+@pytest.mark.parametrize("own", ["themes", "templates"])
+def test_a_folder_of_ones_own_that_may_not_be_read_is_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, own: str
+) -> None:
+    (desk.folder / own).mkdir()
+    desk.run("draft")
+    monkeypatch.setattr("os.access", lambda path, _mode: Path(path).name != own)
+    refused = desk.run("preview", code=1).stderr
+    assert refused == f"digest: {desk.folder / own} can't be read: check who owns it\n"
+
+
+def test_feeds_that_all_fail_are_an_error_with_its_remedy(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("digest.checkup.text_records", lambda _name: ())
+    desk.run("feeds", "add", "http://127.0.0.1:9/feed", "--unchecked")
+    desk.run("check")
+    line = "error   feeds: 1, 1 in trouble just now -> see whether this machine reaches the web"
+    assert line in desk.run("check", "--online", code=1).stdout
+
+
+def test_an_export_is_its_owners_from_the_first_byte(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    modes = []
+
+    def looking(_conn: object, stream: TextIO, **_: object) -> int:
+        modes.append((desk.folder / stream.name).stat().st_mode & 0o777)
+        return 0
+
+    monkeypatch.setattr("digest.subscriptions.export_csv", looking)
+    desk.run("subscribers", "export", "readers.csv")
+    assert modes == [0o600]
+
+
+def test_a_disk_that_fails_is_told_with_its_file(desk: Desk) -> None:
+    (desk.folder / "preview").mkdir()
+    (desk.folder / "preview" / "edition.html").symlink_to("/dev/full")
+    refused = desk.run("preview", code=1).stderr
+    assert "No space left on device" in refused
+    assert len(refused.strip().splitlines()) == 1
 
 
 def test_an_erased_reader_is_gone_and_stays_out(desk: Desk) -> None:

@@ -12,9 +12,9 @@ from .conftest import Desk
 
 
 @pytest.fixture
-def shown(desk: Desk) -> Desk:
-    desk.run("demo", ".")
-    return desk
+def shown(empty_desk: Desk) -> Desk:
+    empty_desk.run("demo", ".")
+    return empty_desk
 
 
 def test_the_demo_edition_has_no_error_and_no_warning_in_any_variant(shown: Desk) -> None:
@@ -64,15 +64,15 @@ def test_a_mistake_in_a_template_is_found_before_it_is_sent(shown: Desk, newsroo
     assert "in what readers would get" in said.stderr
 
 
-def test_a_foreign_mail_needs_no_newsletter(desk: Desk) -> None:
-    (desk.folder / "their.eml").write_text(
+def test_a_foreign_mail_needs_no_newsletter(empty_desk: Desk) -> None:
+    (empty_desk.folder / "their.eml").write_text(
         'From: a@example.org\nSubject: WIN NOW!!!\nContent-Type: text/html\n\n<a href="data:x">Go</a>',
         encoding="utf-8",
     )
-    said = desk.run("check", "--mail", "their.eml", code=1)
+    said = empty_desk.run("check", "--mail", "their.eml", code=1)
     assert "error   link-scheme" in said.stdout
     assert "error   text-missing" in said.stdout
-    assert [path.name for path in desk.folder.iterdir()] == ["their.eml"], "nothing is made"
+    assert [path.name for path in empty_desk.folder.iterdir()] == ["their.eml"], "nothing is made"
 
 
 def test_mjml_is_looked_at_as_such(desk: Desk) -> None:

@@ -304,14 +304,16 @@ def test_a_new_theme_has_a_readable_colour_of_its_own_and_its_place(desk: Desk) 
     assert len({theme.priority for theme in themes}) == 6
 
 
-def test_words_alone_make_a_theme_without_any_stored_article_and_without_a_database(desk: Desk) -> None:
-    said = desk.run("themes", "new", "Great rivers", "--words", "river commission, MRC", "--words", "dam")
-    data = tomllib.loads(own_file(desk, "great-rivers").read_text("utf-8"))
+def test_words_alone_make_a_theme_without_any_stored_article_and_without_a_database(empty_desk: Desk) -> None:
+    said = empty_desk.run(
+        "themes", "new", "Great rivers", "--words", "river commission, MRC", "--words", "dam"
+    )
+    data = tomllib.loads(own_file(empty_desk, "great-rivers").read_text("utf-8"))
     assert data["phrases"]["strong"] == ["river commission", "dam"]
     assert data["acronyms"]["strong"] == ["MRC"]
     assert '"great-rivers"]' in said.stderr
-    assert [path.name for path in desk.folder.iterdir()] == ["themes"]
-    assert desk.json("themes", "list")[-1]["slug"] == "great-rivers"
+    assert [path.name for path in empty_desk.folder.iterdir()] == ["themes"]
+    assert empty_desk.json("themes", "list")[-1]["slug"] == "great-rivers"
 
 
 def test_a_text_file_serves_as_an_example_and_its_places_are_recognised(desk: Desk) -> None:
@@ -328,11 +330,11 @@ def test_a_text_file_serves_as_an_example_and_its_places_are_recognised(desk: De
     assert not (desk.folder / "themes").exists()
 
 
-def test_print_shows_the_file_and_writes_nothing(desk: Desk) -> None:
-    printed = desk.run("themes", "new", "Great rivers", "--words", "dam", "--print").stdout
+def test_print_shows_the_file_and_writes_nothing(empty_desk: Desk) -> None:
+    printed = empty_desk.run("themes", "new", "Great rivers", "--words", "dam", "--print").stdout
     assert tomllib.loads(printed)["slug"] == "great-rivers"
     assert printed.startswith("# Great rivers: a first draft")
-    assert list(desk.folder.iterdir()) == []
+    assert list(empty_desk.folder.iterdir()) == []
 
 
 def test_a_file_that_is_there_is_never_overwritten(sea_desk: Desk) -> None:
@@ -417,9 +419,9 @@ def test_testing_changes_nothing(sea_desk: Desk) -> None:
     }
 
 
-def test_testing_without_a_database_makes_none(desk: Desk) -> None:
-    compared: dict[str, Any] = desk.json("themes", "test")
+def test_testing_without_a_database_makes_none(empty_desk: Desk) -> None:
+    compared: dict[str, Any] = empty_desk.json("themes", "test")
     assert compared["articles"] == 0
-    assert list(desk.folder.iterdir()) == []
-    assert "no folder" in desk.run("themes", "test", "nowhere", code=1).stderr
-    assert "no folder" in desk.run("themes", "test", "--against", "nowhere", code=1).stderr
+    assert list(empty_desk.folder.iterdir()) == []
+    assert "no folder" in empty_desk.run("themes", "test", "nowhere", code=1).stderr
+    assert "no folder" in empty_desk.run("themes", "test", "--against", "nowhere", code=1).stderr

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
-from digest.cli import MODULES
+from digest.cli import MODULES, build
 from digest.cli.reference import pages
 from digest.settings.sections import SECTIONS, keys_of
 
@@ -43,3 +47,43 @@ def test_commands_named_in_the_docs_exist() -> None:
     for path in MARKDOWN:
         named |= set(re.findall(r"`digest ([a-z]+)", path.read_text("utf-8")))
     assert named <= set(MODULES) | {"--help"}, sorted(named - set(MODULES))
+
+
+def test_options_named_in_the_docs_exist() -> None:
+    app: Any = typer.main.get_command(build(MODULES.values()))
+    unknown = []
+    for path in MARKDOWN:
+        for typed in re.findall(r"\bdigest (?:--config \S+ )?([a-z][^`#\n]*)", path.read_text("utf-8")):
+            first, *others = typed.split()
+            command = app.commands.get(first)
+            command = getattr(command, "commands", {}).get("".join(others[:1]), command)
+            known = {name for param in command.params for name in param.opts} if command else others
+            options = [re.sub(r"[^a-z-].*", "", word) for word in others if word.startswith("--")]
+            unknown += [f"{path.name}: {first} {option}" for option in options if option not in known]
+    assert unknown == []
+
+
+def test_a_heading_that_is_linked_to_is_there() -> None:
+    missing = []
+    for path in MARKDOWN:
+        for page, heading in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", path.read_text("utf-8")):
+            text = (path.parent / page if page else path).read_text("utf-8")
+            titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+            anchors = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+            missing += [f"{path.name}: {page}#{heading}"] if heading not in anchors else []
+    assert missing == []
+
+
+def test_every_dependency_is_declared_and_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["postgres"]]
+    declared = {re.match(r"[\w-]+", line)[0] for line in asked}  # type: ignore[index]  # a name begins each
+    sources = [path.read_text("utf-8") for path in (ROOT / "digest").rglob("*.py")]
+    imported = {
+        name for text in sources for name in re.findall(r"^ *(?:import|from) (\w+)", text, re.MULTILINE)
+    }
+    bring = packages_distributions()
+    needed = {bring[name][0].lower() for name in imported - {"digest"} if name in bring}
+    assert needed - declared == set()
+    reasons = (ROOT / "docs" / "decisions" / "dependencies.md").read_text("utf-8")
+    assert [name for name in declared if not re.search(rf"^\| [^|]*\b{name}\b", reasons, re.MULTILINE)] == []

@@ -9,22 +9,19 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Self
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
-from sqlalchemy import insert
 
 from digest.deliver.envelope import Envelope
 from digest.deliver.transports.smtp import SmtpOptions, SmtpTransport
 from digest.deliver.transports.smtp_session import SessionOptions
 from digest.model.delivery import Recipient
-from digest.store.deliveries import materialise
 from digest.store.engine import Database
-from digest.store.tables import editions, subscribers
+from tests.planned import NOW, plan
 
-NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 DROP = "drop"  # cut the connection instead of answering, or in the middle of it
 SILENCE = "silence"  # as a greeting: none, ever
 
@@ -314,31 +311,6 @@ def make_edition() -> Callable[..., int]:
 
     def make(database: Database, readers: int | list[str], *, batch_size: int = 10) -> int:
         names = [f"ok{n}" for n in range(1, readers + 1)] if isinstance(readers, int) else readers
-        with database.write() as conn:
-            conn.execute(
-                insert(editions).values(
-                    id=1,
-                    publication="p",
-                    series="daily",
-                    slot=NOW,
-                    state="frozen",
-                    created_at=NOW,
-                    updated_at=NOW,
-                )
-            )
-            rows = [
-                {
-                    "id": n,
-                    "email": f"{name}@example.org",
-                    "email_key": f"{name}@example.org",
-                    "key_hash": f"{n:064x}",
-                    "state": "active",
-                    "created_at": NOW,
-                }
-                for n, name in enumerate(names, 1)
-            ]
-            conn.execute(insert(subscribers), rows)
-            materialise(conn, 1, series="daily", variants={"": "all"}, batch_size=batch_size, now=NOW)
-        return 1
+        return plan(database, names, batch_size=batch_size)
 
     return make

@@ -49,8 +49,9 @@ def newsroom(
     url: str = "sqlite:///subscribers.db",
     processes: int = 2,
     readers: int = READERS,
+    marker: str = "endlate",
 ) -> Iterator[tuple[Parts, EditionRow]]:
-    """A draft for its readers, and its parts."""
+    """A draft for its readers, and its parts. ``marker`` is what the mail server knows them by."""
     text = SETTINGS.format(port=port, url=url, processes=processes)
     (folder / "digest.toml").write_text(text, encoding="utf-8")
     now = datetime.now(UTC).replace(microsecond=0)
@@ -60,16 +61,16 @@ def newsroom(
         with parts.database.write() as conn:
             row, _new = editions.open_slot(conn, key, now)
             assert editions.save_content(conn, row.id, replace(drawn, key=key), drops={}, now=now)
-            conn.execute(insert(subscribers), [reader(number, now) for number in range(1, readers + 1)])
+            conn.execute(insert(subscribers), [reader(n, now, marker) for n in range(1, readers + 1)])
         with parts.database.read() as conn:
             fresh = editions.get_edition(conn, row.id)
         assert fresh is not None
         yield parts, fresh
 
 
-def reader(number: int, now: datetime) -> dict[str, object]:
-    """One whose message takes the mail server 0.2 s."""
-    address = f"endlate{number}@example.net"
+def reader(number: int, now: datetime, marker: str = "endlate") -> dict[str, object]:
+    """One whose message takes the mail server 0.2 s, or what else the ``marker`` does to it."""
+    address = f"{marker}{number}@example.net"
     return {
         "id": number, "email": address, "email_key": address, "key_hash": f"{number:064x}", "name": "",
         "state": "active", "created_at": now,

@@ -70,7 +70,8 @@ def test_what_a_process_that_fails_leaves_is_sent_by_the_other(
     server = start_server()
     broken = tmp_path / "broken.toml"
     broken.write_text("[delivery]\nno_such_key = 1\n", encoding="utf-8")
-    with newsroom(tmp_path, samples, server.port) as (parts, row), caplog.at_level(logging.WARNING):
+    room = newsroom(tmp_path, samples, server.port, marker="reader")
+    with room as (parts, row), caplog.at_level(logging.WARNING):
         report = pipeline.send(replace(parts, config_file=broken), row, parts.clock())
     assert (report.sent_now, report.counts.sent) == (READERS, READERS)
     assert set(server.recipients.values()) == {1}
@@ -185,7 +186,8 @@ def test_a_file_in_the_newsroom_that_is_called_as_a_module_is_hinders_nobody(
     server = start_server()
     (tmp_path / "json.py").write_text("raise SystemExit('the newsroom')\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    with newsroom(tmp_path, samples, server.port) as (parts, row), caplog.at_level(logging.WARNING):
+    room = newsroom(tmp_path, samples, server.port, marker="reader")
+    with room as (parts, row), caplog.at_level(logging.WARNING):
         assert pipeline.send(parts, row, parts.clock()).counts.sent == READERS
     assert not caplog.text
 

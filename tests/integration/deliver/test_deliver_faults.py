@@ -79,7 +79,7 @@ def test_each_fault_leaves_its_state_and_nobody_is_mailed_twice(
     names = [f"{marker}-{n}" for n in range(2) for marker in EXPECTED if n == 0 or marker != "endnever"]
     make_edition(database, names)
     server = start_server(pipelining=pipelining)
-    transport = smtp_transport(server.port, content_s=1.5)
+    transport = smtp_transport(server.port, content_s=0.8)
     report = run(database, transport, compose, clock)
     states = {name: one.state.value for name, one in ledger(database).items()}
     assert states == {name: EXPECTED[name.partition("-")[0]] for name in names}

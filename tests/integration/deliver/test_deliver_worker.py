@@ -57,9 +57,20 @@ Room = tuple[Parts, EditionRow, MailServer]
 def room(
     tmp_path: Path, samples: ModuleType, start_server: Callable[..., MailServer], postgres_database: Database
 ) -> Iterator[Room]:
-    """A draft in PostgreSQL, and the mail server it goes to."""
+    """A draft in PostgreSQL, and the mail server it goes to, which takes its time: three seconds in all."""
     server = start_server()
     with newsroom(tmp_path, samples, server.port, url=postgres_database.url, processes=1) as (parts, row):
+        yield parts, row, server
+
+
+@pytest.fixture
+def quick_room(
+    tmp_path: Path, samples: ModuleType, start_server: Callable[..., MailServer], postgres_database: Database
+) -> Iterator[Room]:
+    """The same with a mail server that answers at once, where nothing happens in the middle of a send."""
+    server = start_server()
+    quick = newsroom(tmp_path, samples, server.port, url=postgres_database.url, processes=1, marker="reader")
+    with quick as (parts, row):
         yield parts, row, server
 
 
@@ -178,8 +189,8 @@ def test_a_send_and_two_workers_reach_everybody_once(tmp_path: Path, room: Room)
     assert all("sent from here: 60 planned = " in said for said in words)
 
 
-def test_all_machines_make_the_same_message(room: Room) -> None:
-    parts, row, _server = room
+def test_all_machines_make_the_same_message(quick_room: Room) -> None:
+    parts, row, _server = quick_room
     fresh = begun(parts, row)
     signer = Signer((Identity("harbour.example", "one", dkim_keys.new_key("ed25519")),))
     signed = replace(parts, signer=lambda: signer, verp=True)
@@ -217,7 +228,7 @@ def test_a_hold_stops_workers_and_a_release_lets_them_go_on(room: Room) -> None:
         until(lambda: counted(parts, row).sending == 0 and runs_of(parts, row)[0].finished_at is not None)
         taken = len(server.received)
         assert taken < READERS
-        time.sleep(1.5)
+        time.sleep(0.6)
         assert len(server.received) == taken
         desk.release(parts, fresh, parts.clock())
         until(lambda: state(parts, row) is EditionState.SENT)
@@ -225,8 +236,8 @@ def test_a_hold_stops_workers_and_a_release_lets_them_go_on(room: Room) -> None:
     assert len(server.recipients) == READERS
 
 
-def test_who_leaves_in_the_middle_gets_nothing_from_a_worker(room: Room) -> None:
-    parts, row, server = room
+def test_who_leaves_in_the_middle_gets_nothing_from_a_worker(quick_room: Room) -> None:
+    parts, row, server = quick_room
     begun(parts, row)
     with parts.database.write() as conn:
         conn.execute(update(subscribers).where(subscribers.c.id > 50).values(state="unsubscribed"))
@@ -235,8 +246,8 @@ def test_who_leaves_in_the_middle_gets_nothing_from_a_worker(room: Room) -> None
     assert len(server.received) == 50
 
 
-def test_once_takes_what_there_is_and_ends(tmp_path: Path, room: Room) -> None:
-    parts, row, _server = room
+def test_once_takes_what_there_is_and_ends(tmp_path: Path, quick_room: Room) -> None:
+    parts, row, _server = quick_room
     with started_in(tmp_path, "worker", "--once", "--json") as idle:
         assert json.loads(idle.communicate()[0]) == []
     begun(parts, row)
@@ -248,8 +259,8 @@ def test_once_takes_what_there_is_and_ends(tmp_path: Path, room: Room) -> None:
     assert state(parts, row) is EditionState.SENT
 
 
-def test_a_send_says_that_others_have_the_rest(tmp_path: Path, room: Room) -> None:
-    parts, row, _server = room
+def test_a_send_says_that_others_have_the_rest(tmp_path: Path, quick_room: Room) -> None:
+    parts, row, _server = quick_room
     begun(parts, row)
     with parts.database.write() as conn:
         batches.claim(conn, row.id, owner="a", lease_s=60, now=parts.clock(), fate=lambda _: Fate.UNKNOWN)
@@ -262,8 +273,8 @@ def test_a_send_says_that_others_have_the_rest(tmp_path: Path, room: Room) -> No
 # --- whoever ends last ------------------------------------------------------------------------------
 
 
-def test_whoever_ends_last_sees_to_what_all_others_met(room: Room) -> None:
-    parts, row, _server = room
+def test_whoever_ends_last_sees_to_what_all_others_met(quick_room: Room) -> None:
+    parts, row, _server = quick_room
     with parts.database.write() as conn:
         address = {"email": "rcpt550@example.net"}
         conn.execute(update(subscribers).where(subscribers.c.id == 1).values(address))
@@ -280,8 +291,8 @@ def test_whoever_ends_last_sees_to_what_all_others_met(room: Room) -> None:
         assert [key for key, _at, _text in alerts.list_alerts(conn)] == [f"incomplete:{row.id}"]
 
 
-def test_an_edition_whose_sender_was_killed_before_it_could_finish_it_is_finished(room: Room) -> None:
-    parts, row, _server = room
+def test_an_edition_whose_sender_was_killed_before_it_could_finish_it_is_finished(quick_room: Room) -> None:
+    parts, row, _server = quick_room
     begun(parts, row)
     with parts.database.write() as conn:
         conn.execute(update(delivery_batches).values(state="done"))
@@ -298,7 +309,7 @@ def test_too_many_refusals_pause_it_for_good(room: Room) -> None:
     with working(elsewhere(parts)) as told:
         until(lambda: state(parts, row) is EditionState.PAUSED)
         until(lambda: len(told) >= 2)
-        time.sleep(1)  # a few looks more
+        time.sleep(0.5)  # a few looks more
     assert len(runs_of(parts, row)) == 1
     assert counted(parts, row).open > 0
     with parts.database.read() as conn:
@@ -309,18 +320,18 @@ def test_too_many_refusals_pause_it_for_good(room: Room) -> None:
 # --- machines that are lost, databases that are gone ------------------------------------------------
 
 
-def test_the_batches_of_a_lost_machine_are_taken_over_after_their_lease(room: Room) -> None:
-    parts, row, server = room
+def test_the_batches_of_a_lost_machine_are_taken_over_after_their_lease(quick_room: Room) -> None:
+    parts, row, server = quick_room
     begun(parts, row)
     with parts.database.write() as conn:
         lost = batches.claim(
-            conn, row.id, owner="far/b/n/1/2/3", lease_s=3, now=parts.clock(), fate=lambda _: Fate.UNKNOWN
+            conn, row.id, owner="far/b/n/1/2/3", lease_s=1, now=parts.clock(), fate=lambda _: Fate.UNKNOWN
         )
         assert lost is not None
     began = time.monotonic()
     with working(elsewhere(parts)):
         until(lambda: state(parts, row) is EditionState.SENT)
-    assert time.monotonic() - began >= 3
+    assert time.monotonic() - began >= 1
     assert counted(parts, row) == Counts(planned=READERS, sent=READERS)
     assert set(server.recipients.values()) == {1}
 
@@ -388,8 +399,9 @@ def cut_off(url: str) -> Iterator[None]:
 
 @pytest.mark.parametrize("sending", [False, True])
 def test_a_worker_outlives_its_database_and_says_so_once(
-    sending: bool, room: Room, caplog: pytest.LogCaptureFixture
+    sending: bool, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
+    room: Room = request.getfixturevalue("room" if sending else "quick_room")
     parts, row, server = room
     here = elsewhere(parts, sending=replace(parts.sending, lease_s=2.0))
     with caplog.at_level(logging.INFO, "digest"), working(here):
@@ -400,7 +412,7 @@ def test_a_worker_outlives_its_database_and_says_so_once(
             time.sleep(0.2)
         with cut_off(parts.database.url):
             until(lambda: "trying again until it can" in caplog.text)
-            time.sleep(1.5)
+            time.sleep(0.8)  # a try or two more
         if not sending:
             begun(parts, row)
         until(lambda: state(parts, row) is EditionState.SENT)
@@ -417,9 +429,9 @@ def test_a_worker_outlives_its_database_and_says_so_once(
     "error", [ConfigurationError("the password's file is gone"), ValueError("what nobody expects")]
 )
 def test_a_worker_outlives_whatever_fails(
-    error: Exception, room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    error: Exception, quick_room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    parts, row, server = room
+    parts, row, server = quick_room
     calls = 0
 
     def why_not(*_: object) -> str:
@@ -453,8 +465,8 @@ def test_connections_that_are_cut_are_opened_anew(room: Room) -> None:
     assert found.sent + found.uncertain == READERS
 
 
-def test_a_mail_server_that_is_down_is_waited_for(room: Room, caplog: pytest.LogCaptureFixture) -> None:
-    parts, row, server = room
+def test_a_mail_server_that_is_down_is_waited_for(quick_room: Room, caplog: pytest.LogCaptureFixture) -> None:
+    parts, row, server = quick_room
     begun(parts, row)
     down = threading.Event()
 
@@ -464,7 +476,7 @@ def test_a_mail_server_that_is_down_is_waited_for(room: Room, caplog: pytest.Log
         return parts.transport()
 
     with caplog.at_level(logging.INFO, "digest"), working(elsewhere(parts, transport=transport)):
-        time.sleep(1.5)
+        time.sleep(0.6)
         assert counted(parts, row).pending == READERS
         down.set()
         until(lambda: state(parts, row) is EditionState.SENT)
@@ -484,8 +496,8 @@ def keeps_out(parts: Parts, row: EditionRow, reason: str) -> bool:
     return counted(parts, row) == before and not runs_of(parts, row)
 
 
-def test_a_worker_keeps_out_while_the_pace_is_limited_here_or_there(room: Room) -> None:
-    parts, row, _server = room
+def test_a_worker_keeps_out_while_the_pace_is_limited_here_or_there(quick_room: Room) -> None:
+    parts, row, _server = quick_room
     reason = "not shared: the pace is limited"
     begun(parts, row)
     for sending in (
@@ -504,8 +516,8 @@ def test_a_worker_keeps_out_while_the_pace_is_limited_here_or_there(room: Room) 
     assert shared(elsewhere(parts))[0].what == "60 sent from here"
 
 
-def test_a_worker_keeps_out_where_its_messages_would_differ(room: Room) -> None:
-    parts, row, _server = room
+def test_a_worker_keeps_out_where_its_messages_would_differ(quick_room: Room) -> None:
+    parts, row, _server = quick_room
     begun(parts, row)
     signer = Signer((Identity("harbour.example", "one", dkim_keys.new_key("ed25519")),))
     named = replace(parts.publication, from_name="Another")
@@ -521,21 +533,23 @@ def test_a_worker_keeps_out_where_its_messages_would_differ(room: Room) -> None:
         assert keeps_out(elsewhere(parts, **changes), row, reason)
 
 
-def test_a_worker_keeps_out_of_what_an_older_program_has_begun(room: Room) -> None:
-    parts, row, _server = room
+def test_a_worker_keeps_out_of_what_an_older_program_has_begun(quick_room: Room) -> None:
+    parts, row, _server = quick_room
     pipeline.begin(parts, row, parts.clock())
     assert keeps_out(parts, row, "no `digest run` or `digest send` has noted yet how it sends")
 
 
-def test_a_worker_keeps_out_while_its_clock_is_wrong(room: Room) -> None:
-    parts, row, _server = room
+def test_a_worker_keeps_out_while_its_clock_is_wrong(quick_room: Room) -> None:
+    parts, row, _server = quick_room
     begun(parts, row)
     behind = elsewhere(parts, clock=lambda: datetime.now(UTC) - timedelta(minutes=1))
     assert keeps_out(behind, row, "the clocks of this machine and the database are more than 30 s apart")
 
 
-def test_a_sender_notes_how_it_sends_before_it_begins(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    parts, row, _server = room
+def test_a_sender_notes_how_it_sends_before_it_begins(
+    quick_room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts, row, _server = quick_room
 
     def begin(*_args: object) -> None:
         raise StateError(f"so far: {sharing.why_not(parts, 'daily', UNLIMITED) or 'noted'}")
@@ -546,21 +560,21 @@ def test_a_sender_notes_how_it_sends_before_it_begins(room: Room, monkeypatch: p
 
 
 def test_what_keeps_a_worker_out_is_told_once_and_looked_at_again(
-    room: Room, monkeypatch: pytest.MonkeyPatch
+    quick_room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parts, row, _server = room
+    parts, row, _server = quick_room
     monkeypatch.setattr(worker, "_LONGEST_WAIT_S", 0.2)
     begun(parts, row)
     with working(elsewhere(parts, verp=True)) as told:
-        time.sleep(1)
+        time.sleep(0.6)
         assert len(told) == 1
         sharing.note(replace(parts, verp=True), "daily", UNLIMITED)
         until(lambda: state(parts, row) is EditionState.SENT)
     assert [step.failed for step in told] == [True, False]
 
 
-def test_a_worker_waits_outside_the_window_and_leaves_what_is_too_old(room: Room) -> None:
-    parts, row, _server = room
+def test_a_worker_waits_outside_the_window_and_leaves_what_is_too_old(quick_room: Room) -> None:
+    parts, row, _server = quick_room
     begun(parts, row)
     hour = parts.clock().hour
     closed = Window(hour_of_day((hour + 2) % 24), hour_of_day((hour + 3) % 24))
@@ -573,9 +587,9 @@ def test_a_worker_waits_outside_the_window_and_leaves_what_is_too_old(room: Room
 
 
 def test_a_held_edition_and_one_whose_batches_are_all_taken_are_left_alone(
-    room: Room, monkeypatch: pytest.MonkeyPatch
+    quick_room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parts, row, _server = room
+    parts, row, _server = quick_room
     monkeypatch.setattr(pipeline, "share", lambda *_: pytest.fail("there is nothing to share"))
     fresh = begun(parts, row)
     desk.hold(parts, fresh, parts.clock())

@@ -9,6 +9,7 @@ import pytest
 
 from digest.compose import Summariser
 from digest.llm import Asking, ModelOptions, Way
+from digest.llm import asking as llm_asking
 from digest.model.answers import ModelAnswer, Usage
 from digest.model.edition import Method, Summary
 from digest.model.news import Article, Story
@@ -72,6 +73,12 @@ class Room:
     def trouble(self) -> str:
         with self.database.read() as conn:
             return meta.get_meta(conn, "model_trouble") or ""
+
+
+@pytest.fixture(autouse=True)
+def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second try comes soon."""
+    monkeypatch.setattr(llm_asking, "WAIT_S", 0.05)
 
 
 @pytest.fixture

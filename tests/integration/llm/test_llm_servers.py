@@ -197,12 +197,21 @@ def test_a_server_that_refuses_every_form_is_asked_in_each_and_no_more(start_roo
     assert "400: what?" in room.trouble()
 
 
-def test_retry_after_is_waited_for_within_the_time_of_the_draft(start_room: StartRoom) -> None:
+def test_the_second_try_waits_a_moment(start_room: StartRoom, monkeypatch: pytest.MonkeyPatch) -> None:
     room, server = start_room(behaving.says(GOOD))
-    server.script = [behaving.complains(429, Retry_After="2")]
+    server.script = [behaving.complains(503)]
+    monkeypatch.setattr("digest.llm.asking.WAIT_S", 0.4)
     began = time.monotonic()
     assert room.methods(a_story()) == [Method.MODEL]
-    assert time.monotonic() - began >= 2
+    assert time.monotonic() - began >= 0.4
+
+
+def test_retry_after_is_waited_for_within_the_time_of_the_draft(start_room: StartRoom) -> None:
+    room, server = start_room(behaving.says(GOOD))
+    server.script = [behaving.complains(429, Retry_After="1")]
+    began = time.monotonic()
+    assert room.methods(a_story()) == [Method.MODEL]
+    assert time.monotonic() - began >= 1
     server.script = [behaving.complains(429, Retry_After="3600")]
     assert room.methods(a_story(1)) == [Method.EXTRACT]
     assert len(server.requests) == 3

@@ -122,7 +122,7 @@ plain_or_nearly = st.one_of(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(plain_or_nearly)
 def test_what_passes_for_plain_is_an_address_for_the_library_and_in_its_normal_form(text: str) -> None:
     if not is_plain(text):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.editing import Block, Page, Problem, Sheet, Telling, complain, parse, write
@@ -226,6 +226,12 @@ def test_lines_that_belong_nowhere_are_named() -> None:
     assert "`edition: daily-20260302T0600, revision 3` is missing" in str(missing)
 
 
+def test_some_other_file_is_refused_in_one_line(of_three: Sheet) -> None:
+    _page, problems = parse("[publication]\nname = 'X'\n\nSome text\nand more\n", of_three)
+    assert [problem.line for problem in problems] == [0]
+    assert "`edition: daily-20260302T0600, revision 3` is missing: put it back" in str(problems[0])
+
+
 def test_a_story_that_stands_twice_is_named(of_three: Sheet) -> None:
     text = write(of_three)
     first = text[: text.index("keep s30")].count("\n") + 1
@@ -293,6 +299,7 @@ def test_no_words_of_a_feed_stand_where_an_editor_program_obeys_them() -> None:
         assert change.words == []
 
 
+@settings(max_examples=40)
 @given(sheets(), st.data())
 def test_however_a_file_is_torn_it_is_read_or_refused(of: Sheet, data: st.DataObject) -> None:
     lines = write(of).split("\n")

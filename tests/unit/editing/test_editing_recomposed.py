@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.compose import ComposeOptions, Past, compose
@@ -63,6 +63,7 @@ def _article(number: int) -> Article:
     return Article(url, url, f"Ship number {number} sails", published_at=when, outlet=f"O{number}", id=number)
 
 
+@settings(max_examples=40)
 @given(st.data(), st.lists(st.sampled_from(["north", "south", "sea"]), min_size=1, max_size=8))
 def test_any_order_asked_for_twice_over_is_the_order_of_the_draft(
     data: st.DataObject, themes: list[str]

