@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from digest.errors import InputError, StateError
+from digest.errors import InputError
 
 if TYPE_CHECKING:  # the whole program stands behind these two
     from digest.parts import Parts
@@ -72,16 +72,15 @@ def settings_of(ctx: typer.Context) -> Settings:
 def opened(ctx: typer.Context, now: str = "") -> Iterator[Parts]:
     """The parts, with the database open, closed afterwards. ``now`` fixes the clock.
 
-    Raises:
-        StateError: nothing here is a newsletter's; a database made in the wrong folder would be sent nowhere.
+    Where that begins a newsletter it says so: nobody should look for their readers in a wrong folder.
     """
     from digest.wiring import nothing_here, open_parts  # noqa: PLC0415 - keeps `digest --help` quick
 
     settings = settings_of(ctx)
     if nothing_here(settings):
-        raise StateError(
-            f"{settings.folder} holds neither a digest.toml nor a database: go to your newsletter's"
-            " folder, name its settings with --config, or begin one here with `digest init`"
+        say(
+            f"{settings.folder} held neither a digest.toml nor a database: this is a new newsletter, with the"
+            " defaults. `digest init` writes settings; --config names those of another folder."
         )
     with open_parts(settings, now=moment(now) if now else None) as parts:
         yield parts
