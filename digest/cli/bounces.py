@@ -40,7 +40,7 @@ def ingest(
     Ends with exit code 75 when the database can't be used, so that a mail server tries again.
     """
     try:
-        with opened(ctx) as parts:
+        with opened(ctx, may_begin=False) as parts:
             tally = feedback.ingest(parts, _contents(files or []), parts.clock())
     except StoreError as error:
         say(f"digest: {error}")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from digest.errors import InputError
+from digest.errors import InputError, StoreError
 
 if TYPE_CHECKING:  # the whole program stands behind these two
     from digest.parts import Parts
@@ -69,18 +69,24 @@ def settings_of(ctx: typer.Context) -> Settings:
 
 
 @contextmanager
-def opened(ctx: typer.Context, now: str = "") -> Iterator[Parts]:
+def opened(ctx: typer.Context, now: str = "", *, may_begin: bool = True) -> Iterator[Parts]:
     """The parts, with the database open, closed afterwards. ``now`` fixes the clock.
 
-    Where that begins a newsletter it says so: nobody should look for their readers in a wrong folder.
+    In a folder that is no newsletter's one begins, with a word, so that nobody looks for their readers there.
+
+    Raises:
+        StoreError: none ``may_begin``: what called us has another newsletter in mind.
     """
     from digest.wiring import nothing_here, open_parts  # noqa: PLC0415 - keeps `digest --help` quick
 
     settings = settings_of(ctx)
     if nothing_here(settings):
+        which = "`digest init` writes settings; --config names those of another folder"
+        if not may_begin:
+            raise StoreError(f"{settings.folder} holds neither a digest.toml nor a database; {which}")
         say(
-            f"{settings.folder} held neither a digest.toml nor a database: this is a new newsletter, with the"
-            " defaults. `digest init` writes settings; --config names those of another folder."
+            f"{settings.folder} held neither a digest.toml nor a database: a new newsletter begins, with the"
+            f" defaults; {which}."
         )
     with open_parts(settings, now=moment(now) if now else None) as parts:
         yield parts

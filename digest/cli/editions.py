@@ -91,10 +91,10 @@ def show(parts: Parts, row: EditionRow) -> None:
     """A drafted edition for people."""
     edition = row.edition
     assert edition is not None
+    outlets = f" from {counted(edition.outlets, 'outlet')}" if edition.stories else ""
     say(
         f"Edition {edition_ref(row.key)} ({row.state}), due {local(row.key.slot, parts)}"
-        f" {parts.schedule.timezone}: {counted(len(edition.stories), 'story', 'stories')}"
-        f" from {counted(edition.outlets, 'outlet')}."
+        f" {parts.schedule.timezone}: {counted(len(edition.stories), 'story', 'stories')}{outlets}."
     )
     if edition.quiet:
         say("No news worth an edition: nothing will be sent unless that changes.")

@@ -26,7 +26,7 @@ from digest.cli.common import (
 )
 from digest.deliver.send import SendReport
 from digest.model.delivery import Counts, DeliveryState
-from digest.model.edition import EditionState
+from digest.model.edition import OPEN_TO_EDITING, EditionState
 from digest.model.links import edition_ref
 from digest.parts import OUTBOX, Parts
 from digest.store import audience, deliveries
@@ -99,6 +99,9 @@ def _row_to_send(parts: Parts, ref: str, *, draft_it: bool) -> EditionRow | None
 
 
 def _dry_run(parts: Parts, row: EditionRow | None, *, as_json: bool) -> None:
+    if row is not None and row.state not in OPEN_TO_EDITING:
+        _dry_run_of_begun(parts, row, as_json=as_json)
+        return
     now = parts.clock()
     if row is not None and row.edition is not None:
         content = row.edition
@@ -121,6 +124,20 @@ def _dry_run(parts: Parts, row: EditionRow | None, *, as_json: bool) -> None:
         f" {skipped} chose only themes without a story today."
     )
     table(sorted(planned.items()), ("themes", "readers"))
+
+
+def _dry_run_of_begun(parts: Parts, row: EditionRow, *, as_json: bool) -> None:
+    """Who gets it is settled: what is open in the ledger is all that a send would still try."""
+    with parts.database.read() as conn:
+        counts = deliveries.counts(conn, row.id)
+    if as_json:
+        left = {"still open": counts.open} if counts.open else {}
+        emit_json({"ref": edition_ref(row.key), "would_get": left, "skipped": counts.skipped})
+        return
+    say(
+        f"Dry run: the edition {edition_ref(row.key)} is {row.state}: {words(counts)}."
+        f" {counted(counts.open, 'reader')} would still be tried."
+    )
 
 
 def _reopen(parts: Parts, row: EditionRow, *, retry_failed: bool, resend_uncertain: bool) -> int:

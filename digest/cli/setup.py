@@ -36,6 +36,14 @@ what you change: a copy no longer follows the program's own improvements. `diges
 all of them here to choose from, and `digest check` says when one of yours fails, with its line.
 """
 
+GIT_IGNORES = """\
+# Readers' addresses, keys, and what can be made anew.
+/subscribers.db*
+/outbox/
+/preview/
+*.pem
+"""
+
 
 def init(
     folder: FolderArgument = Path(),
@@ -51,7 +59,11 @@ def init(
     if config.exists():
         raise StateError(f"{config} is there already; edit it, or choose another folder")
     own = folder / "templates"
-    texts = {config: template(), own / "README.txt": TEMPLATES_README}
+    texts = {
+        config: template(),
+        folder / ".gitignore": GIT_IGNORES,
+        own / "README.txt": TEMPLATES_README,
+    }
     if templates:
         source = next(shipped for shipped in default_template_folders(folder)[1:] if shipped.is_dir())
         texts |= {own / file.relative_to(source): file.read_text("utf-8") for file in source.rglob("*.j2")}

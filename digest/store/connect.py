@@ -135,7 +135,7 @@ def make_engine(target: Target, *, writes: bool, pooled: bool = True, foreign_ke
         engine = create_engine(target.url, connect_args=ours, **options)
     except ModuleNotFoundError as error:
         raise StoreError(
-            f"{target.shown} needs the PostgreSQL driver: pip install 'digest[postgres]'"
+            f"{target.shown} needs the PostgreSQL driver: pip install 'psycopg[binary]'"
         ) from error
     if writes:
         return engine

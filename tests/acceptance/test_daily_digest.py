@@ -51,6 +51,14 @@ def test_everyone_gets_the_edition_exactly_once_however_often_it_is_asked_for(
     assert counts(stocked)["sent"] == counts(stocked)["planned"] == 40
 
 
+def test_a_dry_run_says_that_an_edition_is_sent(stocked: Desk, mail_server: MailServer) -> None:
+    assert sum(stocked.json("send", "--dry-run")["would_get"].values()) == 40
+    stocked.run("send")
+    said = stocked.run("send", "--dry-run").stderr
+    assert " is sent: 40 planned = 40 sent. 0 readers would still be tried." in said
+    assert stocked.json("send", "--dry-run")["would_get"] == {}
+
+
 def test_a_reader_gets_the_themes_they_chose_and_nothing_else(stocked: Desk, mail_server: MailServer) -> None:
     stocked.run("send")
     by_reader = dict(mail_server.inbox.messages)

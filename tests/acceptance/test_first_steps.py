@@ -49,6 +49,8 @@ def test_init_writes_settings_that_the_program_accepts(desk: Desk) -> None:
     news = Desk(desk.folder / "news")
     assert (news.folder / "digest.toml").exists()
     assert (news.folder / "subscribers.db").exists()
+    ignored = (news.folder / ".gitignore").read_text("utf-8")
+    assert {"/subscribers.db*", "*.pem"} <= set(ignored.splitlines())
     findings = news.json("check")
     assert not [finding for finding in findings if finding["level"] == "error"], findings
     feeds = news.json("feeds", "list")
@@ -150,6 +152,11 @@ def test_in_a_folder_that_is_no_newsletters_one_begins_and_that_is_told(empty_de
     assert "held neither" not in empty_desk.run("subscribers", "list").stderr
 
 
+def test_a_mail_server_that_pipes_a_bounce_into_the_wrong_folder_keeps_it(empty_desk: Desk) -> None:
+    (empty_desk.folder / "bounce.eml").write_text("Subject: failure\n\nno such mailbox\n", encoding="utf-8")
+    assert "neither a digest.toml" in empty_desk.run("bounces", "ingest", "bounce.eml", code=75).stderr
+
+
 def test_settings_in_the_environment_alone_are_a_newsletters(empty_desk: Desk) -> None:
     said = empty_desk.run("status", DIGEST_PUBLICATION__NAME="The Harbour Brief")
     assert "held neither" not in said.stderr
@@ -191,6 +198,12 @@ def test_a_spreadsheet_is_told_in_one_line(desk: Desk, content: bytes) -> None:
     assert len(refused.strip().splitlines()) == 1
 
 
+def test_what_was_held_and_released_is_a_draft_again(desk: Desk) -> None:
+    desk.run("draft")
+    assert " is held." in desk.run("hold").stderr
+    assert " is a draft again." in desk.run("release").stderr
+
+
 def test_a_series_that_the_schedule_does_not_send_is_told(desk: Desk) -> None:
     said = desk.run("subscribers", "add", "ada@example.org", "--series", "dayly").stderr
     assert "The schedule sends the series 'daily'. One of 'dayly' goes out only by" in said
@@ -199,7 +212,9 @@ def test_a_series_that_the_schedule_does_not_send_is_told(desk: Desk) -> None:
 
 
 def test_a_draft_before_anything_was_gathered_says_so(desk: Desk) -> None:
-    assert "`digest gather` fetches the feeds" in desk.run("draft").stderr
+    said = desk.run("draft").stderr
+    assert "UTC: 0 stories.\n" in said
+    assert "`digest gather` fetches the feeds" in said
 
 
 @pytest.mark.parametrize("own", ["themes", "templates"])

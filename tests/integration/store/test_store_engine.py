@@ -256,7 +256,7 @@ def test_a_mistake_under_the_driver_itself_stays_what_it_is(database: Database) 
 
 def test_a_missing_postgres_driver_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(StoreError, match=r"pip install 'digest\[postgres\]'"):
+    with pytest.raises(StoreError, match=r"pip install 'psycopg\[binary\]'"):
         open_database("postgres://127.0.0.1/x")
 
 
