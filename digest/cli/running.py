@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Annotated
 
@@ -46,12 +46,16 @@ def tell(step: Done) -> None:
     say(f"{edition}{step.what}{counts}")
 
 
-def _tell_all(done: Sequence[Done], *, as_json: bool) -> None:
-    """What was done at once; exit code 1 where a person should hear of it."""
-    if as_json:
-        emit_json([asdict(step) for step in done])
-    for step in done:
-        tell(step)
+def _tell_all(steps: Iterable[Done], *, as_json: bool) -> None:
+    """What was done at once, also before an error; exit code 1 where a person should hear of it."""
+    done: list[Done] = []
+    try:
+        for step in steps:
+            done.append(step)
+            tell(step)
+    finally:
+        if as_json:
+            emit_json([asdict(step) for step in done])
     if any(step.failed for step in done):
         raise typer.Exit(1)
 
@@ -76,7 +80,7 @@ def worker(
         parts.transport()  # settings and keys that can't be used are told now, not at the first edition
         parts.signer()
         if once:
-            _tell_all(list(helper.share(parts, parts.clock())), as_json=as_json)
+            _tell_all(helper.share(parts, parts.clock()), as_json=as_json)
             return
         say(f"{parts.publication.name}: waiting for an edition that is being sent; Ctrl-C ends it.")
         if reason := helper.why_idle(parts, parts.clock()):
