@@ -22,6 +22,7 @@ from digest.errors import ConfigurationError, DigestError, StateError
 from digest.llm import TROUBLE
 from digest.model.delivery import Accepted
 from digest.model.edition import EditionState
+from digest.model.links import edition_ref
 from digest.parts import Parts, installed_at
 from digest.schedule import BEGUN, Alert, Draft, Intent, Pause, Resume, Send, Standing, plan
 from digest.store import alerts, editions, meta
@@ -194,7 +195,11 @@ def _act(parts: Parts, intent: Intent, now: datetime, *, news: bool) -> list[Don
             assert row.edition is not None
             empty = ", ".join(theme.name for theme in row.edition.empty_themes())
             what = f"drafted {len(row.edition.stories)} stories" + (f", none for {empty}" if empty else "")
-            return [Done(what, str(row.key)), *_without_picture(row), *_without_model(parts, slot, now)]
+            return [
+                Done(what, edition_ref(row.key)),
+                *_without_picture(row),
+                *_without_model(parts, slot, now),
+            ]
         case Send(slot):
             return _send(parts, slot, now, news=news)
         case Resume(edition_id):
@@ -212,7 +217,7 @@ def _without_picture(row: editions.EditionRow) -> list[Done]:
     lead = row.edition.lead() if row.edition else None
     if lead is None or not lead.picture_trouble:
         return []
-    return [Done(f"no picture for the top story: {lead.picture_trouble}", str(row.key))]
+    return [Done(f"no picture for the top story: {lead.picture_trouble}", edition_ref(row.key))]
 
 
 def _without_model(parts: Parts, slot: datetime, now: datetime) -> list[Done]:
@@ -237,7 +242,8 @@ def _send(parts: Parts, slot: datetime, now: datetime, *, news: bool) -> list[Do
         row = pipeline.draft(parts, row.key, now)  # the draft may have come before the news did
     if row.edition is not None and not row.edition.stories and parts.skip_quiet_day:
         hours = parts.schedule.max_lateness.total_seconds() / 3600
-        text = f"no news for the edition {row.key}: nothing is sent unless some comes within {hours:g} h"
+        ref = edition_ref(row.key)
+        text = f"no news for the edition {ref}: nothing is sent unless some comes within {hours:g} h"
         return _alert(parts, Alert(f"quiet:{row.id}", text), now)
     return _sent(parts, row, now, allowance, "sent")
 
@@ -263,14 +269,14 @@ def after_run(
 ) -> list[Done]:
     """What a run did, in the words ``what``; with alerts for what the editor must hear of."""
     moved = report.sent_now or report.deferred_now or report.failed_now or report.uncertain_now
-    done = [Done(what, str(row.key), report)] if moved else []
+    done = [Done(what, edition_ref(row.key), report)] if moved else []
     counts = report.counts
     if report.refused:
-        text = f"the edition {row.key} is paused: {pipeline.TOO_MANY_REFUSED}"
+        text = f"the edition {edition_ref(row.key)} is paused: {pipeline.TOO_MANY_REFUSED}"
         done += _alert(parts, Alert(f"refused:{row.id}:{counts.failed}", text), now)
     if not counts.open and counts.failed + counts.uncertain:
         text = (
-            f"the edition {row.key} did not reach everybody: {counts.failed} failed,"
+            f"the edition {edition_ref(row.key)} did not reach everybody: {counts.failed} failed,"
             f" {counts.uncertain} uncertain; `digest status --edition {row.id} --who failed` says who"
         )
         done += _alert(parts, Alert(f"incomplete:{row.id}", text), now)

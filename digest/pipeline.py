@@ -111,7 +111,7 @@ def draft(parts: Parts, key: EditionKey, now: datetime) -> EditionRow:
         row, _created = editions.open_slot(conn, key, now)
         saved = editions.save_content(conn, row.id, composition.edition, drops=composition.drops, now=now)
         if not saved:
-            raise StateError(f"the edition {key} is {row.state} and can't be drafted anew")
+            raise StateError(f"the edition {edition_ref(key)} is {row.state} and can't be drafted anew")
         return _fresh(conn, row)
 
 
@@ -153,7 +153,9 @@ def begin(parts: Parts, row: EditionRow, now: datetime) -> None:
     while row.state in {EditionState.DRAFT, EditionState.APPROVED}:
         edition = row.edition
         if edition is None or (not edition.stories and (parts.skip_quiet_day or not edition.quiet)):
-            raise StateError(f"the edition {row.key} has no story: nothing is sent on a day without news")
+            raise StateError(
+                f"the edition {edition_ref(row.key)} has no story: nothing is sent on a day without news"
+            )
         # Every theme ("") too: what a choice made after the freeze falls back to.
         keys, variants = render_variants(parts, edition, {**choices, "": 0})
         with parts.database.write() as conn:
@@ -209,9 +211,9 @@ def send(
         TransportError: the transport can't be used; everything unsent stays pending.
     """
     if row.state is EditionState.CANCELLED:
-        raise StateError(f"the edition {row.key} is cancelled and is never sent")
+        raise StateError(f"the edition {edition_ref(row.key)} is cancelled and is never sent")
     if row.state in {EditionState.HELD, EditionState.PAUSED}:
-        raise StateError(f"the edition {row.key} is {row.state}; `digest release` lets it go")
+        raise StateError(f"the edition {edition_ref(row.key)} is {row.state}; `digest release` lets it go")
     allowance = allowance or allowance_at(parts, now)
     if allowance.shut:
         raise StateError(f"nothing is sent now: {allowance.shut}; `digest run` goes on by itself")
@@ -222,7 +224,7 @@ def send(
     with parts.database.read() as conn:
         fresh = _fresh(conn, row)
     if fresh.state not in {EditionState.FROZEN, EditionState.SENDING, EditionState.SENT}:
-        raise StateError(f"the edition {row.key} is {fresh.state} now; nothing was sent")
+        raise StateError(f"the edition {edition_ref(row.key)} is {fresh.state} now; nothing was sent")
     return _hand_over(parts, fresh, now, transport, allowance, progress)
 
 

@@ -46,7 +46,8 @@ def rendering(
     if stored is not None:
         return stored, ""
     return parts.renderer.variant(edition, chosen), (
-        f"No reader had these themes when the edition {row.key} was frozen: made with today's templates."
+        f"No reader had these themes when the edition {edition_ref(row.key)} was frozen:"
+        " made with today's templates."
     )
 
 

@@ -81,7 +81,9 @@ def status(
             _text(parts, seen, who)
     for row, counts in seen.editions:
         if not counts.adds_up:
-            raise StoreError(f"the ledger of the edition {row.key} does not add up: please report this")
+            raise StoreError(
+                f"the ledger of the edition {edition_ref(row.key)} does not add up: please report this"
+            )
 
 
 def _json(parts: Parts, seen: Overview, who: DeliveryState | None) -> dict[str, object]:

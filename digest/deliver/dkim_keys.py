@@ -78,11 +78,16 @@ def save_key(key: DkimKey, path: Path) -> None:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     try:
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(pem)
+        number = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
         raise InputError(f"{path} is there already: name another file with --out") from None
     except OSError as error:
+        raise InputError(f"{path} can't be written: {error.strerror}") from None
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.write(pem)
+    except OSError as error:
+        path.unlink(missing_ok=True)  # half a key is none, and would stand in the way of the next
         raise InputError(f"{path} can't be written: {error.strerror}") from None
 
 

@@ -16,6 +16,7 @@ from digest import daily, pipeline, sharing
 from digest.daily import Done
 from digest.deliver.owner import fate_of
 from digest.errors import ConfigurationError, DigestError
+from digest.model.links import edition_ref
 from digest.parts import Parts
 from digest.store import editions, runs
 from digest.store.batches import is_worth_joining
@@ -117,6 +118,6 @@ def _share(parts: Parts, edition_id: int, now: datetime) -> list[Done]:
     if allowance.shut:
         return []
     if reason := sharing.why_not(parts, row.key.series, allowance):
-        return [Done(f"not shared: {reason}", str(row.key), failed=True)]
+        return [Done(f"not shared: {reason}", edition_ref(row.key), failed=True)]
     report = pipeline.share(parts, row, now, allowance=allowance)
     return daily.after_run(parts, row, report, now, f"{report.sent_now:,} sent from here")

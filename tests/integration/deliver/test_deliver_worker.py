@@ -35,7 +35,7 @@ from digest.jobs import worker
 from digest.messages import composer
 from digest.model.delivery import Counts, DeliveryState, Run
 from digest.model.edition import EditionState
-from digest.model.links import Links
+from digest.model.links import Links, edition_ref
 from digest.parts import Parts
 from digest.store import alerts, batches, deliveries
 from digest.store import runs as run_store
@@ -314,7 +314,11 @@ def test_too_many_refusals_pause_it_for_good(room: Room) -> None:
     assert counted(parts, row).open > 0
     with parts.database.read() as conn:
         (alert,) = alerts.list_alerts(conn)
-    assert alert[2] == told[-1].what == f"the edition {row.key} is paused: {pipeline.TOO_MANY_REFUSED}"
+    assert (
+        alert[2]
+        == told[-1].what
+        == f"the edition {edition_ref(row.key)} is paused: {pipeline.TOO_MANY_REFUSED}"
+    )
 
 
 # --- machines that are lost, databases that are gone ------------------------------------------------

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -149,6 +152,26 @@ def test_a_key_survives_its_file_which_only_its_owner_reads(algorithm: Algorithm
     assert loaded.record() == KEYS[algorithm].record()
     with pytest.raises(InputError, match="there already"):
         dkim_keys.save_key(KEYS[algorithm], path)
+
+
+def test_a_key_that_could_not_be_written_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(io.BytesIO):
+        def write(self, _content: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    def full(number: int, _mode: str) -> Full:
+        os.close(number)
+        return Full()
+
+    path = tmp_path / "key.pem"
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fdopen", full)
+        with pytest.raises(InputError, match="No space left"):
+            dkim_keys.save_key(KEYS["ed25519"], path)
+    assert not path.exists()
+    dkim_keys.save_key(KEYS["ed25519"], path)
 
 
 def pem_of_another_kind() -> bytes:
