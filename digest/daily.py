@@ -269,14 +269,14 @@ def after_run(
 ) -> list[Done]:
     """What a run did, in the words ``what``; with alerts for what the editor must hear of."""
     moved = report.sent_now or report.deferred_now or report.failed_now or report.uncertain_now
-    done = [Done(what, edition_ref(row.key), report)] if moved else []
-    counts = report.counts
+    ref, counts = edition_ref(row.key), report.counts
+    done = [Done(what, ref, report)] if moved else []
     if report.refused:
-        text = f"the edition {edition_ref(row.key)} is paused: {pipeline.TOO_MANY_REFUSED}"
+        text = f"the edition {ref} is paused: {pipeline.TOO_MANY_REFUSED}"
         done += _alert(parts, Alert(f"refused:{row.id}:{counts.failed}", text), now)
     if not counts.open and counts.failed + counts.uncertain:
         text = (
-            f"the edition {edition_ref(row.key)} did not reach everybody: {counts.failed} failed,"
+            f"the edition {ref} did not reach everybody: {counts.failed} failed,"
             f" {counts.uncertain} uncertain; `digest status --edition {row.id} --who failed` says who"
         )
         done += _alert(parts, Alert(f"incomplete:{row.id}", text), now)

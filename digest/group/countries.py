@@ -186,8 +186,7 @@ class Whereabouts:
 
 def _countries(article: Article) -> set[int]:
     title = fold(article.title)
-    dek = "" if article.opens_with_dek else article.dek
-    below = fold(f"{dek}\n{article.text[:_READ]}"[: max(0, _READ - len(title))])
+    below = fold(article.below_title[: max(0, _READ - len(title))])
     read = words(below) if is_shouted(title) else [*words(title), *words(below)]
     return {number for word in read if (number := _country(word)) is not None}
 

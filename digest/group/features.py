@@ -116,8 +116,7 @@ class _Read:
 
 
 def _read(article: Article, terms_of: _Words) -> _Read:
-    dek = "" if article.opens_with_dek else article.dek
-    body = _folded(" ".join(f"{dek}\n{article.text}".split(" ", _TEXT_WORDS + 40)[: _TEXT_WORDS + 40]))
+    body = _folded(" ".join(article.below_title.split(" ", _TEXT_WORDS + 40)[: _TEXT_WORDS + 40]))
     tokens: list[str] = []
     firsts: set[int] = set()
     for sentence in _SENTENCE.split(body):

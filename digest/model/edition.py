@@ -203,9 +203,7 @@ class Edition:
     quiet: bool = False  # no news worth a card: the stated answer is a short note, see docs
     gathered_from: int = 0  # articles considered
     outlets: int = 0  # feeds that gave them
-    composed_at: datetime | None = (
-        None  # what came out later it doesn't know; None: not told by older versions
-    )
+    composed_at: datetime | None = None  # what came out later it doesn't know; None: by an older version
 
     def for_themes(self, chosen: frozenset[str]) -> Edition:
         """The edition as seen by a reader of ``chosen`` themes (empty: all of them).

@@ -121,6 +121,11 @@ class Article:
         """Whether the text begins as the dek does, so that the dek adds nothing to it."""
         return opens_with(self.text, self.dek)
 
+    @property
+    def below_title(self) -> str:
+        """The dek and the text, without a dek that adds nothing."""
+        return f"{'' if self.opens_with_dek else self.dek}\n{self.text}"
+
 
 def opens_with(text: str, dek: str) -> bool:
     """Whether ``text`` begins as ``dek`` does; an empty dek opens nothing."""
