@@ -36,7 +36,7 @@ from digest.store.engine import Database
 from digest.store.ledger import Ledger
 from digest.store.runs import end_run, finish, is_sending, start_run
 
-_LEAST_REFUSED = 20  # fewer refusals than that prove nothing
+LEAST_REFUSED = 20  # fewer refusals than that prove nothing
 _TICK_S = 0.1  # how soon a stop is noticed
 _HOLD_S = 1.0  # how soon a hold is noticed
 _PROGRESS_SHARE = 50  # counting takes at most one part in this many of a run's time
@@ -273,7 +273,7 @@ class _Run:
         share, refused_now = self._options.stop_share, desk.tally[DeliveryState.FAILED]
         failed = self._before.failed + refused_now
         sent = self._before.sent + desk.tally[DeliveryState.SENT]
-        too_many = failed >= _LEAST_REFUSED and failed > share * (failed + sent)
+        too_many = failed >= LEAST_REFUSED and failed > share * (failed + sent)
         return share > 0 and refused_now > 0 and too_many
 
     def _held(self, now: float) -> bool:
