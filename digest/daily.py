@@ -21,7 +21,7 @@ from digest.deliver.send import SendReport
 from digest.errors import ConfigurationError, DigestError, StateError
 from digest.llm import TROUBLE
 from digest.model.delivery import Accepted
-from digest.model.edition import EditionState
+from digest.model.edition import EditionKey, EditionState
 from digest.model.links import edition_ref
 from digest.parts import Parts, installed_at
 from digest.schedule import BEGUN, Alert, Draft, Intent, Pause, Resume, Send, Standing, plan
@@ -63,16 +63,25 @@ def ensure(parts: Parts, now: datetime) -> tuple[Done, ...]:
     if parts.mailboxes:
         done += _guarded(parts, "bounces", now, lambda: _poll(parts, now))
     done += _guarded(parts, "sign-ups", now, lambda: _confirm(parts))
-    begun = installed_at(parts)
     jumped = _clock_jumped(parts, now)
-    intents = plan(parts.schedule, now, _standings(parts), installed_at=begun, clock_jumped=jumped)
+    owed = [
+        (of_series, intent)
+        for of_series in parts.of_each_series()
+        for intent in plan(
+            of_series.schedule,
+            now,
+            _standings(of_series),
+            installed_at=installed_at(of_series),
+            clock_jumped=jumped,
+        )
+    ]
     if parts.limits.warm_up:  # the day's share is for the day's news first
-        intents = tuple(sorted(intents, key=lambda intent: isinstance(intent, Resume)))
-    for intent in intents:
+        owed.sort(key=lambda one: isinstance(one[1], Resume))
+    for of_series, intent in owed:
         if parts.stop.is_set():
             break
-        name = f"{type(intent).__name__}:{_slot_of(intent)}"
-        done += _guarded(parts, name, now, partial(_act, parts, intent, now, news=gathered))
+        name = f"{type(intent).__name__}:{_target_of(of_series, intent)}"
+        done += _guarded(parts, name, now, partial(_act, of_series, intent, now, news=gathered))
     if jumped and any(step.report for step in done):
         _keep_beat(parts, now)  # a person has confirmed the date
     if not (jumped or parts.rehearsal):  # what a wrong clock calls old must not go
@@ -175,10 +184,11 @@ def _keep_beat(parts: Parts, now: datetime) -> None:
         meta.set_meta(conn, BEAT, clock.beat(now).dump())
 
 
-def _slot_of(intent: Intent) -> str:
+def _target_of(parts: Parts, intent: Intent) -> str:
+    """What an intent is about, for the keys of alerts."""
     match intent:
         case Draft(slot) | Send(slot):
-            return slot.isoformat()
+            return parts.schedule.ref(slot)
         case Resume(edition_id) | Pause(edition_id):
             return str(edition_id)
         case Alert(key):
@@ -198,7 +208,7 @@ def _act(parts: Parts, intent: Intent, now: datetime, *, news: bool) -> list[Don
             return [
                 Done(what, edition_ref(row.key)),
                 *_without_picture(row),
-                *_without_model(parts, slot, now),
+                *_without_model(parts, row.key, now),
             ]
         case Send(slot):
             return _send(parts, slot, now, news=news)
@@ -220,14 +230,14 @@ def _without_picture(row: editions.EditionRow) -> list[Done]:
     return [Done(f"no picture for the top story: {lead.picture_trouble}", edition_ref(row.key))]
 
 
-def _without_model(parts: Parts, slot: datetime, now: datetime) -> list[Done]:
+def _without_model(parts: Parts, key: EditionKey, now: datetime) -> list[Done]:
     """Tell the editor, once for each edition, that its language model left questions unanswered."""
     with parts.database.read() as conn:
         trouble = meta.get_meta(conn, TROUBLE) if parts.drafting.model else ""
     if not trouble:
         return []
     text = f"the language model left questions unanswered, so stories are summed up offline: {trouble}"
-    return _alert(parts, Alert(f"model:{slot.isoformat()}", text), now)
+    return _alert(parts, Alert(f"model:{edition_ref(key)}", text), now)
 
 
 def _send(parts: Parts, slot: datetime, now: datetime, *, news: bool) -> list[Done]:
@@ -237,7 +247,7 @@ def _send(parts: Parts, slot: datetime, now: datetime, *, news: bool) -> list[Do
     if allowance.shut:
         return []
     if row is None or row.edition is None:  # the draft before it failed: its alert is out
-        raise StateError(f"the edition of {slot:%Y-%m-%d %H:%M} UTC has no draft to send")
+        raise StateError(f"the edition {parts.schedule.ref(slot)} has no draft to send")
     if not row.edition.stories and (news or row.updated_at < slot):
         row = pipeline.draft(parts, row.key, now)  # the draft may have come before the news did
     if row.edition is not None and not row.edition.stories and parts.skip_quiet_day:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from digest import pipeline
 from digest.errors import NotFoundError, StateError
-from digest.model.edition import OPEN_TO_EDITING, Edition, EditionState, EditionStory
+from digest.model.edition import OPEN_TO_EDITING, Edition, EditionKey, EditionState, EditionStory
 from digest.model.links import edition_ref
 from digest.parts import Parts, installed_at
 from digest.schedule import BEGUN
@@ -34,15 +34,30 @@ def find(parts: Parts, ref: str) -> EditionRow:
     return row
 
 
+def meant(
+    parts: Parts, now: datetime, ref: str = "", *, begun_first: bool = False
+) -> tuple[EditionRow | None, EditionKey]:
+    """The edition that is named, or the one at hand of the series that is; else as ``current``.
+
+    Raises:
+        NotFoundError: the reference names none.
+    """
+    if not ref or ref in {one.name for one in parts.series}:
+        return current(parts, now, ref, begun_first=begun_first)
+    row = find(parts, ref)
+    return row, row.key
+
+
 def current(
     parts: Parts, now: datetime, series: str = "", *, begun_first: bool = False
-) -> tuple[EditionRow | None, datetime]:
-    """The edition an editor means when naming none, and the slot to draft where there is none.
+) -> tuple[EditionRow | None, EditionKey]:
+    """The edition an editor means when naming none, and which to draft where there is none.
 
-    The earliest one that can still be edited and still be sent in time comes first, then one already
-    settled at or after the newest slot: so a second `send` finds the edition it has sent, and never
-    begins tomorrow's. With ``begun_first`` one that was begun and not finished comes before them all.
+    It is one of the main series unless another is asked for. The earliest one that can still be edited and
+    still be sent in time comes first, then one already settled at or after the newest slot: so a second
+    `send` finds the edition it has sent, and never begins tomorrow's. With ``begun_first`` one that was begun and not finished comes before them all.
     """
+    parts = parts.for_series(series)
     schedule, installed = parts.schedule, installed_at(parts)
     due, coming = schedule.newest_slot(now), schedule.next_slot(now)
     with parts.database.read() as conn:
@@ -56,22 +71,17 @@ def current(
     settled = [row for row in rows if row.state not in OPEN_TO_EDITING and row.key.slot >= due]
     slot = due if due >= installed and now - due <= schedule.max_lateness else coming
     found = (going[-1:] if begun_first else []) or waiting[-1:] or going[-1:] or settled[:1]
-    return (found[0] if found else None), slot
+    return (found[0] if found else None), parts.key(slot, series)
 
 
 def at_hand(parts: Parts, now: datetime, ref: str = "") -> tuple[EditionRow | None, Edition]:
     """The edition that is named or at hand; else what a draft would be now. Changes nothing."""
-    row: EditionRow | None
-    if ref:
-        row = find(parts, ref)
-        slot = row.key.slot
-    else:
-        row, slot = current(parts, now)
+    row, key = meant(parts, now, ref)
     if row is not None and row.edition is not None:
         return row, row.edition
     from digest.drafting import draft_value  # noqa: PLC0415 - slow to load; most ask for what is drafted
 
-    return row, draft_value(parts, parts.key(slot), now).edition
+    return row, draft_value(parts, key, now).edition
 
 
 def named(parts: Parts, now: datetime, ref: str = "") -> EditionRow:
@@ -81,11 +91,10 @@ def named(parts: Parts, now: datetime, ref: str = "") -> EditionRow:
         NotFoundError: the reference names none.
         StateError: nothing has been drafted yet.
     """
-    if ref:
-        return find(parts, ref)
-    row, _slot = current(parts, now)
+    row, key = meant(parts, now, ref)
     if row is None:
-        raise StateError("there is no edition yet: `digest draft` makes the next one")
+        option = "" if key.series == parts.schedule.series else f" --series {key.series}"
+        raise StateError(f"there is no edition yet: `digest draft{option}` makes the next one")
     return row
 
 

@@ -40,6 +40,7 @@ def draft_value(
     Changes nothing; but with ``ask`` a language model is asked and pictures are fetched, and what comes of
     that is kept. ``decided`` stands for all that is stored of editors' decisions.
     """
+    parts = parts.for_series(key.series)
     with parts.database.read() as conn:
         found = material.gathered(parts, conn, key, now)
         rulings, decisions = read_rulebook(conn, key.publication, key.series, decided=decided)
@@ -61,6 +62,7 @@ def _composing(
     decisions: Decisions,
 ) -> Callable[[Summariser], Composition]:
     """What composes the edition, given what sums a story up: once, or again when a model has answered."""
+    options = parts.drafting.composing
 
     def notice(provenances: Sequence[Provenance]) -> Notice | None:
         return None if parts.notice_off else ai_notice(provenances, wording=parts.drafting.wording)
@@ -70,11 +72,15 @@ def _composing(
             key,
             grouped,
             themes=[theme.style for theme in parts.themes],
-            title=parts.publication.name,
+            title=parts.edition_title,
             language=parts.publication.language,
             local_date=parts.schedule.local_day(key.slot).isoformat(),
             now=now,
-            options=replace(parts.drafting.composing, max_age_h=(now - found.since).total_seconds() / 3600),
+            options=replace(
+                options,
+                max_age_h=(now - found.since).total_seconds() / 3600,
+                max_stories=parts.max_stories or options.max_stories,
+            ),
             summarise=summarise,
             notice=notice,
             past=found.past,

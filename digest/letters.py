@@ -44,7 +44,9 @@ def _confirm_letter(parts: Parts, owed: Owed) -> Letter:
     until = owed.expires_at.astimezone(zone)
     when = words.date_time.format(date=words.day(until.date()), time=f"{until:%H:%M}")
     chosen = [theme.name for theme in parts.themes if theme.slug in owed.themes]
-    themes = (words.your_themes.format(themes=", ".join(chosen)),) if chosen else ()
+    notes = [words.your_themes.format(themes=", ".join(chosen))] if chosen else []
+    if len(parts.series) > 1:
+        notes += [words.how_often.format(label=one.label) for one in parts.series if one.name == owed.series]
     known = _known(parts, owed)
     return Letter(
         subject=words.confirm_subject.format(title=known["title"]),
@@ -52,7 +54,7 @@ def _confirm_letter(parts: Parts, owed: Owed) -> Letter:
         text=words.confirm_text.format(**known),
         button=words.confirm_button,
         url=parts.links.confirm(owed.token),
-        notes=(*themes, words.confirm_until.format(when=when, zone=zone.key), words.confirm_ignore),
+        notes=(*notes, words.confirm_until.format(when=when, zone=zone.key), words.confirm_ignore),
     )
 
 
@@ -61,7 +63,7 @@ def sample_letter(parts: Parts) -> Letter:
     reader = Subscriber("reader@example.org", "reader@example.org")
     themes = tuple(theme.slug for theme in parts.themes[:2])
     now = parts.clock()
-    return _confirm_letter(parts, Owed(0, now, reader, themes, "sample", now))
+    return _confirm_letter(parts, Owed(0, now, reader, themes, reader.series, "sample", now))
 
 
 def _already_letter(parts: Parts, owed: Owed, secret: bytes) -> Letter:

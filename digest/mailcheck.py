@@ -30,7 +30,7 @@ def edition_to_check(parts: Parts, ref: str = "") -> tuple[str, Edition]:
         NotFoundError: ``ref`` names no edition.
     """
     now = parts.clock()
-    row = desk.find(parts, ref) if ref else desk.current(parts, now)[0]
+    row, _key = desk.meant(parts, now, ref)
     if row is not None and row.edition is not None and (row.edition.stories or row.edition.quiet):
         return f"edition {edition_ref(row.key)}", row.edition
     return "a made-up sample", proofs.sample_edition(parts, now)

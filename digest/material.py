@@ -47,6 +47,7 @@ class Material:
 
 def gathered(parts: Parts, conn: Connection, key: EditionKey, now: datetime) -> Material:
     """What there is to compose the edition of ``key`` from at ``now``."""
+    parts = parts.for_series(key.series)
     since = parts.recency.since(parts.schedule, min(key.slot, now))
     recent = article_store.recent_articles(conn, since=since, until=now + timedelta(days=1))
     # What only a folder of files took counts as told while the outbox is still the transport: the first

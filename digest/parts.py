@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -60,6 +61,22 @@ class Recency:
 
 
 @dataclass(frozen=True, slots=True)
+class Series:
+    """One rhythm of editions: when they go out, what they tell of, and how readers are told of it."""
+
+    schedule: Schedule
+    recency: Recency
+    label: str  # for readers who may choose
+    title: str = ""  # what stands above its editions; "" is the publication's name
+    max_stories: int = 0  # 0: as many as any edition may have
+
+    @property
+    def name(self) -> str:
+        """Its short name."""
+        return self.schedule.series
+
+
+@dataclass(frozen=True, slots=True)
 class Keep:
     """How long what is no longer needed is kept."""
 
@@ -95,6 +112,9 @@ class Drafting:
 class Parts:
     """Everything concrete that the verbs work with. ``secret`` overrides the key kept in the store.
 
+    ``schedule``, ``recency``, ``title`` and ``max_stories`` are those of one series, of the main one unless
+    ``for_series`` gave these parts; ``series`` are all that are scheduled, the main one first.
+
     ``read_themes``, ``make_drafting`` and ``make_renderer`` make their part at the first call and give the
     same one from then on (two threads that ask first at once may make it twice): an edition that is frozen
     needs none of them to be sent.
@@ -114,6 +134,9 @@ class Parts:
     transport: Callable[[], Transport]
     transport_name: str
     clock: Callable[[], datetime]
+    series: tuple[Series, ...] = ()
+    title: str = ""  # of editions; "" is the publication's name
+    max_stories: int = 0  # 0: as many as any edition may have
     processes: int = 1  # that share a send; 0: as many as its signatures need
     config_file: Path | None = None  # what those processes read
     keep: Keep = Keep()
@@ -152,6 +175,28 @@ class Parts:
         """What renders editions."""
         return self.make_renderer()
 
+    def for_series(self, name: str) -> Parts:
+        """The same for editions of another series; for one that is not scheduled, as for the main one."""
+        for one in self.series:
+            if one.name == name:
+                return replace(
+                    self,
+                    schedule=one.schedule,
+                    recency=one.recency,
+                    title=one.title,
+                    max_stories=one.max_stories,
+                )
+        return self
+
+    @property
+    def edition_title(self) -> str:
+        """What stands above editions."""
+        return self.title or self.publication.name
+
+    def of_each_series(self) -> list[Parts]:
+        """These parts for every scheduled series, the main one first."""
+        return [self.for_series(one.name) for one in self.series] or [self]
+
     def key(self, slot: datetime, series: str = "") -> EditionKey:
         """The key of an edition of this publication."""
         return EditionKey(self.publication.slug, series or self.schedule.series, slot)
@@ -182,21 +227,30 @@ def address_pepper(conn: Connection, now: datetime) -> bytes:
 
 
 def remember_installation(parts: Parts) -> None:
-    """Note when this database began to serve; the first one to ask decides."""
+    """Note when this database began to serve, and each further series; the first one to ask decides."""
+    keys = [_installed(one) for one in parts.of_each_series()]
     with parts.database.read() as conn:
-        if meta.get_meta(conn, INSTALLED) is not None:
+        if all(meta.get_meta(conn, key) is not None for key in keys):
             return
     with parts.database.write() as conn:
-        if meta.get_meta(conn, INSTALLED) is None:
-            meta.set_meta(conn, INSTALLED, parts.clock().isoformat())
+        for key in keys:
+            if meta.get_meta(conn, key) is None:
+                meta.set_meta(conn, key, parts.clock().isoformat())
 
 
 def installed_at(parts: Parts) -> datetime:
-    """When this database began to serve: no earlier slot was ever owed.
+    """When this database began to serve the series: no earlier slot was ever owed.
 
     A clock that was ahead at that moment must not put every edition off until then.
     """
     with parts.database.read() as conn:
-        known = meta.get_meta(conn, INSTALLED)
+        known = meta.get_meta(conn, _installed(parts))
     assert known is not None
     return min(datetime.fromisoformat(known), parts.clock())
+
+
+def _installed(parts: Parts) -> str:
+    """Where that is kept. The main series may be renamed, and is still the one that was begun with."""
+    main = not parts.series or parts.schedule.series == parts.series[0].name
+    # Hashed: a name may be as long as a key may.
+    return INSTALLED if main else f"{INSTALLED}:{sha256(parts.schedule.series.encode()).hexdigest()}"

@@ -109,7 +109,7 @@ def sample_edition(parts: Parts, now: datetime) -> Edition:
     provenances = [story.summary.provenance for story in stories if story.summary]
     return Edition(
         key=parts.key(parts.schedule.next_slot(now)),
-        title=parts.publication.name,
+        title=parts.edition_title,
         local_date=parts.schedule.local_day(now).isoformat(),
         themes=tuple(theme.style for theme in parts.themes),
         stories=stories,

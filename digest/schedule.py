@@ -9,14 +9,18 @@ else, because a scheduler's own daily job fires twice in the autumn fold and ski
 
 from __future__ import annotations
 
+from calendar import day_name
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from digest.model.edition import EditionState
+from digest.model.edition import EditionKey, EditionState
+from digest.model.links import edition_ref
 
 BEGUN = frozenset({EditionState.FROZEN, EditionState.SENDING})
+DAYS_IN_A_WEEK = 7
+_WEEKDAYS = frozenset(range(1, 6))
 SETTLED = frozenset({EditionState.SENT, EditionState.CANCELLED, EditionState.PAUSED}) | BEGUN
 
 
@@ -30,17 +34,30 @@ class Schedule:
 
     series: str = "daily"
     send_at: time = time(6, 30)
-    days: frozenset[int] = frozenset(range(1, 8))
+    days: frozenset[int] = frozenset(range(1, DAYS_IN_A_WEEK + 1))
     timezone: str = "UTC"
     draft_before: timedelta = timedelta(hours=2)
     max_lateness: timedelta = timedelta(hours=3)
     finish_within: timedelta = timedelta(hours=27)
     silence_sends: bool = True
 
+    def days_in_words(self) -> str:
+        """The days, for readers who choose, in English: "Every day", "On Mondays and Fridays"."""
+        if len(self.days) == DAYS_IN_A_WEEK:
+            return "Every day"
+        if self.days == _WEEKDAYS:
+            return "On weekdays"
+        *others, last = (f"{day_name[day - 1]}s" for day in sorted(self.days))
+        return f"On {', '.join(others)} and {last}" if others else f"On {last}"
+
     def instant(self, day: date) -> datetime:
         """The UTC instant of the sending time on a local day, whatever its weekday."""
         local = datetime.combine(day, self.send_at, tzinfo=ZoneInfo(self.timezone))
         return local.replace(fold=0).astimezone(UTC)
+
+    def ref(self, slot: datetime) -> str:
+        """How an edition of the series is named: "daily-20261123T0630"."""
+        return edition_ref(EditionKey("", self.series, slot))
 
     def local_day(self, moment: datetime) -> date:
         """The calendar day of an instant, where the publication lives."""
@@ -166,9 +183,10 @@ def _wants_draft(schedule: Schedule, slot: datetime, standing: Standing | None) 
 def _resume(schedule: Schedule, now: datetime, slot: datetime, standing: Standing) -> Intent:
     if schedule.goes_on(slot, standing.moved_at, now):
         return Resume(standing.edition_id)
+    ref = schedule.ref(slot)
     text = (
-        f"the edition of {slot:%Y-%m-%d %H:%M} UTC began, but did not finish within"
-        f" {_hours(schedule.finish_within)}; it is paused: `digest release` goes on with it"
+        f"the edition {ref} began, but did not finish within {_hours(schedule.finish_within)};"
+        f" it is paused: `digest release --edition {ref}` goes on with it"
     )
     return Pause(standing.edition_id, text)
 
@@ -186,34 +204,33 @@ def _due(
     day = schedule.local_day(due)
     if any(other.state in SETTLED and schedule.local_day(slot) == day for slot, other in editions.items()):
         return []  # this day's edition has gone out, perhaps at another hour of another schedule
-    key, when = f"{schedule.series}:{due.isoformat()}", f"{due:%Y-%m-%d %H:%M} UTC"
+    ref = schedule.ref(due)
     if now - due > schedule.max_lateness:
-        return [] if standing and standing.quiet else [_late(schedule, key, when)]
+        return [] if standing and standing.quiet else [_late(schedule, ref)]
     if state is EditionState.HELD:
-        text = f"the edition of {when} is held by an editor; `digest release` lets it go"
-        return [Alert(f"held:{key}", text)]
+        text = f"the edition {ref} is held by an editor; `digest release --edition {ref}` lets it go"
+        return [Alert(f"held:{ref}", text)]
     draft: list[Intent] = [Draft(due)] if _wants_draft(schedule, due, standing) else []
     approved = state is EditionState.APPROVED
     if not approved and not schedule.silence_sends:
-        text = f"the edition of {when} waits for approval: `digest approve` sends it"
-        return [*draft, Alert(f"approval:{key}", text)]
+        text = f"the edition {ref} waits for approval: `digest approve --edition {ref}` sends it"
+        return [*draft, Alert(f"approval:{ref}", text)]
     if not approved and clock_jumped and _beyond_next(schedule, due, editions):
         text = (
             f"the clock jumped ahead to {now:%Y-%m-%d %H:%M} UTC, past an edition that was due before;"
-            f" if the date is right, `digest approve` sends the edition of {when}"
+            f" if the date is right, `digest approve --edition {ref}` sends what is due"
         )
-        return [*draft, Alert(f"clock:{key}", text)]
+        return [*draft, Alert(f"clock:{ref}", text)]
     return [*draft, Send(due)]
 
 
-def _late(schedule: Schedule, key: str, when: str) -> Alert:
+def _late(schedule: Schedule, ref: str) -> Alert:
     # Nothing is stored: if the clock was wrong and comes back, the slot is still open.
     text = (
-        f"the edition of {when} was not sent in time and is more than"
-        f" {_hours(schedule.max_lateness)} late; `digest draft --date` and `digest send --edition` send it"
-        " all the same"
+        f"the edition {ref} was not sent in time and is more than {_hours(schedule.max_lateness)} late;"
+        f" `digest draft --series {schedule.series} --date` and `digest send --edition` send it all the same"
     )
-    return Alert(f"late:{key}", text)
+    return Alert(f"late:{ref}", text)
 
 
 def _beyond_next(schedule: Schedule, due: datetime, editions: Mapping[datetime, Standing]) -> bool:

@@ -36,7 +36,7 @@ EditionOption = Annotated[
     str,
     typer.Option(
         "--edition",
-        help="Which edition: its number or its reference, as `digest status` prints them.",
+        help="Which edition: its number or its reference, as `digest status` prints them; or a series.",
         show_default="the one at hand",
     ),
 ]
@@ -106,10 +106,11 @@ def chosen_themes(parts: Parts, slugs: list[str] | None) -> frozenset[str]:
 
 
 def tell_of_series(parts: Parts, series: str) -> None:
-    """Say what becomes of a series that the schedule doesn't send: a mistyped one reaches nobody."""
-    if series and series != parts.schedule.series:
+    """Say what becomes of a series that no schedule sends: a mistyped one reaches nobody."""
+    scheduled = [one.name for one in parts.series]
+    if series and series not in scheduled:
         say(
-            f"The schedule sends the series {parts.schedule.series!r}. One of {series!r} goes out only by"
+            f"What goes out on schedule: {', '.join(scheduled)}. An edition of {series!r} goes out only by"
             f" `digest draft --series {series}` and `digest send --edition`."
         )
 

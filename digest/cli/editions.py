@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date as date_type
 from datetime import datetime
 from typing import Annotated
@@ -50,14 +50,15 @@ def draft(
     with opened(ctx, now) as parts:
         instant = parts.clock()
         tell_of_series(parts, series)
-        row, slot = desk.current(parts, instant, series)
+        of_series = parts.for_series(series)
+        row, key = desk.current(parts, instant, series)
         if date:
-            slot = _slot_of(parts, _day(date), instant)
+            key = replace(key, slot=_slot_of(of_series, _day(date), instant))
         elif row is not None and row.state in OPEN_TO_EDITING:
-            slot = row.key.slot
-        elif row is not None and row.key.slot >= slot:
-            slot = parts.schedule.next_slot(row.key.slot)
-        drafted = pipeline.draft(parts, parts.key(slot, series), instant)
+            key = row.key
+        elif row is not None and row.key.slot >= key.slot:
+            key = replace(key, slot=of_series.schedule.next_slot(row.key.slot))
+        drafted = pipeline.draft(parts, key, instant)
         if as_json:
             emit_json(edition_json(parts, drafted))
         else:

@@ -95,7 +95,7 @@ def _serve(
     from digest.web import background  # noqa: PLC0415 - the same
 
     if edition:
-        desk.find(parts, edition)  # a wrong name is told now, not on the page
+        desk.meant(parts, parts.clock(), edition)  # a wrong name is told now, not on the page
     settings = settings_of(ctx)
     live = Live(lambda: _reread(ctx, parts, settings), edition)
     watched = [*parts.template_folders, *theme_folders(settings), _settings_file(settings)]

@@ -31,7 +31,7 @@ def run(
         parts.transport()
         from digest.jobs.heartbeat import heartbeat  # noqa: PLC0415 - the scheduler is loaded only where one runs
 
-        coming = parts.schedule.next_slot(parts.clock())
+        coming = min(one.schedule.next_slot(parts.clock()) for one in parts.of_each_series())
         say(
             f"{parts.publication.name}: watching; the next edition is due {local(coming, parts)}"
             f" {parts.schedule.timezone}. Ctrl-C ends it."

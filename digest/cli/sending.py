@@ -26,7 +26,7 @@ from digest.cli.common import (
 )
 from digest.deliver.send import SendReport
 from digest.model.delivery import Counts, DeliveryState
-from digest.model.edition import OPEN_TO_EDITING, EditionState
+from digest.model.edition import OPEN_TO_EDITING, EditionKey, EditionState
 from digest.model.links import edition_ref
 from digest.parts import OUTBOX, Parts
 from digest.store import audience, deliveries
@@ -72,9 +72,9 @@ def send(
     Nobody gets an edition twice: a second `send` finds nothing left to do.
     """
     with opened(ctx, now) as parts:
-        row = _row_to_send(parts, edition, draft_it=not dry_run)
+        row, key = _row_to_send(parts, edition, draft_it=not dry_run)
         if dry_run:
-            _dry_run(parts, row, as_json=as_json)
+            _dry_run(parts, row, key, as_json=as_json)
             return
         assert row is not None
         again = _reopen(parts, row, retry_failed=retry_failed, resend_uncertain=resend_uncertain)
@@ -86,29 +86,24 @@ def send(
         _report(parts, row, report, as_json=as_json)
 
 
-def _row_to_send(parts: Parts, ref: str, *, draft_it: bool) -> EditionRow | None:
+def _row_to_send(parts: Parts, ref: str, *, draft_it: bool) -> tuple[EditionRow | None, EditionKey]:
     now = parts.clock()
-    if ref:
-        row: EditionRow | None = desk.find(parts, ref)
-        slot = row.key.slot if row else now
-    else:
-        row, slot = desk.current(parts, now, begun_first=True)
+    row, key = desk.meant(parts, now, ref, begun_first=True)
     if draft_it and (row is None or row.edition is None):
-        return pipeline.draft(parts, parts.key(slot), now)
-    return row
+        row = pipeline.draft(parts, key, now)
+    return row, key
 
 
-def _dry_run(parts: Parts, row: EditionRow | None, *, as_json: bool) -> None:
+def _dry_run(parts: Parts, row: EditionRow | None, key: EditionKey, *, as_json: bool) -> None:
     if row is not None and row.state not in OPEN_TO_EDITING:
         _dry_run_of_begun(parts, row, as_json=as_json)
         return
-    now = parts.clock()
     if row is not None and row.edition is not None:
         content = row.edition
     else:
         from digest.drafting import draft_value  # noqa: PLC0415 - slow to load, and most days there is a draft
 
-        content = draft_value(parts, parts.key(desk.current(parts, now)[1]), now).edition
+        content = draft_value(parts, key, parts.clock()).edition
     with parts.database.read() as conn:
         choices = audience.theme_choices(conn, content.key.series)
     keys, _variants = pipeline.render_variants(parts, content, choices)

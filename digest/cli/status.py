@@ -48,7 +48,7 @@ class Overview:
 
 def overview(parts: Parts, ref: str = "") -> Overview:
     """The named edition, or the latest ten."""
-    chosen = desk.find(parts, ref) if ref else None
+    chosen = desk.named(parts, parts.clock(), ref) if ref else None
     with parts.database.read() as conn:
         rows = [chosen] if chosen else editions.list_editions(conn, parts.publication.slug, limit=10)
         return Overview(

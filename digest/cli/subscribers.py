@@ -72,10 +72,10 @@ def add(
     as_json: JsonOption = False,
 ) -> None:
     """Add readers. You answer for it that they asked for it."""
-    if confirm and (resubscribe or series):
-        raise typer.BadParameter("--confirm goes neither with --resubscribe nor with --series")
+    if confirm and resubscribe:
+        raise typer.BadParameter("--confirm does not go with --resubscribe")
     if confirm:
-        _invite(ctx, addresses, name, theme or (), as_json=as_json)
+        _invite(ctx, addresses, name, theme or (), series, as_json=as_json)
         return
     with _desk(ctx) as (parts, conn, key):
         tell_of_series(parts, series)
@@ -103,15 +103,27 @@ def add(
 
 
 def _invite(
-    ctx: typer.Context, addresses: Sequence[str], name: str, themes: Sequence[str], *, as_json: bool
+    ctx: typer.Context,
+    addresses: Sequence[str],
+    name: str,
+    themes: Sequence[str],
+    series: str,
+    *,
+    as_json: bool,
 ) -> None:
     """Have the form's e-mail sent to each address."""
     with _desk(ctx) as (parts, conn, key):
+        tell_of_series(parts, series)
         notes = {
             address: subscriptions.invite(
                 conn,
                 subscriptions.sign_up_of(
-                    address, name=name, themes=themes, known_themes=_themes(parts), now=parts.clock()
+                    address,
+                    name=name,
+                    themes=themes,
+                    known_themes=_themes(parts),
+                    now=parts.clock(),
+                    series=series,
                 ),
                 pepper=key,
                 series=parts.schedule.series,

@@ -41,8 +41,7 @@ def explain(parts: Parts, reference: str, now: datetime) -> Explanation:
     Raises:
         NotFoundError: it was never gathered.
     """
-    _row, slot = desk.current(parts, now)
-    coming = parts.key(slot)
+    _row, coming = desk.current(parts, now)
     with parts.database.read() as conn:
         article = article_store.find_article(conn, reference)
         if article is None:

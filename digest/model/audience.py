@@ -64,8 +64,8 @@ class Suppression:
 class SignUp:
     """Somebody typed an address into the form: what they asked for, and what became of that.
 
-    ``themes`` as in ``Subscriber``. Whoever typed it need not own the address: until the link mailed there is
-    followed and confirmed, nothing of it holds.
+    ``themes`` as in ``Subscriber``; ``series`` is "" for the main one. Whoever typed it need not own the
+    address: until the link mailed there is followed and confirmed, nothing of it holds.
     """
 
     email: str
@@ -78,6 +78,7 @@ class SignUp:
     mailed_at: datetime | None = None  # when that was last tried
     expires_at: datetime | None = None  # until when the link of that e-mail confirms; None: it has none
     used_at: datetime | None = None  # when it did
+    series: str = ""
     id: int = 0  # 0: not stored yet
 
 

@@ -72,7 +72,9 @@ class Wording:
     quiet_read: str = "We looked at {articles} articles from {outlets} outlets."
     why: str = "You receive this because {address} is subscribed to {title}."
     your_themes: str = "Your themes: {themes}."
+    how_often: str = "How often: {label}."  # of those who may choose between several series
     preferences: str = "Choose your themes"
+    preferences_and_series: str = "Choose themes and how often"  # instead, for them
     unsubscribe: str = "Unsubscribe"
     published_by: str = "Published by {publisher}"
     times: str = "All times: {zone}"

@@ -14,6 +14,7 @@ from digest.settings.editorial import (
     GatherSettings,
     PublicationSettings,
     ScheduleSettings,
+    SeriesSettings,
     ThemeSettings,
 )
 from digest.settings.load import load
@@ -33,6 +34,7 @@ __all__ = [
     "PublicationSettings",
     "RetentionSettings",
     "ScheduleSettings",
+    "SeriesSettings",
     "Settings",
     "SummarySettings",
     "ThemeSettings",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import time
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -90,9 +91,14 @@ def _bounces(bounces: BounceSettings, values: Mapping[str, Value], problems: Pro
 def _window(
     delivery: DeliverySettings, schedule: ScheduleSettings, values: Mapping[str, Value], problems: Problems
 ) -> None:
-    if delivery.window and not Window.of(delivery.window).holds(schedule.send_at):
+    if not may_go_out(delivery, schedule.send_at):
         advice = f"does not hold schedule.send_at, {schedule.send_at:%H:%M}: nothing would go out on time"
         problems.add(values["window"].origin, f'delivery.window = "{delivery.window}" {advice}')
+
+
+def may_go_out(delivery: DeliverySettings, at: time) -> bool:
+    """Whether the delivery window holds a time of day."""
+    return not delivery.window or Window.of(delivery.window).holds(at)
 
 
 def _is_local(host: str) -> bool:

@@ -14,7 +14,7 @@ from importlib.resources import files
 from digest.model.news import Feed
 from digest.settings.environment import variable
 from digest.settings.keys import KeySpec
-from digest.settings.sections import SECTIONS, keys_of
+from digest.settings.sections import LISTS, SECTIONS, keys_of
 
 WIDTH = 100
 FEEDS_FILE = "feeds.toml"
@@ -37,6 +37,16 @@ _WORDING = """
 # read_more = "Read more at {outlet}"
 """
 
+_SERIES = """
+# Further series, such as a weekly, each in double brackets. Readers choose which one they get, on the page
+# that every edition leads to.
+# [[series]]
+# name = "weekly"
+# days = ["sun"]
+# send_at = "09:00"
+# title = "The Week"
+"""
+
 _PAGE_HEAD = """\
 # Settings
 
@@ -45,7 +55,7 @@ Settings stand in `digest.toml` in the working directory, or in the file that `-
 
 - **The environment goes before the file**, and the file before the defaults. `publication.name` is
   `DIGEST_PUBLICATION__NAME`: section, two underscores, key, all in capitals. Lists are written with commas:
-  `DIGEST_SCHEDULE__DAYS=mon,tue,wed,thu,fri`. Feeds can't come from the environment.
+  `DIGEST_SCHEDULE__DAYS=mon,tue,wed,thu,fri`. Feeds and series can't come from the environment.
 - **Secrets** may also come from a file of their own: `DIGEST_DELIVERY__SMTP_PASSWORD_FILE=/run/secrets/smtp`.
   One line break at its end is dropped. Secrets never appear in messages.
 - **Relative paths** (`delivery.outbox`, a SQLite file, a folder feed) are relative to the folder of
@@ -105,6 +115,9 @@ def template() -> str:
     for section, cls in SECTIONS.items():
         if section == "feeds":
             continue
+        if section == "series":
+            parts.append(_SERIES)
+            continue
         if section == "wording":  # some seventy phrases that few change would bury the rest
             parts.append(_WORDING)
             continue
@@ -145,7 +158,7 @@ def reference() -> str:
     """The page ``docs/reference/settings.md``."""
     parts = [_PAGE_HEAD]
     for section, cls in SECTIONS.items():
-        title = f"[[{section}]]" if section == "feeds" else f"[{section}]"
+        title = f"[[{section}]]" if section in LISTS else f"[{section}]"
         parts.append(f"\n## `{title}`\n\n{_first_line(cls)}\n\n{_TABLE_HEAD}")
         parts.extend(_row(each) for each in describe() if each.section == section)
     parts.append(_PAGE_TAIL)

@@ -68,6 +68,12 @@ class ScheduleSettings:
     section: ClassVar[str] = "schedule"
 
     series: str = key(kinds.slug(), "daily", "The series that this schedule sends.")
+    label: str = key(
+        kinds.text(),
+        "",
+        "How readers are told of it where there are further [[series]] to choose from. Empty: its days in"
+        ' English, like "Every day".',
+    )
     send_at: time = key(
         quantities.time_of_day(), time(6, 30), "When an edition goes out, in the publication's time zone."
     )
@@ -98,6 +104,33 @@ class ScheduleSettings:
         kinds.choice("skip", "send"),
         "skip",
         "A day without news: send nothing and tell the editor, or send a short note to the readers.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesSettings:
+    """A further series, such as a weekly; as many [[series]] tables as there are. Readers choose one of them.
+
+    An edition of it tells of everything since its last one. What is not said here is as in [schedule].
+    """
+
+    section: ClassVar[str] = "series"
+
+    name: str = required(kinds.slug(), "Its short name, as in links and `--edition`.")
+    days: tuple[str, ...] = required(quantities.weekdays(), "The days on which an edition of it goes out.")
+    send_at: time | None = key(
+        quantities.maybe_time_of_day(),
+        None,
+        "When, in the publication's time zone. Empty: at schedule.send_at.",
+    )
+    label: str = key(
+        kinds.text(),
+        "",
+        'How readers are told of it when they choose. Empty: its days in English, like "On Sundays".',
+    )
+    title: str = key(kinds.text(), "", "What stands above its editions. Empty: publication.name.")
+    max_stories: int = key(
+        quantities.integer(0, 60), 0, "The most stories in an edition of it. 0: as edition.max_stories."
     )
 
 

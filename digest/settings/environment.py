@@ -8,7 +8,7 @@ from pathlib import Path
 from digest.settings import kinds
 from digest.settings.keys import KeySpec
 from digest.settings.problems import Problems, Value
-from digest.settings.sections import SECTIONS, keys_of
+from digest.settings.sections import LISTS, SECTIONS, keys_of
 
 PREFIX = "DIGEST_"
 FILE_SUFFIX = "_FILE"
@@ -23,8 +23,8 @@ def variable(spec: KeySpec) -> str:
 
 
 def known_variables() -> dict[str, KeySpec]:
-    """Every key that the environment can set, by variable; feeds stand in the file only."""
-    specs = (spec for section in SECTIONS if section != "feeds" for spec in keys_of(section).values())
+    """Every key that the environment can set, by variable; lists of tables stand in the file only."""
+    specs = (spec for section in SECTIONS if section not in LISTS for spec in keys_of(section).values())
     return {variable(spec): spec for spec in specs}
 
 
@@ -68,8 +68,9 @@ def _from_file(name: str, env: Mapping[str, str], cwd: Path, problems: Problems)
 def _unknown(name: str, file_spec: KeySpec | None, known: list[str]) -> str:
     if file_spec:
         return f"is refused: only secrets are read from files; set {variable(file_spec)} itself"
-    if name.startswith("DIGEST_FEEDS__"):
-        return "is refused: feeds stand in digest.toml, one [[feeds]] table each"
+    section = name.removeprefix(PREFIX).partition("__")[0].lower()
+    if section in LISTS:
+        return f"is refused: {section} stand in digest.toml, one [[{section}]] table each"
     names = [*known, *OTHERS]
     guess = kinds.nearest(name.casefold(), [each.casefold() for each in names]).upper()
     advice = (

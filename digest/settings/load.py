@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import MISSING, asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,12 +15,12 @@ from digest.model.look import Look
 from digest.model.news import Feed, FeedKind
 from digest.model.wording import Wording
 from digest.settings import checks, kinds
-from digest.settings.editorial import FeedSettings
+from digest.settings.editorial import FeedSettings, SeriesSettings
 from digest.settings.environment import variables
 from digest.settings.keys import KeySpec
 from digest.settings.lines import KeyPath, locate
 from digest.settings.problems import Problems, Value
-from digest.settings.sections import SECTIONS, Settings, keys_of
+from digest.settings.sections import LISTS, SECTIONS, Settings, keys_of
 
 CONFIG_VARIABLE = "DIGEST_CONFIG"
 FILE_NAME = "digest.toml"
@@ -45,17 +45,20 @@ def load(path: Path | None, env: Mapping[str, str], cwd: Path) -> Settings:
     file = _choose(path, env, cwd)
     folder = file.parent if file else cwd
     values: dict[str, dict[str, Value]] = {section: {} for section in SECTIONS}
-    feed_tables: list[dict[str, Value]] = []
+    tables: dict[str, list[dict[str, Value]]] = {section: [] for section in LISTS}
     if file:
-        _File(file, _shown(file, cwd), problems).read_into(values, feed_tables)
+        _File(file, _shown(file, cwd), problems).read_into(values, tables)
     for (section, name), value in variables(env, cwd, problems).items():
         values[section][name] = value
-    sections = {name: _build(name, values[name], problems) for name in SECTIONS if name != "feeds"}
-    feeds = _feeds(feed_tables, folder, problems)
+    sections = {name: _build(name, values[name], problems) for name in SECTIONS if name not in LISTS}
+    lists = {
+        "feeds": _feeds(tables["feeds"], folder, problems),
+        "series": _series(tables["series"], sections, problems),
+    }
     checks.check(sections, values, problems)
     problems.raise_if_any()
     looks = {"look": Look(**asdict(sections["look"])), "wording": Wording(**asdict(sections["wording"]))}
-    return _with_folder(Settings(folder=folder, file=file, feeds=feeds, **{**sections, **looks}))
+    return _with_folder(Settings(folder=folder, file=file, **{**sections, **looks, **lists}))
 
 
 def _choose(path: Path | None, env: Mapping[str, str], cwd: Path) -> Path | None:
@@ -86,14 +89,16 @@ class _File:
     problems: Problems
     lines: dict[KeyPath, int] = field(default_factory=dict)
 
-    def read_into(self, values: dict[str, dict[str, Value]], feeds: list[dict[str, Value]]) -> None:
-        """Sort the file's values into sections and feeds, leaving out and reporting what has no place."""
+    def read_into(
+        self, values: dict[str, dict[str, Value]], tables: dict[str, list[dict[str, Value]]]
+    ) -> None:
+        """Sort the file's values into sections and ``tables`` of LISTS, reporting what has no place."""
         content = self._parse()
         for name, table in content.items():
             if name not in SECTIONS:
                 self._unknown_section(name, table)
-            elif name == "feeds":
-                feeds.extend(self._feed_tables(table))
+            elif name in LISTS:
+                tables[name].extend(self._tables(name, table))
             elif isinstance(table, dict):
                 values[name].update(self._section(name, table, (name,)))
             elif isinstance(table, list):
@@ -145,16 +150,17 @@ class _File:
                 found[name] = Value(value, self._origin((*path, name)))
         return found
 
-    def _feed_tables(self, content: object) -> list[dict[str, Value]]:
+    def _tables(self, section: str, content: object) -> list[dict[str, Value]]:
+        """The tables of a list, each with its own place under the name ""."""
         if not isinstance(content, list) or not all(isinstance(table, dict) for table in content):
             self._add(
-                ("feeds",), "is a list of tables; write [[feeds]] with double brackets before each feed"
+                (section,), f"is a list of tables; write [[{section}]] with double brackets before each"
             )
             return []
         tables = []
         for index, table in enumerate(content):
-            path: KeyPath = ("feeds", index)
-            values = self._section("feeds", table, path)
+            path: KeyPath = (section, index)
+            values = self._section(section, table, path)
             tables.append({"": Value(None, self._origin(path)), **values})
         return tables
 
@@ -190,14 +196,29 @@ def _syntax(shown: str, message: str, text: str) -> str:
     return f"{shown}:{line}: no valid TOML: {what}{column}"
 
 
+def _build_table(section: str, table: Mapping[str, Value], problems: Problems) -> Any:
+    """One table of a list; None where anything in it is wrong."""
+    before = len(problems.found)
+    for name, spec in keys_of(section).items():
+        if spec.default is MISSING and name not in table:
+            problems.add(table[""].origin, f"{section}.{name} is missing; every [[{section}]] table needs it")
+    found = _read_all(section, table, problems)
+    return SECTIONS[section](**found) if len(problems.found) == before else None
+
+
 def _build(section: str, values: Mapping[str, Value], problems: Problems) -> Any:
+    """A section; what is wrong in it has its default."""
+    return SECTIONS[section](**_read_all(section, values, problems))
+
+
+def _read_all(section: str, values: Mapping[str, Value], problems: Problems) -> dict[str, Any]:
     found = {}
     for name, spec in keys_of(section).items():
         if name in values:
             known, value = _read(spec, values[name], problems)
             if known:
                 found[name] = value
-    return SECTIONS[section](**found)
+    return found
 
 
 def _read(spec: KeySpec, value: Value, problems: Problems) -> tuple[bool, Any]:
@@ -222,13 +243,8 @@ def _brief(content: object) -> str:
 def _feeds(tables: list[dict[str, Value]], folder: Path, problems: Problems) -> tuple[Feed, ...]:
     feeds: dict[str, Feed] = {}
     for table in tables:
-        origin = table.pop("").origin
-        if "url" not in table:
-            problems.add(origin, "feeds.url is missing; give every [[feeds]] table a url")
-            continue
-        before = len(problems.found)
-        built: FeedSettings = _build("feeds", table, problems)
-        if len(problems.found) > before:
+        built: FeedSettings | None = _build_table("feeds", table, problems)
+        if built is None:
             continue
         url = _feed_url(built, folder)
         if not url:
@@ -241,6 +257,31 @@ def _feeds(tables: list[dict[str, Value]], folder: Path, problems: Problems) -> 
         else:
             feeds[url] = _feed(built, url)
     return tuple(feeds.values())
+
+
+def _series(
+    tables: list[dict[str, Value]], sections: Mapping[str, Any], problems: Problems
+) -> tuple[SeriesSettings, ...]:
+    """The further series, each of another name, at a time at which something may go out."""
+    found: dict[str, SeriesSettings] = {}
+    for table in tables:
+        built: SeriesSettings | None = _build_table("series", table, problems)
+        if built is None:
+            continue
+        if built.name == sections["schedule"].series:
+            advice = "is the series of [schedule]; give this one another name"
+            problems.add(table["name"].origin, f"series.name = {_brief(built.name)} {advice}")
+        elif built.name in found:
+            advice = "is listed twice; remove one of them, or give it another name"
+            problems.add(table["name"].origin, f"series.name = {_brief(built.name)} {advice}")
+        elif built.send_at and not checks.may_go_out(sections["delivery"], built.send_at):
+            advice = (
+                f'lies outside delivery.window, "{sections["delivery"].window}"; it would be late each time'
+            )
+            problems.add(table["send_at"].origin, f'series.send_at = "{built.send_at:%H:%M}" {advice}')
+        else:
+            found[built.name] = built
+    return tuple(found.values())
 
 
 def _feed_url(built: FeedSettings, folder: Path) -> str:

@@ -111,6 +111,16 @@ def time_of_day() -> Kind[time]:
     return Kind("time of day", read, lambda value: quoted(f"{value:%H:%M}"))
 
 
+def maybe_time_of_day() -> Kind[time | None]:
+    """``time_of_day``; None where it is empty."""
+    plain = time_of_day()
+    return Kind(
+        plain.name,
+        lambda value: None if value == "" else plain.read(value),
+        lambda moment: quoted("") if moment is None else plain.show(moment),
+    )
+
+
 def day() -> Kind[date | None]:
     """A day of the calendar; None where it is empty."""
 

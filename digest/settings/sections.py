@@ -22,6 +22,7 @@ from digest.settings.editorial import (
     GatherSettings,
     PublicationSettings,
     ScheduleSettings,
+    SeriesSettings,
     ThemeSettings,
 )
 from digest.settings.keys import KeySpec, specs
@@ -44,6 +45,7 @@ class Settings:
     file: Path | None = None
     publication: PublicationSettings = field(default_factory=PublicationSettings)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
+    series: tuple[SeriesSettings, ...] = ()  # further ones, beside that of schedule
     gather: GatherSettings = field(default_factory=GatherSettings)
     feeds: tuple[Feed, ...] = ()
     themes: ThemeSettings = field(default_factory=ThemeSettings)
@@ -79,6 +81,7 @@ SECTIONS: Mapping[str, Any] = {
     for section in (
         PublicationSettings,
         ScheduleSettings,
+        SeriesSettings,
         GatherSettings,
         ThemeSettings,
         EditionSettings,
@@ -94,6 +97,8 @@ SECTIONS: Mapping[str, Any] = {
         FeedSettings,
     )
 }
+
+LISTS = ("series", "feeds")  # sections that stand in double brackets, any number of times
 
 
 def keys_of(section: str) -> Mapping[str, KeySpec]:

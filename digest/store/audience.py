@@ -26,8 +26,8 @@ from digest.store.tables import deliveries, editions, events, subscribers, suppr
 __all__ = [
     "Importer", "NewReader", "add_subscriber", "count_subscribers", "drop_pending", "enrol", "erase",
     "find_subscriber", "forget", "get_subscriber", "hold_subscriber", "iter_subscribers", "join_themes",
-    "keep_out", "list_subscribers", "set_state", "set_themes", "suppress", "suppression", "theme_choices",
-    "unsuppress",
+    "keep_out", "list_subscribers", "set_series", "set_state", "set_themes", "suppress", "suppression",
+    "theme_choices", "unsuppress",
 ]  # fmt: skip
 
 _COLUMNS = [subscribers.c[field.name] for field in fields(Subscriber)]
@@ -152,6 +152,12 @@ def set_themes(conn: Connection, subscriber_id: int, themes: Collection[str]) ->
     """Choose themes by slug; none means all, also those added later. Whoever was erased stays so."""
     chosen = update(subscribers).where(subscribers.c.id == subscriber_id, _IS_PERSON)
     conn.execute(chosen.values(themes=join_themes(themes)))
+
+
+def set_series(conn: Connection, subscriber_id: int, series: str) -> None:
+    """Choose which series they get. Whoever was erased stays as they are."""
+    chosen = update(subscribers).where(subscribers.c.id == subscriber_id, _IS_PERSON)
+    conn.execute(chosen.values(series=series))
 
 
 def suppress(conn: Connection, key_hash: str, reason: SuppressionReason, now: datetime) -> bool:

@@ -29,6 +29,7 @@ def add(conn: Connection, sign_up: SignUp) -> None:
             email_key=sign_up.email_key,
             name=sign_up.name,
             themes=join_themes(sign_up.themes),
+            series=sign_up.series,
             asked_at=sign_up.asked_at,
             due_at=sign_up.asked_at,
         )

@@ -250,6 +250,7 @@ sign_ups = Table(  # what was typed into the form: its e-mail is owed, or waits 
     Column("token_hash", String(64), unique=True),  # SHA-256 of the token in the link
     Column("expires_at", Instant),
     Column("used_at", Instant),
+    Column("series", Text, nullable=False, default="", server_default=""),  # "" is the main one
 )
 
 suppressions = Table(

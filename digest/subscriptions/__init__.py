@@ -29,6 +29,7 @@ from digest.subscriptions.people import (
     may_come_back,
     remove,
     resubscribe,
+    set_series,
     set_themes,
     unsubscribe,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "parse_mailbox",
     "remove",
     "resubscribe",
+    "set_series",
     "set_themes",
     "sign_up_of",
     "split_themes",

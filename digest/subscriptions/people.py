@@ -210,6 +210,19 @@ def set_themes(
     return chosen
 
 
+def set_series(conn: Connection, subscriber_id: int, series: str) -> None:
+    """Store which series a reader chose.
+
+    Raises:
+        InputError: nothing can be called ``series``.
+        NotFoundError: no such subscriber.
+    """
+    check_series(series)
+    if audience.get_subscriber(conn, subscriber_id) is None:
+        raise NotFoundError(f"there is no subscriber number {subscriber_id}")
+    audience.set_series(conn, subscriber_id, series)
+
+
 def erase(conn: Connection, ref: str, *, pepper: bytes, now: datetime) -> int:
     """Forget someone: address and name go from every table. Returns the id of the emptied row.
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from digest.errors import StateError
 from digest.model.audience import SignUp, Subscriber, SubscriberState, Suppression, SuppressionReason
+from digest.model.links import check_series
 from digest.model.tokens import confirmation_hash, key_hash
 from digest.store import audience, sign_ups
 from digest.store.sign_ups import Mailed
@@ -52,6 +53,7 @@ class Owed:
     asked_at: datetime
     reader: Subscriber
     themes: tuple[str, ...]
+    series: str
     token: str = ""
     expires_at: datetime | None = None
 
@@ -73,17 +75,26 @@ class Confirmation:
     email: str = ""
     name: str = ""
     themes: tuple[str, ...] = ()
+    series: str = ""  # of an open one: "" is the main one
     reader_id: int = 0
 
 
 def sign_up_of(
-    address: str, *, name: str, themes: Iterable[str], known_themes: Collection[str], now: datetime
+    address: str,
+    *,
+    name: str,
+    themes: Iterable[str],
+    known_themes: Collection[str],
+    now: datetime,
+    series: str = "",
 ) -> SignUp:
-    """What was typed into the form, fit to store.
+    """What was typed into the form, fit to store; ``series`` is "" for the main one.
 
     Raises:
-        InputError: no such address or theme.
+        InputError: no such address or theme, or what no series can be called.
     """
+    if series:
+        check_series(series)
     mailbox = parse_mailbox(address)
     return SignUp(
         email=mailbox.address,
@@ -91,6 +102,7 @@ def sign_up_of(
         name=clean_name(name) or mailbox.name,
         themes=check_themes(themes, known_themes),
         asked_at=now,
+        series=series,
     )
 
 
@@ -102,6 +114,8 @@ def ask(conn: Connection, sign_up: SignUp) -> None:
 def invite(conn: Connection, sign_up: SignUp, *, pepper: bytes, series: str) -> str:
     """``ask`` on the editor's word, who is told why not: returns that, or "".
 
+    ``series`` is the main one, for a request that names none.
+
     Raises:
         StateError: the address is suppressed, and no confirmation would change that.
     """
@@ -110,6 +124,7 @@ def invite(conn: Connection, sign_up: SignUp, *, pepper: bytes, series: str) -> 
         why = f"{WHY[blocked.reason]} on {blocked.since:%Y-%m-%d}"
         raise StateError(f"{sign_up.email} {why}: nobody is asked to confirm who can't come back that way")
     reader, now = audience.find_subscriber(conn, sign_up.email_key), sign_up.asked_at
+    series = sign_up.series or series
     if reply_to(reader, blocked, series, (), now) is Reply.ALREADY:
         return f"{sign_up.email} is already there: nothing is sent"
     if reply_to(reader, blocked, series, _mailed(conn, sign_up), now) is Reply.NOTHING:
@@ -154,7 +169,8 @@ def owed(
 ) -> Owed | None:
     """The e-mail for a request that is due; it is tried again after a while unless ``sign_ups.settle``d.
 
-    None where it isn't due any more, or nothing is to be sent: then the request is forgotten.
+    ``series`` is the main one, for requests that name none. None where it isn't due any more, or nothing is
+    to be sent: then the request is forgotten.
     """
     asked = sign_ups.find_due(conn, number, now)
     if asked is None:
@@ -164,6 +180,7 @@ def owed(
         sign_ups.drop(conn, number)
         return None
     # Of two requests for one address at once, the second waits here and then finds the first one mailed.
+    series = asked.series or series
     reader = _held(conn, asked, pepper=pepper, now=now, series=series)
     if sign_ups.find_due(conn, number, now) is None:
         return None
@@ -182,7 +199,7 @@ def owed(
         expires_at=expires_at,
     )
     to = replace(reader, email=asked.email) if token else reader
-    return Owed(number, asked.asked_at, to, asked.themes, token, expires_at)
+    return Owed(number, asked.asked_at, to, asked.themes, series, token, expires_at)
 
 
 def confirmation(conn: Connection, token: str, *, pepper: bytes, now: datetime) -> Confirmation:
@@ -193,17 +210,22 @@ def confirmation(conn: Connection, token: str, *, pepper: bytes, now: datetime) 
     if asked.used_at:
         reader = audience.find_subscriber(conn, asked.email_key)
         if reader and reader.state is SubscriberState.ACTIVE and is_mailed(conn, reader, pepper=pepper):
-            return Confirmation(Standing.DONE, reader.email, reader.name, reader.themes, reader.id)
+            return Confirmation(
+                Standing.DONE, reader.email, reader.name, reader.themes, reader.series, reader.id
+            )
         return Confirmation(Standing.GONE)
     if not (asked.expires_at and now < asked.expires_at):
         return Confirmation(Standing.GONE)
     blocked = audience.suppression(conn, key_hash(pepper, asked.email_key))
     standing = Standing.REFUSED if is_barred(blocked) else Standing.OPEN
-    return Confirmation(standing, asked.email, asked.name, asked.themes)
+    return Confirmation(standing, asked.email, asked.name, asked.themes, asked.series)
 
 
 def confirm(conn: Connection, token: str, *, pepper: bytes, now: datetime, series: str) -> Confirmation:
-    """Subscribe whom a link was mailed to, as they had asked for, if it is still open; how it stands then."""
+    """Subscribe whom a link was mailed to, as they had asked for, if it is still open; how it stands then.
+
+    ``series`` is the main one, for requests that name none.
+    """
     asked = sign_ups.find(conn, confirmation_hash(token))
     before = confirmation(conn, token, pepper=pepper, now=now)
     if asked is None or before.standing is not Standing.OPEN:
@@ -211,6 +233,7 @@ def confirm(conn: Connection, token: str, *, pepper: bytes, now: datetime, serie
     hashed = key_hash(pepper, asked.email_key)
     if is_barred(audience.suppression(conn, hashed, hold=True)):  # since we looked
         return confirmation(conn, token, pepper=pepper, now=now)
+    series = asked.series or series
     reader = _held(conn, asked, pepper=pepper, now=now, series=series)
     if sign_ups.use(conn, asked, now):  # else it was used, or they left, while this waited for them
         audience.unsuppress(conn, hashed, _TAKEN_BACK_BY_CONFIRMING)

@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from digest.errors import NotFoundError, StateError, StoreError
 from digest.model.tokens import PREFERENCES, UNSUBSCRIBE
 from digest.web import hooks
-from digest.web.forms import read_form
+from digest.web.forms import one_of, read_form
 from digest.web.pages import PUBLIC, Pages, jpeg, plain_page
 from digest.web.services import Reader, WebServices
 from digest.web.subscribe import SubscribePages
@@ -41,7 +41,12 @@ def create_app(services: WebServices, *, template_folders: Sequence[Path]) -> St
     """The application. ``template_folders`` hold ``web/*.html.j2``; the first folder that has one wins."""
     pages = Pages(services, template_folders)
     site = _Site(services, pages)
-    subscribe = SubscribePages(services.sign_ups, pages, [theme.slug for theme in services.themes])
+    subscribe = SubscribePages(
+        services.sign_ups,
+        pages,
+        themes=[theme.slug for theme in services.themes],
+        series=[one.name for one in services.series],
+    )
     routes = [
         Route("/", site.guarded(site.home)),
         Route("/subscribe", site.guarded(subscribe.subscribe), methods=["GET", "POST"]),
@@ -152,21 +157,21 @@ class _Site:
         return self.pages.page(request, "leave", {"reader": fresh, "done": "back"})
 
     async def preferences(self, request: Request) -> Response:
-        """The choice of themes. Choosing none changes nothing and is explained."""
+        """The choice of themes and series. Choosing no theme changes nothing and is explained."""
         reader = await self._reader(request, PREFERENCES)
         if reader is None:
             return self._bad_link(request)
         if request.method != "POST":
             return self._choice(request, reader)
-        known = [theme.slug for theme in self.services.themes]
-        asked = (await read_form(request)).get("theme", [])
-        chosen = [slug for slug in known if slug in asked]
+        fields = await read_form(request)
+        chosen = [theme.slug for theme in self.services.themes if theme.slug in fields.get("theme", [])]
         if not chosen:
             return self._choice(request, reader, done="none", status=422)
+        series = one_of(fields, "series", [one.name for one in self.services.series])
         try:
             if not reader.subscribed:
                 await run_in_threadpool(self.services.resubscribe, reader.id)
-            await run_in_threadpool(self.services.set_themes, reader.id, chosen)
+            await run_in_threadpool(self.services.choose, reader.id, chosen, series)
         except (StateError, NotFoundError):
             return self._choice(request, reader, done="refused", status=409)
         fresh = await self._reader(request, PREFERENCES) or reader

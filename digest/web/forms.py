@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from email import message_from_bytes
 from urllib.parse import parse_qsl
 
@@ -31,6 +32,11 @@ async def read_form(request: Request) -> Fields:
     except ValueError:
         raise HTTPException(400) from None
     return _grouped(pairs)
+
+
+def one_of(fields: Fields, name: str, known: Collection[str]) -> str:
+    """What was chosen in a field, if it is one of ``known``; else ""."""
+    return next((value for value in fields.get(name, []) if value in known), "")
 
 
 async def read_body(request: Request, most: int) -> bytes:

@@ -37,6 +37,15 @@ class PublicationFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesChoice:
+    """A series that readers may choose: ``label`` says how often, ``title`` what its editions are called."""
+
+    name: str
+    label: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """A subscriber as the pages may show them: whoever was forwarded a mail sees this too."""
 
@@ -45,6 +54,7 @@ class Reader:
     subscribed: bool
     may_return: bool  # has left, and may come back by themselves
     themes: tuple[str, ...]  # empty: all
+    series: str
     unsubscribe_token: str
     preferences_token: str
 
@@ -80,7 +90,7 @@ class WebServices:
     ``unsubscribe(id)``: the reader leaves; harmless when repeated, or when they are gone.
     ``resubscribe(id)``: the reader comes back; StateError where only the editor can do that, NotFoundError
     where they are gone.
-    ``set_themes(id, slugs)``: stores the choice; no slug is all themes.
+    ``choose(id, slugs, series)``: stores the choice; no slug is all themes, and "" leaves the series.
     ``edition_html(ref, slugs)``: an edition's web copy as seen by a reader of these themes (none: all);
     None where there is no such edition, or it has not gone out.
     ``awaited(ref)``: whether that edition may still go out: it is a draft, or its time has not come.
@@ -90,6 +100,7 @@ class WebServices:
     ``feed()``: the newest of them as an Atom feed.
     ``image(name)``: the JPEG of this hash; None where there is none.
     ``sign_ups``: how people subscribe.
+    ``series``: what a reader may choose between; none where there is only one.
     """
 
     publication: PublicationFacts
@@ -97,7 +108,7 @@ class WebServices:
     reader: Callable[[str, str], Reader | None]
     unsubscribe: Callable[[int], None]
     resubscribe: Callable[[int], None]
-    set_themes: Callable[[int, Sequence[str]], None]
+    choose: Callable[[int, Sequence[str], str], None]
     edition_html: Callable[[str, frozenset[str]], str | None]
     awaited: Callable[[str], bool]
     archive: Callable[[], Sequence[ArchiveEntry]]
@@ -105,6 +116,7 @@ class WebServices:
     feed: Callable[[], str]
     image: Callable[[str], bytes | None]
     sign_ups: SignUps
+    series: tuple[SeriesChoice, ...] = ()
 
 
 def database_services(
@@ -120,13 +132,14 @@ def database_services(
     report: Report,
     feed_of: Callable[[Sequence[tuple[Edition, datetime]]], str],
     sign_ups: SignUps,
+    series: tuple[SeriesChoice, ...] = (),
 ) -> WebServices:
     """The services over a database.
 
     ``slug`` is the publication's, ``secret`` what its links are signed with, ``pepper`` what hides the
     addresses of suppressions, ``web_copy`` renders an edition for a choice of themes (none: all), ``feed_of``
     the feed of editions with the instants at which they went out, ``report`` applies what mail
-    providers report, ``sign_ups`` is how people subscribe.
+    providers report, ``sign_ups`` is how people subscribe, ``series`` what they may choose between.
     """
     known = [theme.slug for theme in themes]
 
@@ -145,9 +158,11 @@ def database_services(
         with database.write() as conn:
             subscriptions.resubscribe(conn, subscriber_id, pepper=pepper, now=clock())
 
-    def set_themes(subscriber_id: int, slugs: Sequence[str]) -> None:
+    def choose(subscriber_id: int, slugs: Sequence[str], chosen: str) -> None:
         with database.write() as conn:
             subscriptions.set_themes(conn, subscriber_id, slugs, known_themes=known)
+            if chosen:
+                subscriptions.set_series(conn, subscriber_id, chosen)
 
     past = PastEditions(database, slug, clock, web_copy, feed_of)
 
@@ -161,7 +176,7 @@ def database_services(
         reader=reader,
         unsubscribe=unsubscribe,
         resubscribe=resubscribe,
-        set_themes=set_themes,
+        choose=choose,
         edition_html=past.html,
         awaited=past.awaited,
         archive=past.archive,
@@ -169,6 +184,7 @@ def database_services(
         report=report,
         image=image,
         sign_ups=sign_ups,
+        series=series,
     )
 
 
@@ -185,6 +201,7 @@ def _reader(
         subscribed=subscriptions.is_mailed(conn, found, pepper=pepper),
         may_return=subscriptions.may_come_back(conn, found, pepper=pepper),
         themes=found.themes,
+        series=found.series,
         unsubscribe_token=make_token(secret, UNSUBSCRIBE, slug, subscriber_id),
         preferences_token=make_token(secret, PREFERENCES, slug, subscriber_id),
     )

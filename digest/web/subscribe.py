@@ -22,7 +22,7 @@ from digest.errors import InputError
 from digest.model.audience import SignUp
 from digest.model.tokens import form_stamp, read_form_stamp
 from digest.subscriptions import Standing, mailbox_of, masked, sign_up_of
-from digest.web.forms import Fields, read_form
+from digest.web.forms import Fields, one_of, read_form
 from digest.web.limits import HOUR_S, client_of
 from digest.web.pages import FRESH, Pages
 from digest.web.services import SignUps
@@ -42,22 +42,26 @@ class _Typed:
     email: str = ""
     name: str = ""
     themes: tuple[str, ...] = ()
+    series: str = ""
 
 
 class SubscribePages:
     """One method per page."""
 
-    def __init__(self, sign_ups: SignUps, pages: Pages, themes: Sequence[str]) -> None:
+    def __init__(
+        self, sign_ups: SignUps, pages: Pages, *, themes: Sequence[str], series: Sequence[str]
+    ) -> None:
         self._sign_ups = sign_ups
         self._pages = pages
         self._themes = themes
+        self._series = series
 
     async def subscribe(self, request: Request) -> Response:
         """The form; and what is said to whoever filled it in, the same for every address."""
         if not self._sign_ups.is_open:
             raise HTTPException(404)
         if request.method != "POST":
-            return self._form(request, _Typed())
+            return self._form(request, _Typed(series=self._series[0] if self._series else ""))
         return await self._take(request, await read_form(request))
 
     async def _take(self, request: Request, fields: Fields) -> Response:
@@ -89,6 +93,7 @@ class SubscribePages:
             "shown_address": masked(found.email),
             "shown_name": found.name,
             "chosen": found.themes,
+            "chosen_series": found.series,
             "preferences_token": self._sign_ups.preferences_of(found.reader_id) if done else "",
         }
         status = {Standing.GONE: 404, Standing.REFUSED: 409}.get(found.standing, 200)
@@ -97,7 +102,8 @@ class SubscribePages:
     def _typed(self, fields: Fields) -> _Typed:
         asked = fields.get("theme", [])
         chosen = tuple(slug for slug in self._themes if slug in asked)
-        return _Typed(_first(fields, "email"), _first(fields, "name"), chosen)
+        series = one_of(fields, "series", self._series)
+        return _Typed(_first(fields, "email"), _first(fields, "name"), chosen, series)
 
     def _sign_up(self, typed: _Typed) -> SignUp:
         if len(typed.email) > _LONGEST_ADDRESS:
@@ -108,6 +114,7 @@ class SubscribePages:
             themes=typed.themes,
             known_themes=self._themes,
             now=self._sign_ups.clock(),
+            series=typed.series,
         )
 
     def _is_fresh(self, fields: Fields) -> bool:

@@ -22,7 +22,7 @@ from digest.subscriptions import Confirmation
 from digest.web.app import create_app
 from digest.web.limits import DAY_S, Throttle, networks_of
 from digest.web.past import Kept, mark_of
-from digest.web.services import PublicationFacts, SignUps, database_services
+from digest.web.services import PublicationFacts, SeriesChoice, SignUps, database_services
 from digest.web.subscribe import EACH_PER_HOUR, PER_MAILBOX
 
 
@@ -50,10 +50,17 @@ def web_app(parts: Parts) -> Starlette:
         report=_reporter(parts, secret),
         feed_of=FeedRenderer(parts.template_folders, publication).feed,
         sign_ups=_sign_ups(parts, secret, pepper),
+        series=_choices(parts),
     )
     mark = partial(mark_of, parts.database, publication.slug)
     services = replace(services, archive=Kept(mark, services.archive), feed=Kept(mark, services.feed))
     return create_app(services, template_folders=parts.template_folders)
+
+
+def _choices(parts: Parts) -> tuple[SeriesChoice, ...]:
+    """What readers may choose between: one series is no choice."""
+    several = parts.series if len(parts.series) > 1 else ()
+    return tuple(SeriesChoice(one.name, one.label, one.title) for one in several)
 
 
 def _sign_ups(parts: Parts, secret: bytes, pepper: bytes) -> SignUps:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from digest import clock as clocks
 from digest.errors import ConfigurationError, InputError
 from digest.model.links import Links
-from digest.parts import Drafting, Parts, Recency, remember_installation
+from digest.parts import Drafting, Parts, remember_installation
 from digest.render import Publication, RenderOptions, default_template_folders
 from digest.settings import Settings, load
 from digest.settings.environment import PREFIX
@@ -27,7 +27,7 @@ from digest.wiring.options import (
     gathering_of,
     keep_of,
     publication_of,
-    schedule_of,
+    series_of,
     sign_ups_of,
 )
 
@@ -80,11 +80,13 @@ def build(settings: Settings, database: Database, *, clock: Callable[[], datetim
     """The parts for these settings over an open database."""
     publication = publication_of(settings)
     folders = default_template_folders(settings.folder)
+    series = series_of(settings)
     return Parts(
         database=database,
         publication=publication,
-        schedule=schedule_of(settings),
-        recency=Recency(settings.gather.max_age, settings.gather.reach_back),
+        schedule=series[0].schedule,
+        recency=series[0].recency,
+        series=series,
         links=Links(settings.publication.base_url),
         gathering=gathering_of(settings),
         sending=sending_of(settings),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from digest.gather.options import GatherOptions
-from digest.parts import Keep, SignUps
+from digest.parts import Keep, Recency, Series, SignUps
 from digest.render import Publication
 from digest.schedule import Schedule
 from digest.settings import Settings
@@ -18,7 +20,9 @@ RESUME_FOR = timedelta(days=1)  # longer than the last retry of a deferred messa
 
 def publication_of(settings: Settings) -> Publication:
     """What readers see of the publication."""
-    chosen = settings.publication
+    chosen, wording = settings.publication, settings.wording
+    if settings.series:
+        wording = replace(wording, preferences=wording.preferences_and_series)
     return Publication(
         name=chosen.name,
         slug=chosen.slug,
@@ -32,7 +36,7 @@ def publication_of(settings: Settings) -> Publication:
         timezone=chosen.timezone,
         headers=tuple(_header(line) for line in settings.delivery.headers),
         look=settings.look,
-        wording=settings.wording,
+        wording=wording,
     )
 
 
@@ -47,13 +51,36 @@ def schedule_of(settings: Settings) -> Schedule:
     return Schedule(
         series=chosen.series,
         send_at=chosen.send_at,
-        days=frozenset(DAY_NAMES.index(day) + 1 for day in chosen.days),
+        days=_weekdays(chosen.days),
         timezone=settings.publication.timezone,
         draft_before=chosen.draft_before,
         max_lateness=chosen.max_lateness,
         finish_within=chosen.max_lateness + RESUME_FOR,
         silence_sends=chosen.approval == "silence-sends",
     )
+
+
+def series_of(settings: Settings) -> tuple[Series, ...]:
+    """Every series that is scheduled, that of [schedule] first."""
+    main = schedule_of(settings)
+    recency = Recency(settings.gather.max_age, settings.gather.reach_back)
+    found = [Series(main, recency, settings.schedule.label or main.days_in_words())]
+    for one in settings.series:
+        schedule = replace(
+            main,
+            series=one.name,
+            days=_weekdays(one.days),
+            send_at=one.send_at or main.send_at,
+        )
+        since_the_last = replace(recency, reach_back=True)
+        label = one.label or schedule.days_in_words()
+        found.append(Series(schedule, since_the_last, label, one.title, one.max_stories))
+    return tuple(found)
+
+
+def _weekdays(names: Iterable[str]) -> frozenset[int]:
+    """Days as ISO counts them, from Monday, 1."""
+    return frozenset(DAY_NAMES.index(day) + 1 for day in names)
 
 
 def gathering_of(settings: Settings) -> GatherOptions:

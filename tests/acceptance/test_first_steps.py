@@ -206,9 +206,9 @@ def test_what_was_held_and_released_is_a_draft_again(desk: Desk) -> None:
 
 def test_a_series_that_the_schedule_does_not_send_is_told(desk: Desk) -> None:
     said = desk.run("subscribers", "add", "ada@example.org", "--series", "dayly").stderr
-    assert "The schedule sends the series 'daily'. One of 'dayly' goes out only by" in said
-    assert "The schedule" not in desk.run("subscribers", "add", "bo@example.org", "--series", "daily").stderr
-    assert "One of 'weekly'" in desk.run("draft", "--series", "weekly").stderr
+    assert "What goes out on schedule: daily. An edition of 'dayly' goes out only by" in said
+    assert "on schedule" not in desk.run("subscribers", "add", "bo@example.org", "--series", "daily").stderr
+    assert "An edition of 'weekly'" in desk.run("draft", "--series", "weekly").stderr
 
 
 def test_a_draft_before_anything_was_gathered_says_so(desk: Desk) -> None:

@@ -65,6 +65,20 @@ def test_weekdays_that_are_off_have_no_slot() -> None:
     assert schedule.next_slot(saturday).isoweekday() == 1
 
 
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ({1, 2, 3, 4, 5, 6, 7}, "Every day"),
+        ({1, 2, 3, 4, 5}, "On weekdays"),
+        ({7}, "On Sundays"),
+        ({5, 1}, "On Mondays and Fridays"),
+        ({6, 1, 3}, "On Mondays, Wednesdays and Saturdays"),
+    ],
+)
+def test_days_are_put_into_words(days: set[int], words: str) -> None:
+    assert Schedule(days=frozenset(days)).days_in_words() == words
+
+
 def test_a_due_draft_is_sent() -> None:
     assert plan(DAILY, DUE, {DUE: standing(EditionState.DRAFT)}, installed_at=LONG_AGO) == (Send(DUE),)
 

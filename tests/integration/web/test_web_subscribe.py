@@ -26,12 +26,12 @@ from digest.daily import ensure
 from digest.deliver.envelope import Envelope
 from digest.deliver.transports.memory import MemoryTransport
 from digest.errors import RenderError, StoreError, TransportError
-from digest.model.audience import Subscriber, SubscriberState, SuppressionReason
+from digest.model.audience import SignUp, Subscriber, SubscriberState, SuppressionReason
 from digest.model.delivery import Accepted, Deferred, Outcome, Rejected
 from digest.model.feedback import Feedback, FeedbackKind
-from digest.model.tokens import key_hash
+from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, key_hash, make_token
 from digest.parts import Parts, SignUps, address_pepper
-from digest.settings import Settings
+from digest.settings import SeriesSettings, Settings
 from digest.store import alerts, audience, sign_ups, tables
 from digest.store.engine import Database
 from digest.web import background
@@ -155,9 +155,11 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Serve a newsletter over a database, with parts that a test may change."""
     with ExitStack() as stack:
 
-        def start_one(database: Database, **changes: object) -> Site:
+        def start_one(
+            database: Database, *, series: tuple[SeriesSettings, ...] = (), **changes: object
+        ) -> Site:
             hands, outgoing = [NOW], Outgoing()
-            settings = Settings(folder=tmp_path)
+            settings = Settings(folder=tmp_path, series=series)
             parts = parts_of(database, settings, lambda: hands[0], outgoing.transport)
             parts = replace(parts, **changes)  # type: ignore[arg-type] # each test knows what it changes
             url = stack.enter_context(background(web_app(parts)))
@@ -170,6 +172,13 @@ def start(tmp_path: Path) -> Iterator[Start]:
 @pytest.fixture
 def site(start: Start, sqlite_database: Database) -> Site:
     return start(sqlite_database)
+
+
+WEEK = SeriesSettings(name="weekly", days=("sun",), title="The Week")
+
+
+def ticked(page: httpx2.Response, name: str) -> list[str]:
+    return re.findall(rf'name="{name}" value="([a-z-]+)" checked', page.text)
 
 
 def h1(page: httpx2.Response) -> str:
@@ -759,3 +768,68 @@ def test_what_was_left_by_a_server_that_stopped_is_sent_by_the_next_one(
         subscriptions.ask(conn, asked)
     site = start(sqlite_database)
     assert [letter["To"] for letter in site.settled()] == [ADA]
+
+
+def test_one_who_subscribes_says_how_often(start: Start, database: Database) -> None:
+    site = start(database, series=(WEEK,))
+    form = site.client.get("/subscribe")
+    assert ticked(form, "series") == ["daily"]
+    assert "On Sundays <small>The Week</small>" in form.text
+    odd = site.post("no address", series="weekly")
+    assert ticked(odd, "series") == ["weekly"]  # what was chosen stands there still
+    site.post(ADA, series="weekly")
+    (letter,) = site.settled()
+    assert "How often: On Sundays." in str(letter.get_body(("plain",)))
+    link = site.link(letter)
+    assert "How often: <strong>On Sundays</strong>." in site.client.get(link).text
+    done = site.client.post(link)
+    assert "How often: <strong>On Sundays</strong>." in done.text
+    assert "choose themes and how often" in done.text
+    reader = site.reader()
+    assert reader
+    assert reader.series == "weekly"
+    asked = {(one.email, one.series) for one in _asked(site)}
+    assert asked == {(ADA, "weekly")}
+
+
+def _asked(site: Site) -> list[SignUp]:
+    with site.parts.database.read() as conn:
+        return sign_ups.list_for(conn, ADA)
+
+
+def test_one_who_reads_may_get_it_less_often(start: Start, database: Database) -> None:
+    site = start(database, series=(WEEK,))
+    reader = site.add(ADA)
+    with site.parts.database.write() as conn:
+        secret = site.parts.token_secret(conn)
+    slug = site.parts.publication.slug
+    choice = site.parts.links.preferences(make_token(secret, PREFERENCES, slug, reader.id))
+    leaving = site.parts.links.unsubscribe(make_token(secret, UNSUBSCRIBE, slug, reader.id))
+    choice, leaving = (link.removeprefix(site.parts.links.base_url) for link in (choice, leaving))
+    assert "get it less often, or keep only the themes" in site.client.get(leaving).text
+    page = site.client.get(choice)
+    assert ticked(page, "series") == ["daily"]
+    everything = ticked(page, "theme")
+    saved = site.client.post(choice, data={"theme": everything, "series": "weekly"})
+    assert "How often: <strong>On Sundays</strong>." in saved.text
+    for odd in ({"series": "hourly"}, {"series": ""}, {}):
+        kept = site.client.post(choice, data={"theme": everything, **odd})
+        assert ticked(kept, "series") == ["weekly"]
+    refused = site.client.post(choice, data={"series": "daily"})  # and no theme
+    assert refused.status_code == 422
+    found = site.reader()
+    assert found
+    assert (found.series, found.themes) == ("weekly", ())
+    assert site.mailed() == {}  # the daily
+
+
+def test_with_one_series_nobody_is_asked_how_often(site: Site) -> None:
+    site.post(ADA, series="weekly")
+    (letter,) = site.settled()
+    assert "How often" not in str(letter.get_body(("plain",)))
+    page = site.client.get("/subscribe")
+    assert "How often" not in page.text
+    site.client.post(site.link(letter))
+    reader = site.reader()
+    assert reader
+    assert reader.series == "daily"

@@ -46,6 +46,23 @@ Refused = Callable[..., str]
         ("delivery = 3", "digest.toml:1: delivery is a section, not a value; write [delivery]"),
         ('[feeds]\nurl = "x"', "digest.toml:1: feeds is a list of tables; write [[feeds]]"),
         ('[[feeds]]\nname = "x"', "digest.toml:1: feeds.url is missing"),
+        ("[[feeds]]\nurl = 5", "digest.toml:2: feeds.url = 5 is no text"),
+        (
+            '[[series]]\nname = "weekly"',
+            "digest.toml:1: series.days is missing; every [[series]] table needs it",
+        ),
+        (
+            '[[series]]\ndays = ["sun"]\nname = "daily"',
+            'digest.toml:3: series.name = "daily" is the series of [schedule]',
+        ),
+        (
+            '[[series]]\nname = "w"\ndays = ["sun"]\n[[series]]\nname = "w"\ndays = ["sat"]',
+            'digest.toml:5: series.name = "w" is listed twice',
+        ),
+        (
+            '[delivery]\nwindow = "06:00-20:00"\n[[series]]\nname = "w"\ndays = ["sun"]\nsend_at = "21:00"',
+            'digest.toml:6: series.send_at = "21:00" lies outside delivery.window, "06:00-20:00"',
+        ),
         (
             '[[feeds]]\n\nurl = "news.example.org"',
             'digest.toml:3: feeds.url = "news.example.org" is no web address',
@@ -137,6 +154,7 @@ def test_a_mistake_is_told_with_its_line_and_its_mending(refused: Refused, text:
         ("DIGEST_CONFIGS", "x", "is no setting; did you mean DIGEST_CONFIG?"),
         ("DIGEST_QQQQQQQQQQQQQQQ", "x", "variables are named DIGEST_SECTION__KEY"),
         ("DIGEST_FEEDS__URL", "x", "feeds stand in digest.toml"),
+        ("DIGEST_SERIES__NAME", "x", "series stand in digest.toml, one [[series]] table each"),
         ("DIGEST_GATHER__WORKERS", "many", 'gather.workers = "many" is no whole number'),
         ("DIGEST_GATHER__REACH_BACK", "maybe", 'gather.reach_back = "maybe" is neither true nor false'),
         ("DIGEST_DELIVERY__RATE", "1e9", 'delivery.rate = "1e9" is no number'),

@@ -1,0 +1,188 @@
+"""A weekly beside the daily: each goes out at its own time, to its own readers, with its own span of news."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from email import message_from_bytes
+from pathlib import Path
+
+import pytest
+
+from digest import desk, subscriptions
+from digest.daily import ensure
+from digest.deliver.transports.memory import MemoryTransport
+from digest.errors import NotFoundError, StateError
+from digest.model.edition import EditionState
+from digest.model.links import edition_ref
+from digest.model.news import Article
+from digest.parts import Parts, address_pepper
+from digest.settings import EditionSettings, SeriesSettings, Settings
+from digest.store import alerts, articles, editions
+from digest.store.engine import Database
+from tests.wired import parts_of
+
+BEGUN = datetime(2026, 3, 1, 12, tzinfo=UTC)  # a Sunday, when its weekly would be out
+DAILY = datetime(2026, 3, 8, 6, 30, tzinfo=UTC)  # the Sunday after
+WEEKLY = datetime(2026, 3, 8, 9, tzinfo=UTC)
+WEEK = SeriesSettings(name="weekly", days=("sun",), send_at=time(9), title="The Week", max_stories=2)
+NEWS = {
+    2: ("Icebreaker reaches Svalbard after a storm", "The Arctic Council thanked the crew in Longyearbyen."),
+    5: ("Japan and Australia sign a pact on naval bases", "Tokyo and Canberra will share naval bases."),
+    7: ("Gaza ceasefire talks resume in Cairo", "Israel and Hamas sent envoys to Egypt, mediators said."),
+}
+
+
+class Clock:
+    """A clock that stands where it is put."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(BEGUN)
+
+
+@pytest.fixture
+def outgoing() -> MemoryTransport:
+    return MemoryTransport()
+
+
+@pytest.fixture
+def parts(database: Database, clock: Clock, outgoing: MemoryTransport, tmp_path: Path) -> Parts:
+    built = parts_of(database, Settings(folder=tmp_path, series=(WEEK,)), clock, outgoing)
+    with database.write() as conn:
+        pepper = address_pepper(conn, clock())
+        for name, series in (("ada", "daily"), ("bo", "weekly")):
+            subscriptions.add(
+                conn, f"{name}@example.org", pepper=pepper, now=clock(), known_themes=(), series=series
+            )
+    return built
+
+
+def publish(parts: Parts, day: int) -> None:
+    title, dek = NEWS[day]
+    when, url = datetime(2026, 3, day, 18, tzinfo=UTC), f"https://post.example.org/{day}"
+    with parts.database.write() as conn:
+        articles.save_articles(
+            conn,
+            [
+                Article(
+                    url=url, canonical_url=url, title=title, dek=dek, text=f"{dek} More was to follow.",
+                    published_at=when, date_source="feed", gathered_at=when, language="en",
+                    outlet="The Sample Post",
+                )
+            ],
+        )  # fmt: skip
+
+
+def at(parts: Parts, clock: Clock, moment: datetime) -> list[str]:
+    """What a heartbeat says that it did."""
+    clock.now = moment
+    return [f"{step.edition} {step.what}" for step in ensure(parts, moment)]
+
+
+def subjects(outgoing: MemoryTransport) -> list[tuple[str, str]]:
+    """Who got what, in order."""
+    raw = [(envelope.recipient, b"".join(envelope.pieces)) for envelope in outgoing.messages]
+    return [(who, str(message_from_bytes(content)["Subject"])) for who, content in raw]
+
+
+def test_each_series_goes_out_once_at_its_time_to_its_own_readers(
+    parts: Parts, clock: Clock, outgoing: MemoryTransport
+) -> None:
+    for day in NEWS:
+        publish(parts, day)
+    assert any("daily-20260308T0630 drafted" in line for line in at(parts, clock, DAILY - timedelta(hours=1)))
+    at(parts, clock, DAILY + timedelta(seconds=20))
+    assert [who for who, _ in subjects(outgoing)] == ["ada@example.org"]
+    for _ in range(3):
+        at(parts, clock, WEEKLY + timedelta(seconds=20))
+    assert [who for who, _ in subjects(outgoing)] == ["ada@example.org", "bo@example.org"]
+    with parts.database.read() as conn:
+        standing = {edition_ref(row.key): row.state for row in editions.list_editions(conn, "digest")}
+        told = alerts.list_alerts(conn, limit=10)
+    assert standing == {
+        "daily-20260308T0630": EditionState.SENT,
+        "weekly-20260308T0900": EditionState.SENT,
+    }
+    assert not any("weekly" in text for _, _, text in told)  # none is owed from before the newsletter began
+
+
+def test_a_weekly_tells_of_its_whole_week_whatever_the_daily_told(
+    parts: Parts, clock: Clock, outgoing: MemoryTransport
+) -> None:
+    publish(parts, 5)
+    at(parts, clock, datetime(2026, 3, 6, 6, 30, 20, tzinfo=UTC))
+    publish(parts, 7)
+    at(parts, clock, WEEKLY + timedelta(seconds=20))
+    with parts.database.read() as conn:
+        found = editions.find_edition(conn, parts.key(WEEKLY, "weekly"))
+    assert found is not None
+    assert found.edition is not None
+    assert found.edition.title == "The Week"
+    assert {story.headline for story in found.edition.stories} == {NEWS[5][0], NEWS[7][0]}
+    assert [who for who, _ in subjects(outgoing)].count("bo@example.org") == 1
+
+
+def test_a_series_holds_as_many_stories_as_its_settings_say(parts: Parts, clock: Clock) -> None:
+    for day in NEWS:
+        publish(parts, day)
+    clock.now = WEEKLY - timedelta(hours=1)
+    _row, weekly = desk.at_hand(parts, clock.now, "weekly")
+    assert sum(not story.brief for story in weekly.stories) == 2
+    _row, daily = desk.at_hand(parts, clock.now)
+    assert EditionSettings().max_stories > 2
+    assert {story.headline for story in daily.stories} == {NEWS[7][0]}  # of 36 hours
+
+
+def test_an_editor_names_a_series_for_its_edition_at_hand(parts: Parts, clock: Clock) -> None:
+    publish(parts, 7)
+    with pytest.raises(StateError, match=r"`digest draft --series weekly` makes the next one"):
+        desk.named(parts, clock.now, "weekly")
+    at(parts, clock, WEEKLY - timedelta(hours=1))
+    assert edition_ref(desk.named(parts, clock.now, "weekly").key) == "weekly-20260308T0900"
+    assert desk.named(parts, clock.now).key.series == "daily"
+    held = desk.hold(parts, desk.named(parts, clock.now, "weekly"), clock.now)
+    assert held.state is EditionState.HELD
+    said = at(parts, clock, WEEKLY + timedelta(minutes=1))
+    assert any("digest release --edition weekly-20260308T0900" in line for line in said)
+    with pytest.raises(NotFoundError, match="there is no edition 'monthly'"):
+        desk.named(parts, clock.now, "monthly")
+
+
+def test_a_series_that_begins_later_owes_nothing_from_before(
+    database: Database, clock: Clock, outgoing: MemoryTransport, tmp_path: Path
+) -> None:
+    parts_of(database, Settings(folder=tmp_path), clock, outgoing)
+    clock.now = WEEKLY + timedelta(hours=1)
+    later = parts_of(database, Settings(folder=tmp_path, series=(WEEK,)), clock, outgoing)
+    said = at(later, clock, clock.now)
+    assert not any("weekly" in line for line in said)
+    publish(later, 7)
+    next_week = WEEKLY + timedelta(days=7)
+    assert any(line.startswith("weekly-20260315T0900 drafted") for line in at(later, clock, next_week))
+
+
+def test_both_at_one_moment_fail_and_are_told_one_by_one(
+    parts: Parts, clock: Clock, outgoing: MemoryTransport
+) -> None:
+    weekly = parts.series[1]
+    same = replace(weekly, schedule=replace(weekly.schedule, send_at=time(6, 30)))
+    parts = replace(parts, series=(parts.series[0], same), transport=_no_transport)
+    publish(parts, 7)
+    at(parts, clock, DAILY - timedelta(hours=1))
+    said = at(parts, clock, DAILY + timedelta(seconds=20))
+    assert sum("the mail server is away" in line for line in said) == 2
+    with parts.database.read() as conn:
+        keys = [key for key, _, _ in alerts.list_alerts(conn, limit=10)]
+    assert len([key for key in keys if key.startswith("error:Send:")]) == 2
+
+
+def _no_transport() -> MemoryTransport:
+    raise StateError("the mail server is away")
