@@ -36,7 +36,7 @@ def check(
     yield _database(settings, parts)
     yield _templates(parts)
     yield from _colours(parts)
-    yield _readers(parts)
+    yield from _readers(parts)
     yield from _feeds(parts, online=online)
     yield from _transport(parts, online=online)
     yield from _sign_ups(settings, parts)
@@ -117,12 +117,21 @@ def _colours(parts: Parts) -> Iterator[Finding]:
         )
 
 
-def _readers(parts: Parts) -> Finding:
+def _readers(parts: Parts) -> Iterator[Finding]:
     with parts.database.read() as conn:
-        active = audience.count_subscribers(conn).get("active", 0)
-    if not active:
-        return Finding(Level.WARNING, "nobody is subscribed", "`digest subscribers add` or `import`")
-    return Finding(Level.OK, f"subscribers: {active:,} active")
+        readers = audience.series_choices(conn)
+    if readers:
+        shares = ", ".join(f"{count:,} {series}" for series, count in readers.items())
+        of_these = f" ({shares})" if len(readers) > 1 else ""
+        yield Finding(Level.OK, f"subscribers: {sum(readers.values()):,} active{of_these}")
+    else:
+        yield Finding(Level.WARNING, "nobody is subscribed", "`digest subscribers add` or `import`")
+    for series in readers.keys() - {one.name for one in parts.series}:
+        yield Finding(
+            Level.WARNING,
+            f"{readers[series]:,} of them get {series!r}, which no schedule sends",
+            "add it as [[series]], or move them: `digest subscribers change ADDRESS --series NAME`",
+        )
 
 
 def _feeds(parts: Parts, *, online: bool) -> Iterator[Finding]:

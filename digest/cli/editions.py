@@ -41,7 +41,7 @@ _IN_WORDS = {EditionState.DRAFT: "a draft again", EditionState.SENDING: "going o
 
 def draft(
     ctx: typer.Context,
-    series: Annotated[str, typer.Option(help="The series.", show_default="the scheduled one")] = "",
+    series: Annotated[str, typer.Option(help="The series.", show_default="that of [schedule]")] = "",
     date: Annotated[str, typer.Option(help="The edition of this local day (YYYY-MM-DD).")] = "",
     now: NowOption = "",
     as_json: JsonOption = False,

@@ -62,7 +62,7 @@ def add(
     theme: Annotated[
         list[str] | None, typer.Option("--theme", help="Only this theme; may be repeated.")
     ] = None,
-    series: Annotated[str, typer.Option(help="The series.", show_default="the scheduled one")] = "",
+    series: Annotated[str, typer.Option(help="The series.", show_default="that of [schedule]")] = "",
     resubscribe: Annotated[
         bool, typer.Option("--resubscribe", help="Bring back one who left and now asks to return.")
     ] = False,
@@ -161,7 +161,7 @@ def _json(reader: Subscriber) -> dict[str, Any]:
 def import_(
     ctx: typer.Context,
     source: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A CSV file; - is standard input.")],
-    series: Annotated[str, typer.Option(help="The series.", show_default="the scheduled one")] = "",
+    series: Annotated[str, typer.Option(help="The series.", show_default="that of [schedule]")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Add the readers of a CSV file. A bad row is named and left out; nobody who left comes back."""
@@ -288,6 +288,41 @@ def show(
             ],
             ("id", str(found.id)),
         )
+
+
+@app.command()
+def change(
+    ctx: typer.Context,
+    reader: ReaderArgument,
+    name: Annotated[
+        str | None, typer.Option(help="Another name; empty for none.", show_default=False)
+    ] = None,
+    theme: Annotated[
+        list[str] | None,
+        typer.Option("--theme", help="Only this theme; may be repeated. `all` is every theme."),
+    ] = None,
+    series: Annotated[
+        str | None, typer.Option(help="Another series, such as the weekly.", show_default=False)
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Change a reader's name, themes or series, because they ask for it; what you leave out stays."""
+    if name is None and not theme and series is None:
+        raise typer.BadParameter("say what to change: --name, --theme or --series")
+    with _desk(ctx) as (parts, conn, _key):
+        tell_of_series(parts, series or "")
+        changed = subscriptions.change(
+            conn,
+            subscriptions.find(conn, reader).id,
+            name=name,
+            themes=subscriptions.split_themes("+".join(theme)) if theme else None,
+            series=series,
+            known_themes=_themes(parts),
+        )
+    if as_json:
+        emit_json(_json(changed))
+    chosen = ", ".join(changed.themes) or "every theme"
+    say(printable(f"Changed: {changed.email} gets {chosen} of the series {changed.series}."))
 
 
 @app.command()

@@ -24,9 +24,9 @@ from digest.store.subscriber_rows import NewReader, join_themes, new_reader, sto
 from digest.store.tables import deliveries, editions, events, subscribers, suppressions
 
 __all__ = [
-    "Importer", "NewReader", "add_subscriber", "count_subscribers", "drop_pending", "enrol", "erase",
-    "find_subscriber", "forget", "get_subscriber", "hold_subscriber", "iter_subscribers", "join_themes",
-    "keep_out", "list_subscribers", "set_series", "set_state", "set_themes", "suppress", "suppression",
+    "Importer", "NewReader", "add_subscriber", "change", "count_subscribers", "drop_pending", "enrol",
+    "erase", "find_subscriber", "forget", "get_subscriber", "hold_subscriber", "iter_subscribers",
+    "join_themes", "keep_out", "list_subscribers", "series_choices", "set_state", "suppress", "suppression",
     "theme_choices", "unsuppress",
 ]  # fmt: skip
 
@@ -34,6 +34,7 @@ _COLUMNS = [subscribers.c[field.name] for field in fields(Subscriber)]
 _IS_PERSON = subscribers.c.email_key.is_not(None)  # not erased
 _PAGE = 1000
 _suppressed = exists().where(suppressions.c.key_hash == subscribers.c.key_hash)
+_is_mailed = and_(subscribers.c.state == SubscriberState.ACTIVE.value, _IS_PERSON, ~_suppressed)
 
 
 def add_subscriber(
@@ -148,16 +149,21 @@ def drop_pending(conn: Connection, email_key: str) -> None:
     conn.execute(delete(subscribers).where(subscribers.c.email_key == email_key, pending))
 
 
-def set_themes(conn: Connection, subscriber_id: int, themes: Collection[str]) -> None:
-    """Choose themes by slug; none means all, also those added later. Whoever was erased stays so."""
-    chosen = update(subscribers).where(subscribers.c.id == subscriber_id, _IS_PERSON)
-    conn.execute(chosen.values(themes=join_themes(themes)))
-
-
-def set_series(conn: Connection, subscriber_id: int, series: str) -> None:
-    """Choose which series they get. Whoever was erased stays as they are."""
-    chosen = update(subscribers).where(subscribers.c.id == subscriber_id, _IS_PERSON)
-    conn.execute(chosen.values(series=series))
+def change(
+    conn: Connection,
+    subscriber_id: int,
+    *,
+    name: str | None = None,
+    themes: Collection[str] | None = None,
+    series: str | None = None,
+) -> None:
+    """Change what is given; no theme at all means every one, also those added later. The erased stay so."""
+    chosen = None if themes is None else join_themes(themes)
+    given = {"name": name, "themes": chosen, "series": series}
+    values = {column: value for column, value in given.items() if value is not None}
+    if values:
+        reader = update(subscribers).where(subscribers.c.id == subscriber_id, _IS_PERSON)
+        conn.execute(reader.values(**values))
 
 
 def suppress(conn: Connection, key_hash: str, reason: SuppressionReason, now: datetime) -> bool:
@@ -237,14 +243,20 @@ def theme_choices(conn: Connection, series: str) -> dict[str, int]:
     """Every choice of themes (slugs joined by "+", "" is all) and how many would be mailed with it."""
     query = (
         select(subscribers.c.themes, func.count())
-        .where(
-            subscribers.c.series == series,
-            subscribers.c.state == SubscriberState.ACTIVE.value,
-            _IS_PERSON,
-            ~_suppressed,
-        )
+        .where(subscribers.c.series == series, _is_mailed)
         .group_by(subscribers.c.themes)
         .order_by(subscribers.c.themes)
+    )
+    return dict(conn.execute(query).all())
+
+
+def series_choices(conn: Connection) -> dict[str, int]:
+    """Every series that somebody would be mailed, and how many would be."""
+    query = (
+        select(subscribers.c.series, func.count())
+        .where(_is_mailed)
+        .group_by(subscribers.c.series)
+        .order_by(subscribers.c.series)
     )
     return dict(conn.execute(query).all())
 

@@ -21,6 +21,7 @@ from digest.subscriptions.csv_import import import_csv
 from digest.subscriptions.people import (
     Added,
     add,
+    change,
     end,
     erase,
     everything_on,
@@ -29,8 +30,6 @@ from digest.subscriptions.people import (
     may_come_back,
     remove,
     resubscribe,
-    set_series,
-    set_themes,
     unsubscribe,
 )
 from digest.subscriptions.signing_up import (
@@ -55,6 +54,7 @@ __all__ = [
     "Standing",
     "add",
     "ask",
+    "change",
     "check_themes",
     "clean_name",
     "confirm",
@@ -77,8 +77,6 @@ __all__ = [
     "parse_mailbox",
     "remove",
     "resubscribe",
-    "set_series",
-    "set_themes",
     "sign_up_of",
     "split_themes",
     "unsubscribe",

@@ -95,7 +95,7 @@ def add(
                 conn, known.id, allowed={SubscriberState.UNSUBSCRIBED}, to=SubscriberState.ACTIVE, now=now
             )
             if reader.themes:
-                audience.set_themes(conn, known.id, reader.themes)
+                audience.change(conn, known.id, themes=reader.themes)
     audience.drop_pending(conn, key)
     stored, created = audience.add_subscriber(conn, reader, key_hash=hashed, now=now)
     notes = []
@@ -194,33 +194,34 @@ def resubscribe(conn: Connection, subscriber_id: int, *, pepper: bytes, now: dat
     audience.set_state(conn, subscriber_id, allowed=allowed, to=SubscriberState.ACTIVE, now=now)
 
 
-def set_themes(
-    conn: Connection, subscriber_id: int, slugs: Iterable[str], *, known_themes: Collection[str]
-) -> tuple[str, ...]:
-    """Store a reader's choice of themes, and return it as stored; () is all of them.
+def change(
+    conn: Connection,
+    subscriber_id: int,
+    *,
+    known_themes: Collection[str],
+    name: str | None = None,
+    themes: Iterable[str] | None = None,
+    series: str | None = None,
+) -> Subscriber:
+    """Change what is given of a reader's name and choices, and return them as they are now.
 
     Raises:
-        InputError: no such theme.
+        InputError: no such theme, or what no series can be called.
         NotFoundError: no such subscriber.
     """
-    chosen = check_themes(slugs, known_themes)
-    if audience.get_subscriber(conn, subscriber_id) is None:
+    if series is not None:
+        check_series(series)
+    audience.change(
+        conn,
+        subscriber_id,
+        name=None if name is None else clean_name(name),
+        themes=None if themes is None else check_themes(themes, known_themes),
+        series=series,
+    )
+    reader = audience.get_subscriber(conn, subscriber_id)
+    if reader is None:
         raise NotFoundError(f"there is no subscriber number {subscriber_id}")
-    audience.set_themes(conn, subscriber_id, chosen)
-    return chosen
-
-
-def set_series(conn: Connection, subscriber_id: int, series: str) -> None:
-    """Store which series a reader chose.
-
-    Raises:
-        InputError: nothing can be called ``series``.
-        NotFoundError: no such subscriber.
-    """
-    check_series(series)
-    if audience.get_subscriber(conn, subscriber_id) is None:
-        raise NotFoundError(f"there is no subscriber number {subscriber_id}")
-    audience.set_series(conn, subscriber_id, series)
+    return reader
 
 
 def erase(conn: Connection, ref: str, *, pepper: bytes, now: datetime) -> int:

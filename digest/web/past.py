@@ -31,6 +31,7 @@ class ArchiveEntry:
     day: date
     headline: str
     story_count: int
+    title: str  # what stands above it: of several series, each may have its own
 
 
 class Kept(Generic[T]):
@@ -125,4 +126,5 @@ def _entry(row: EditionRow, edition: Edition) -> ArchiveEntry:
         day=date.fromisoformat(edition.local_date),
         headline=edition.stories[0].headline if edition.stories else "",
         story_count=len(edition.stories),
+        title=edition.title,
     )

@@ -160,9 +160,7 @@ def database_services(
 
     def choose(subscriber_id: int, slugs: Sequence[str], chosen: str) -> None:
         with database.write() as conn:
-            subscriptions.set_themes(conn, subscriber_id, slugs, known_themes=known)
-            if chosen:
-                subscriptions.set_series(conn, subscriber_id, chosen)
+            subscriptions.change(conn, subscriber_id, themes=slugs, series=chosen or None, known_themes=known)
 
     past = PastEditions(database, slug, clock, web_copy, feed_of)
 

@@ -14,6 +14,7 @@ from digest.store import importing
 from digest.store.audience import (
     Importer,
     add_subscriber,
+    change,
     count_subscribers,
     erase,
     find_subscriber,
@@ -22,7 +23,6 @@ from digest.store.audience import (
     keep_out,
     list_subscribers,
     set_state,
-    set_themes,
     suppress,
     suppression,
     theme_choices,
@@ -112,8 +112,8 @@ def test_a_state_changes_only_from_an_allowed_one_and_notes_when(database: Datab
 def test_themes_are_stored_sorted_and_counted_for_those_who_would_be_mailed(database: Database) -> None:
     with database.write() as conn:
         ids = {name: add(conn, name).id for name in "abcde"}
-        set_themes(conn, ids["a"], ["b", "a", "b"])
-        set_themes(conn, ids["b"], ("a", "b"))
+        change(conn, ids["a"], themes=["b", "a", "b"])
+        change(conn, ids["b"], themes=("a", "b"))
         suppress(conn, hashed("c"), R.COMPLAINED, NOW)
         set_state(conn, ids["d"], allowed={S.ACTIVE}, to=S.UNSUBSCRIBED, now=NOW)
         add(conn, "weekly", series="weekly", themes=("z",))
@@ -166,7 +166,7 @@ def test_erasure_leaves_no_address_anywhere_and_nobody_brings_the_reader_back(da
         assert suppression(conn, hashed("ann")) == Suppression(hashed("ann"), R.ERASED, NOW)
         assert bring_in(conn, reader("ann")) == (0, 0, 0, 1)
         assert not set_state(conn, gone.id, allowed=set(S), to=S.ACTIVE, now=NOW)
-        set_themes(conn, gone.id, ["a"])
+        change(conn, gone.id, themes=["a"], name="Ada", series="weekly")
         assert get_subscriber(conn, gone.id) == left
         assert list(iter_subscribers(conn)) == [stays]
         assert count_subscribers(conn)["unsubscribed"] == 0

@@ -15,6 +15,7 @@ from digest.store.tables import deliveries, events, metadata
 from digest.subscriptions import (
     Added,
     add,
+    change,
     email_key,
     erase,
     everything_on,
@@ -23,7 +24,6 @@ from digest.subscriptions import (
     may_come_back,
     remove,
     resubscribe,
-    set_themes,
     unsubscribe,
 )
 
@@ -176,17 +176,30 @@ def test_whom_the_editor_took_off_cannot_come_back_alone(desk: Desk) -> None:
 
 def test_a_choice_of_themes_is_stored_sorted_and_every_theme_is_all(desk: Desk) -> None:
     reader = desk.add("ada@example.org").subscriber
-    assert set_themes(desk.conn, reader.id, ["middle-east", "arctic"], known_themes=desk.themes) == (
-        "arctic",
-        "middle-east",
-    )
+
+    def choose(*slugs: str, number: int = reader.id) -> tuple[str, ...]:
+        return change(desk.conn, number, themes=slugs, known_themes=desk.themes).themes
+
+    assert choose("middle-east", "arctic") == ("arctic", "middle-east")
     assert find(desk.conn, str(reader.id)).themes == ("arctic", "middle-east")
-    assert set_themes(desk.conn, reader.id, desk.themes, known_themes=desk.themes) == ()
+    assert choose(*desk.themes) == ()
     assert find(desk.conn, str(reader.id)).themes == ()
     with pytest.raises(InputError):
-        set_themes(desk.conn, reader.id, ["sport"], known_themes=desk.themes)
+        choose("sport")
     with pytest.raises(NotFoundError):
-        set_themes(desk.conn, 999_999, [], known_themes=desk.themes)
+        choose(number=999_999)
+
+
+def test_only_what_is_given_of_a_reader_changes(desk: Desk) -> None:
+    reader = desk.add("ada@example.org", name="Ada", wanted=("arctic",)).subscriber
+    weekly = change(desk.conn, reader.id, series="weekly", known_themes=desk.themes)
+    assert (weekly.name, weekly.themes, weekly.series) == ("Ada", ("arctic",), "weekly")
+    renamed = change(desk.conn, reader.id, name=" Ada  Lovelace", known_themes=desk.themes)
+    assert (renamed.name, renamed.themes, renamed.series) == ("Ada Lovelace", ("arctic",), "weekly")
+    for odd in ("a/b", ""):
+        with pytest.raises(InputError, match="cannot stand in a link"):
+            change(desk.conn, reader.id, series=odd, known_themes=desk.themes)
+    assert change(desk.conn, reader.id, known_themes=desk.themes) == renamed
 
 
 def test_who_is_not_there_is_named(desk: Desk) -> None:

@@ -166,7 +166,7 @@ def test_a_link_used_again_finds_it_done_and_changes_nothing(desk: Desk) -> None
     token = desk.asked(ADA, "arctic")
     assert desk.confirm(token) is Standing.DONE
     first = desk.reader()
-    desk.do(lambda conn: subscriptions.set_themes(conn, desk.id(), ["middle-east"], known_themes=THEMES))
+    desk.do(lambda conn: subscriptions.change(conn, desk.id(), themes=["middle-east"], known_themes=THEMES))
     desk.now += DAY
     assert desk.standing(token) is Standing.DONE
     assert desk.confirm(token) is Standing.DONE

@@ -142,7 +142,7 @@ def test_choosing_no_theme_changes_nothing_and_is_explained(lite_site: Site, fie
 def test_a_choice_whose_themes_are_gone_is_explained(lite_site: Site) -> None:
     reader = lite_site.reader("ada@example.org", "arctic")
     with lite_site.database.write() as conn:
-        audience.set_themes(conn, reader.id, ["sport"])
+        audience.change(conn, reader.id, themes=["sport"])
     assert "no longer published" in status(lite_site.client.get(lite_site.themes_url(reader)))
 
 

@@ -1,0 +1,53 @@
+"""A weekly beside the daily, on the command line."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Desk
+
+WEEKLY = '\n[[series]]\nname = "weekly"\ndays = ["sun"]\nsend_at = "09:00"\ntitle = "The Week"\n'
+
+
+@pytest.fixture
+def weekly_desk(stocked: Desk) -> Desk:
+    settings = stocked.folder / "digest.toml"
+    settings.write_text(settings.read_text("utf-8") + WEEKLY, "utf-8")
+    return stocked
+
+
+def test_an_editor_drafts_holds_and_sends_the_weekly_by_its_name(weekly_desk: Desk) -> None:
+    weekly_desk.run("subscribers", "add", "wanda@example.org", "--series", "weekly")
+    drafted = weekly_desk.json("draft", "--series", "weekly")
+    assert drafted["edition"]["title"] == "The Week"
+    ref = drafted["ref"]
+    assert ref.startswith("weekly-")
+    assert f"{ref} is held" in weekly_desk.run("hold", "--edition", "weekly").stderr
+    assert f"{ref} is a draft again" in weekly_desk.run("release", "--edition", "weekly").stderr
+    assert weekly_desk.json("send", "--dry-run", "--edition", "weekly")["would_get"] == {"every theme": 1}
+    sent = weekly_desk.json("send", "--edition", "weekly")
+    assert (sent["ref"], sent["sent_now"]) == (ref, 1)
+    again = weekly_desk.json("send", "--edition", "weekly")
+    assert (again["ref"], again["sent_now"]) == (ref, 0)
+
+
+def test_a_reader_is_moved_to_the_weekly_and_back(weekly_desk: Desk) -> None:
+    weekly_desk.run("subscribers", "add", "wanda@example.org", "--theme", "arctic", "--name", "Wanda")
+    moved = weekly_desk.run("subscribers", "change", "wanda@example.org", "--series", "weekly")
+    assert "Changed: wanda@example.org gets arctic of the series weekly." in moved.stderr
+    changed = weekly_desk.json("subscribers", "change", "wanda@example.org", "--theme", "all", "--name", "")
+    assert (changed["name"], changed["themes"], changed["series"]) == ("", [], "weekly")
+    refused = weekly_desk.run("subscribers", "change", "wanda@example.org", "--theme", "artic", code=1).stderr
+    assert "there is no theme 'artic'; did you mean 'arctic'?" in refused
+    assert (
+        "say what to change" in weekly_desk.run("subscribers", "change", "wanda@example.org", code=2).stderr
+    )
+
+
+def test_check_tells_of_readers_whose_series_nothing_sends(weekly_desk: Desk) -> None:
+    weekly_desk.run("subscribers", "add", "wanda@example.org", "--series", "weekly")
+    assert "which no schedule sends" not in weekly_desk.run("check").stdout
+    settings = weekly_desk.folder / "digest.toml"
+    settings.write_text(settings.read_text("utf-8").replace(WEEKLY, ""), "utf-8")
+    said = weekly_desk.run("check").stdout
+    assert "1 of them get 'weekly', which no schedule sends" in said
