@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import Desk
+from tests.browser import AXE, Browser
+
+from .conftest import Desk, serving
 
 WEEKLY = '\n[[series]]\nname = "weekly"\ndays = ["sun"]\nsend_at = "09:00"\ntitle = "The Week"\n'
 
@@ -51,3 +53,18 @@ def test_check_tells_of_readers_whose_series_nothing_sends(weekly_desk: Desk) ->
     settings.write_text(settings.read_text("utf-8").replace(WEEKLY, ""), "utf-8")
     said = weekly_desk.run("check").stdout
     assert "1 of them get 'weekly', which no schedule sends" in said
+
+
+@pytest.mark.browser
+@pytest.mark.npm
+@pytest.mark.skipif(not AXE.exists(), reason="no axe-core in node_modules")
+def test_everybody_can_say_how_often(weekly_desk: Desk, chromium: Browser) -> None:
+    with serving(weekly_desk) as site:
+        for width, dark in ((320, False), (1200, True)):
+            page = chromium.open(f"{site}/subscribe", width=width, dark=dark)
+            assert page.ask("[...document.querySelectorAll('[name=series]')].map(one => one.value)") == [
+                "daily",
+                "weekly",
+            ]
+            assert page.violations() == []
+            assert page.ask("document.documentElement.scrollWidth <= innerWidth")
