@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -24,7 +24,7 @@ from digest.model.delivery import Accepted
 from digest.model.edition import EditionKey, EditionState
 from digest.model.links import edition_ref
 from digest.parts import Parts, installed_at
-from digest.schedule import BEGUN, Alert, Draft, Intent, Pause, Resume, Send, Standing, plan
+from digest.schedule import BEGUN, Alert, Draft, Intent, Pause, Resume, Send, Standing, go_on, plan
 from digest.store import alerts, editions, meta
 from digest.store import feeds as feed_store
 
@@ -64,7 +64,7 @@ def ensure(parts: Parts, now: datetime) -> tuple[Done, ...]:
         done += _guarded(parts, "bounces", now, lambda: _poll(parts, now))
     done += _guarded(parts, "sign-ups", now, lambda: _confirm(parts))
     jumped = _clock_jumped(parts, now)
-    owed = [
+    owed: list[tuple[Parts, Intent]] = [
         (of_series, intent)
         for of_series in parts.of_each_series()
         for intent in plan(
@@ -75,6 +75,7 @@ def ensure(parts: Parts, now: datetime) -> tuple[Done, ...]:
             clock_jumped=jumped,
         )
     ]
+    owed += _unscheduled(parts, now)
     if parts.limits.warm_up:  # the day's share is for the day's news first
         owed.sort(key=lambda one: isinstance(one[1], Resume))
     for of_series, intent in owed:
@@ -155,16 +156,24 @@ def _is_due(parts: Parts, key: str, every: timedelta, now: datetime) -> bool:
 def _standings(parts: Parts) -> dict[datetime, Standing]:
     with parts.database.read() as conn:
         rows = editions.list_editions(conn, parts.publication.slug, series=parts.schedule.series, limit=30)
-    return {
-        row.key.slot: Standing(
-            row.id,
-            row.state,
-            row.edition is not None,
-            row.updated_at,
-            quiet=row.edition is not None and not row.edition.stories,
-        )
-        for row in rows
-    }
+    return {row.key.slot: _standing(row) for row in rows}
+
+
+def _standing(row: editions.EditionRow) -> Standing:
+    quiet = row.edition is not None and not row.edition.stories
+    return Standing(row.id, row.state, row.edition is not None, row.updated_at, quiet=quiet)
+
+
+def _unscheduled(parts: Parts, now: datetime) -> list[tuple[Parts, Intent]]:
+    """What was begun by hand, of series that no schedule sends: it goes on by itself as any other does."""
+    scheduled = {one.schedule.series for one in parts.of_each_series()}
+    with parts.database.read() as conn:
+        begun = editions.list_editions(conn, parts.publication.slug, states=BEGUN)
+    return [
+        (parts, go_on(replace(parts.schedule, series=row.key.series), now, row.key.slot, _standing(row)))
+        for row in begun
+        if row.key.series not in scheduled
+    ]
 
 
 def _clock_jumped(parts: Parts, now: datetime) -> bool:

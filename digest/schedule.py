@@ -159,7 +159,7 @@ def plan(
     intents: list[Intent] = []
     for slot, standing in sorted(editions.items()):
         if standing.state in BEGUN:
-            intents.append(_resume(schedule, now, slot, standing))
+            intents.append(go_on(schedule, now, slot, standing))
     due = schedule.newest_slot(now)
     if due >= installed_at:
         intents.extend(_due(schedule, now, due, editions, clock_jumped=clock_jumped))
@@ -180,7 +180,8 @@ def _wants_draft(schedule: Schedule, slot: datetime, standing: Standing | None) 
     return standing.state is EditionState.DRAFT and standing.moved_at < slot - schedule.draft_before
 
 
-def _resume(schedule: Schedule, now: datetime, slot: datetime, standing: Standing) -> Intent:
+def go_on(schedule: Schedule, now: datetime, slot: datetime, standing: Standing) -> Resume | Pause:
+    """What to do with an edition that has begun."""
     if schedule.goes_on(slot, standing.moved_at, now):
         return Resume(standing.edition_id)
     ref = schedule.ref(slot)

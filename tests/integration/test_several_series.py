@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from digest import desk, subscriptions
+from digest import desk, pipeline, subscriptions
 from digest.daily import ensure
 from digest.deliver.transports.memory import MemoryTransport
 from digest.errors import NotFoundError, StateError
+from digest.model.delivery import Accepted, Deferred, Outcome
 from digest.model.edition import EditionState
 from digest.model.links import edition_ref
 from digest.model.news import Article
@@ -182,6 +183,26 @@ def test_both_at_one_moment_fail_and_are_told_one_by_one(
     with parts.database.read() as conn:
         keys = [key for key, _, _ in alerts.list_alerts(conn, limit=10)]
     assert len([key for key in keys if key.startswith("error:Send:")]) == 2
+
+
+def test_what_was_deferred_of_a_one_off_goes_on_by_itself(
+    parts: Parts, clock: Clock, outgoing: MemoryTransport
+) -> None:
+    with parts.database.write() as conn:
+        pepper = address_pepper(conn, clock())
+        subscriptions.add(
+            conn, "cy@example.org", pepper=pepper, now=clock(), known_themes=(), series="briefing"
+        )
+    publish(parts, 7)
+    clock.now = datetime(2026, 3, 7, 20, tzinfo=UTC)
+    answers: list[Outcome] = [Deferred(451, "not now"), Accepted()]
+    busy = replace(parts, transport=lambda: MemoryTransport(lambda _envelope: answers.pop(0)))
+    row = pipeline.draft(busy, busy.key(clock.now, "briefing"), clock.now)
+    first = pipeline.send(busy, row, clock.now)
+    assert (first.counts.deferred, first.counts.sent) == (1, 0)
+    said = at(busy, clock, clock.now + timedelta(hours=2))
+    assert any(line.startswith("briefing-20260307T2000 went on sending") for line in said)
+    assert desk.find(busy, str(row.id)).state is EditionState.SENT
 
 
 def _no_transport() -> MemoryTransport:
