@@ -27,8 +27,7 @@ def find(parts: Parts, ref: str) -> EditionRow:
         if ref.isdecimal():
             row = editions.get_edition(conn, int(ref))
         else:
-            rows = editions.list_editions(conn, parts.publication.slug, limit=1000)
-            row = next((row for row in rows if edition_ref(row.key) == ref), None)
+            row = editions.find_ref(conn, parts.publication.slug, ref)
     if row is None:
         raise NotFoundError(f"there is no edition {ref!r}; `digest status` lists the latest")
     return row
@@ -168,6 +167,9 @@ def _after(parts: Parts, row: EditionRow, moved: bool, verb: str) -> EditionRow:
 
 
 def _reviewed(parts: Parts, edition: Edition, name: str, now: datetime) -> Edition:
+    if edition.correction:  # a person's words from the first
+        return edition
+
     def stamped(story: EditionStory) -> EditionStory:
         if story.summary is None:
             return story

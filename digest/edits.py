@@ -55,6 +55,10 @@ def begin(parts: Parts, row: EditionRow) -> Session:
         raise StateError(f"the edition {ref} is {row.state} and can't be edited any more")
     if edition is None:
         raise StateError(f"the edition {ref} has no draft to edit: `digest draft` makes one")
+    if edition.correction:
+        raise StateError(
+            f"{ref} is a correction: `digest correct --edition {edition.correction.of}` rewrites it"
+        )
     with parts.database.read() as conn:
         drops = editions.get_drops(conn, row.id)
         standing = decision_store.list_decisions(conn, row.key.publication, row.key.series)

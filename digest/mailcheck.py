@@ -12,7 +12,7 @@ from digest.maillint import Expected, Finding, expected_of, lint, lint_mjml
 from digest.model.edition import Edition
 from digest.model.links import edition_ref
 from digest.parts import Parts
-from digest.store import audience
+from digest.render import variant_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def edition_to_check(parts: Parts, ref: str = "") -> tuple[str, Edition]:
     """
     now = parts.clock()
     row, _key = desk.meant(parts, now, ref)
-    if row is not None and row.edition is not None and (row.edition.stories or row.edition.quiet):
+    if row is not None and row.edition is not None and variant_key(row.edition, frozenset()) is not None:
         return f"edition {edition_ref(row.key)}", row.edition
     return "a made-up sample", proofs.sample_edition(parts, now)
 
@@ -44,7 +44,7 @@ def lint_edition(parts: Parts, edition: Edition) -> Iterator[Linted]:
     """
     now, expected = parts.clock(), expected_of(edition)
     with parts.database.read() as conn:
-        choices = audience.theme_choices(conn, edition.key.series)
+        choices = pipeline.choices_of(conn, edition)
     fitted = parts.renderer.fit(edition)
     _keys, variants = pipeline.render_variants(parts, fitted, {"": 0, **choices})
     for key, variant in variants.items():

@@ -148,18 +148,20 @@ def begin(parts: Parts, row: EditionRow, now: datetime) -> None:
     Raises:
         StateError: nobody to send to, or nothing to send.
     """
-    with parts.database.read() as conn:
-        choices = audience.theme_choices(conn, row.key.series)
     while row.state in {EditionState.DRAFT, EditionState.APPROVED}:
         edition = row.edition
-        if edition is None or (not edition.stories and (parts.skip_quiet_day or not edition.quiet)):
+        if edition is None or not (
+            edition.stories or edition.correction or (edition.quiet and not parts.skip_quiet_day)
+        ):
             raise StateError(
                 f"the edition {edition_ref(row.key)} has no story: nothing is sent on a day without news"
             )
+        with parts.database.read() as conn:
+            choices = choices_of(conn, edition)
         # Every theme ("") too: what a choice made after the freeze falls back to.
         keys, variants = render_variants(parts, edition, {**choices, "": 0})
         with parts.database.write() as conn:
-            choices = audience.theme_choices(conn, row.key.series)
+            choices = choices_of(conn, edition)
             if not choices:
                 raise StateError("nobody to send to: `digest subscribers add` or `import` adds readers")
             if set(choices) - set(keys):
@@ -173,8 +175,23 @@ def begin(parts: Parts, row: EditionRow, now: datetime) -> None:
                     variants=keys,
                     batch_size=parts.sending.batch_size,
                     now=now,
+                    got=_corrected(conn, edition),
                 )
             row = _fresh(conn, row)  # frozen now; or drafted anew since, and then once more from the top
+
+
+def choices_of(conn: Connection, edition: Edition) -> dict[str, int]:
+    """Every choice of themes among those who are to get an edition, and how many made it."""
+    return audience.theme_choices(conn, edition.key.series, got=_corrected(conn, edition))
+
+
+def _corrected(conn: Connection, edition: Edition) -> int | None:
+    """Which edition this one corrects: it is for those who got that."""
+    if edition.correction is None:
+        return None
+    found = editions.find_ref(conn, edition.key.publication, edition.correction.of)
+    assert found is not None, "an edition is never deleted"
+    return found.id
 
 
 def _fresh(conn: Connection, row: EditionRow) -> EditionRow:

@@ -34,6 +34,7 @@ MODULES = {
     "approve": "editions",
     "explain": "editions",
     "edit": "edit",
+    "correct": "correct",
     "send": "sending",
     "status": "status",
     "run": "running",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the whole program stands behind these two
 
 
 Item = TypeVar("Item")
+_MOST_BYTES = 4 * 1024 * 1024  # a hundred times any draft
 
 
 @dataclass
@@ -103,6 +104,26 @@ def chosen_themes(parts: Parts, slugs: list[str] | None) -> frozenset[str]:
         if slug not in known:
             raise InputError(f"there is no theme {slug!r}; the themes are {', '.join(sorted(known))}")
     return frozenset(slugs or [])
+
+
+def read_text(path: Path) -> str:
+    """A text that a person wrote; ``-`` is standard input.
+
+    Raises:
+        InputError: it can't be read, is no UTF-8, or far larger than anything a person writes.
+    """
+    name = "standard input" if str(path) == "-" else str(path)
+    try:
+        content = sys.stdin.buffer.read(_MOST_BYTES + 1) if str(path) == "-" else path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{name} can't be read: {error.strerror}") from None
+    if len(content) > _MOST_BYTES:
+        raise InputError(f"{name} is larger than any draft ({_MOST_BYTES // 1024**2} MiB)")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise InputError(f"{name} is no UTF-8 text (line {line}): save it as UTF-8") from None
 
 
 def tell_of_series(parts: Parts, series: str) -> None:

@@ -15,7 +15,17 @@ from typing import Annotated
 import typer
 
 from digest import desk, edits
-from digest.cli.common import EditionOption, JsonOption, NowOption, counted, emit_json, opened, printable, say
+from digest.cli.common import (
+    EditionOption,
+    JsonOption,
+    NowOption,
+    counted,
+    emit_json,
+    opened,
+    printable,
+    read_text,
+    say,
+)
 from digest.cli.editions import edition_json, show
 from digest.editing import Change, Problem, complain, write
 from digest.edits import Session
@@ -25,7 +35,6 @@ from digest.parts import Parts
 from digest.store.editions import EditionRow
 
 _FALLBACKS = ("sensible-editor", "editor", "vi")
-_MOST_BYTES = 4 * 1024 * 1024  # a hundred times any draft
 
 
 def edit(
@@ -54,7 +63,7 @@ def edit(
             typer.echo(write(session.sheet), nl=False)
             return
         one = _Edit(parts, session, " ".join(printable(by).split()), confirm_facts)
-        drafted = one.from_file(_read(file)) if file else one.from_editor()
+        drafted = one.from_file(read_text(Path(file))) if file else one.from_editor()
         if as_json:
             emit_json({**edition_json(parts, drafted), "changes": one.words})
         elif one.words:
@@ -88,7 +97,7 @@ class _Edit:
         try:
             drafted = self._until_it_reads(command, path, written)
         except DigestError as error:
-            if _stored(path) == written:
+            if read_text(path) == written:
                 shutil.rmtree(path.parent)
                 raise
             raise InputError(f"{error}; your file is kept: {path}") from None
@@ -102,7 +111,7 @@ class _Edit:
         shown = written
         while True:
             _run(command, path)
-            text = _stored(path)
+            text = read_text(path)
             change, problems = self._judge(text, self.parts.clock())
             if not problems:
                 return self._apply(change)
@@ -163,30 +172,6 @@ def _run(command: list[str], path: Path) -> None:
 
 def _store(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _stored(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path} can't be read: {error.strerror}") from None
-    return _decoded(content, str(path))
-
-
-def _read(name: str) -> str:
-    if name == "-":
-        return _decoded(sys.stdin.buffer.read(_MOST_BYTES + 1), "standard input")
-    return _stored(Path(name))
-
-
-def _decoded(content: bytes, name: str) -> str:
-    if len(content) > _MOST_BYTES:
-        raise InputError(f"{name} is larger than any draft ({_MOST_BYTES // 1024**2} MiB)")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise InputError(f"{name} is no UTF-8 text (line {line}): save it as UTF-8") from None
 
 
 def register(app: typer.Typer) -> None:

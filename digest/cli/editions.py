@@ -29,7 +29,7 @@ from digest.deliver.one import hand_over_one
 from digest.errors import InputError, TransportError
 from digest.explain import explain as explain_article
 from digest.model.delivery import Accepted
-from digest.model.edition import OPEN_TO_EDITING, Edition, EditionState, Method
+from digest.model.edition import CORRECTIONS, OPEN_TO_EDITING, Edition, EditionState, Method
 from digest.model.links import edition_ref
 from digest.parts import OUTBOX, Parts
 from digest.store import feeds, models
@@ -49,6 +49,8 @@ def draft(
     """Compose the next edition as a draft, from what has been gathered; a draft is composed anew."""
     with opened(ctx, now) as parts:
         instant = parts.clock()
+        if series == CORRECTIONS:
+            raise InputError("corrections are a person's words: `digest correct` takes them")
         tell_of_series(parts, series)
         of_series = parts.for_series(series)
         row, key = desk.current(parts, instant, series)

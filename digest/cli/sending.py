@@ -29,7 +29,7 @@ from digest.model.delivery import Counts, DeliveryState
 from digest.model.edition import OPEN_TO_EDITING, EditionKey, EditionState
 from digest.model.links import edition_ref
 from digest.parts import OUTBOX, Parts
-from digest.store import audience, deliveries
+from digest.store import deliveries
 from digest.store.editions import EditionRow
 
 
@@ -105,7 +105,7 @@ def _dry_run(parts: Parts, row: EditionRow | None, key: EditionKey, *, as_json: 
 
         content = draft_value(parts, key, parts.clock()).edition
     with parts.database.read() as conn:
-        choices = audience.theme_choices(conn, content.key.series)
+        choices = pipeline.choices_of(conn, content)
     keys, _variants = pipeline.render_variants(parts, content, choices)
     planned = {choice or "every theme": count for choice, count in choices.items() if keys[choice]}
     skipped = sum(count for choice, count in choices.items() if not keys[choice])

@@ -189,9 +189,24 @@ class Notice:
     full: str  # in the footer and on the web copy
 
 
+CORRECTIONS = "correction"  # the series of all corrections, whatever series they correct
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What an edition got wrong, in a person's words, for those who got it."""
+
+    of: str  # that edition's reference
+    headline: str
+    paragraphs: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """The content of one issue. ``stories`` stand in rank order; sections are a view of them."""
+    """The content of one issue. ``stories`` stand in rank order; sections are a view of them.
+
+    One with a ``correction`` has no story.
+    """
 
     key: EditionKey
     title: str  # the publication's name
@@ -204,6 +219,7 @@ class Edition:
     gathered_from: int = 0  # articles considered
     outlets: int = 0  # feeds that gave them
     composed_at: datetime | None = None  # what came out later it doesn't know; None: by an older version
+    correction: Correction | None = None
 
     def for_themes(self, chosen: frozenset[str]) -> Edition:
         """The edition as seen by a reader of ``chosen`` themes (empty: all of them).

@@ -82,6 +82,12 @@ class Wording:
     subscribe: str = "Get {title} by e-mail"
     subject_more: str = "{headline} + {n} more"
     subject_dated: str = "{title}: {headline}"
+    correction: str = "Correction"
+    correction_about: str = "About the edition of {date}"
+    correction_notice: str = (
+        "A person wrote this correction. The edition that it corrects says how its stories were made."
+    )
+    subject_correction: str = "Correction: {headline}"
     subject_quiet: str = "{title}: a quiet day, {date}"
     preheader_also: str = "Also: {headlines}"
     test_banner: str = (

@@ -11,10 +11,11 @@ def variant_key(edition: Edition, chosen: frozenset[str]) -> str | None:
     """The name of what a reader of ``chosen`` themes (empty: all) sees of ``edition``.
 
     Slugs sorted and joined by "+", or "all"; the same for every choice that shows the same stories
-    under the same themes. None where no story is left; a quiet edition without any story is for all.
+    under the same themes. None where no story is left; a correction, or a quiet edition without any story,
+    is for all.
     """
     if not edition.stories:
-        return ALL if edition.quiet else None
+        return ALL if edition.quiet or edition.correction else None
     sections = edition.for_themes(chosen).sections()
     if not sections:
         return None

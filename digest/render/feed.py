@@ -9,7 +9,7 @@ from pathlib import Path
 
 from digest.model.edition import Edition
 from digest.model.links import Links, edition_ref
-from digest.render.lines import preheader_of
+from digest.render.lines import headline_of, preheader_of
 from digest.render.publication import Publication
 from digest.render.templates import Templates
 from digest.render.viewer import view_edition
@@ -59,14 +59,12 @@ class FeedRenderer:
 
     def _entry(self, edition: Edition, went_out: datetime) -> Entry:
         view = view_edition(edition, self._publication, web=True)
-        ref = edition_ref(edition.key)
+        ref, words = edition_ref(edition.key), self._publication.wording
         return Entry(
             # A tag (RFC 4151), not the address: readers' programs must know the entry if base_url moves.
             id=f"tag:{self._publication.domain},{edition.key.slot:%Y-%m-%d}:{edition.key.publication}/{ref}",
-            title=view.headlines[0]
-            if view.headlines
-            else f"{self._publication.wording.quiet_title}, {view.date}",
-            summary=preheader_of(view, self._publication.wording),
+            title=headline_of(view, words) + ("" if view.headlines or view.correction else f", {view.date}"),
+            summary=preheader_of(view, words),
             url=self._links.edition(ref),
             published=_rfc3339(edition.key.slot),
             updated=_rfc3339(went_out),

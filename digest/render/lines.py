@@ -18,6 +18,9 @@ _BETWEEN = " \u00b7 "  # a semicolon after a shortened headline's dots is noise
 
 def subject_of(view: EditionView, words: Wording) -> str:
     """15 to 70 characters: the top headline, and how many more there are. One line, no controls."""
+    if view.correction:
+        room = SUBJECT_MAX - len(words.subject_correction.format(headline=""))
+        return _fit(words.subject_correction.format(headline=shorten(view.correction.headline, room)))
     if not view.headlines:
         return _fit(words.subject_quiet.format(title=view.title, date=view.date))
     headline, more = view.headlines[0], view.story_count - 1
@@ -35,8 +38,17 @@ def subject_of(view: EditionView, words: Wording) -> str:
     return _fit(line)
 
 
+def headline_of(view: EditionView, words: Wording) -> str:
+    """What pages and programs call the edition."""
+    if view.correction:
+        return words.subject_correction.format(headline=view.correction.headline)
+    return view.headlines[0] if view.headlines else words.quiet_title
+
+
 def preheader_of(view: EditionView, words: Wording) -> str:
     """What else is inside: the next themes' first headlines; if nothing is, the lead's summary."""
+    if view.correction:
+        return shorten(view.correction.paragraphs[0], PREHEADER_MAX)
     others = view.headlines[1:]
     if not others:
         summary = view.lead.summary if view.lead else ""

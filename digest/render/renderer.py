@@ -11,7 +11,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from digest.errors import RenderError
-from digest.model.edition import Edition
+from digest.model.edition import Correction, Edition
 from digest.model.links import Links, edition_ref
 from digest.model.message import Hole, Variant
 from digest.render.checks import FILL_RESERVE_BYTES, checked, visible_text
@@ -19,11 +19,11 @@ from digest.render.choice import ALL, variant_key
 from digest.render.clean import clean
 from digest.render.fit import fit
 from digest.render.flowed import flow
-from digest.render.lines import preheader_of, subject_of
+from digest.render.lines import headline_of, preheader_of, subject_of
 from digest.render.publication import Publication, RenderOptions
 from digest.render.structured import structured_data
 from digest.render.templates import Templates
-from digest.render.viewer import StoryViews, view_edition
+from digest.render.viewer import StoryViews, view_correction, view_edition
 from digest.render.views import EditionView
 
 _MOST_TEXT = 1.25  # words of the text part to those of the HTML; filters distrust parts that differ
@@ -90,8 +90,13 @@ class Renderer:
         )
         return checked(variant, visible, edition.notice, view_name=f"edition {edition.key}, themes {key}")
 
-    def web_copy(self, edition: Edition, chosen: frozenset[str] = frozenset()) -> str:
-        """The whole edition as a web page: every story in full, nothing personal.
+    def web_copy(
+        self,
+        edition: Edition,
+        chosen: frozenset[str] = frozenset(),
+        corrections: Sequence[Correction] = (),
+    ) -> str:
+        """The whole edition as a web page: every story in full, nothing personal, ``corrections`` on top.
 
         For a choice that shows nothing the page holds no story. Raises RenderError as ``variant``.
         """
@@ -100,12 +105,14 @@ class Renderer:
         view = view_edition(seen, self.publication, web=True)
         values = self._values(seen, view, key or ALL)
         url = str(values["web_url"])
-        data = structured_data(seen, view, self.publication, url)
+        shown_corrections = [view_correction(one, self.publication) for one in corrections]
+        data = structured_data(seen, view, self.publication, url, shown_corrections)
         shown = {section.theme.style for section in view.sections}
         more = {
             "structured": data,
             "shown": shown,
-            "headline": view.headlines[0] if view.headlines else self.publication.wording.quiet_title,
+            "headline": headline_of(view, self.publication.wording),
+            "corrections": shown_corrections,
             "feed_url": self._links.feed(),
             "archive_url": self._links.archive(),
             "subscribe_url": self._links.subscribe() if self.options.sign_ups else "",

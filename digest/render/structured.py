@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC
 
 from digest.model.edition import Edition
 from digest.render.publication import Publication
-from digest.render.views import EditionView, PictureView, StoryView
+from digest.render.views import CorrectionView, EditionView, PictureView, StoryView
 
 # Of schema.org's IPTCDigitalSourceEnumeration: text that a trained model wrote, and what holds some of it.
 MODEL_MADE = "https://schema.org/TrainedAlgorithmicMediaDigitalSource"
@@ -14,9 +15,16 @@ PARTLY_MODEL_MADE = "https://schema.org/CompositeWithTrainedAlgorithmicMediaDigi
 
 
 def structured_data(
-    edition: Edition, view: EditionView, publication: Publication, url: str
+    edition: Edition,
+    view: EditionView,
+    publication: Publication,
+    url: str,
+    corrections: Sequence[CorrectionView] = (),
 ) -> dict[str, object]:
-    """One NewsArticle for the edition, its stories as an ItemList; model-made summaries say so."""
+    """One NewsArticle for the edition, its stories as an ItemList; model-made summaries say so.
+
+    ``corrections`` of it are there as well; an edition that is one has its text.
+    """
     stories = view.cards
     data: dict[str, object] = {
         "@context": "https://schema.org",
@@ -35,6 +43,14 @@ def structured_data(
             ],
         },
     }
+    if view.correction:
+        del data["mainEntity"]
+        data |= {"headline": view.correction.headline, "articleBody": "\n\n".join(view.correction.paragraphs)}
+    if corrections:
+        data["correction"] = [
+            {"@type": "CorrectionComment", "text": "\n\n".join((one.headline, *one.paragraphs))}
+            for one in corrections
+        ]
     if view.picture:
         data["image"] = _image(view.picture)
     made = [story.model_made for story in stories if story.summary]

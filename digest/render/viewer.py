@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 
 from digest.model.edition import (
+    Correction,
     Edition,
     EditionStory,
     Method,
@@ -14,12 +15,22 @@ from digest.model.edition import (
     SourceLink,
     Summary,
 )
-from digest.model.links import Links, story_anchor
+from digest.model.links import Links, parse_edition_ref, story_anchor
 from digest.model.look import readable
 from digest.render.clean import clean, is_rtl_language, isolate, language_tag, runs_rtl, web_url, word_count
 from digest.render.pictures import view_picture
 from digest.render.publication import Publication
-from digest.render.views import MAIL, WEB, EditionView, Link, RelatedView, SectionView, StoryView, ThemeView
+from digest.render.views import (
+    MAIL,
+    WEB,
+    CorrectionView,
+    EditionView,
+    Link,
+    RelatedView,
+    SectionView,
+    StoryView,
+    ThemeView,
+)
 
 WORDS_A_MINUTE = 220
 _MOST_KNOWN = 1_000  # views of stories, kept from variant to variant: an edition has a few dozen
@@ -38,6 +49,24 @@ def view_edition(
     it belongs to one publication, and either to mails or to web copies.
     """
     return _Viewer(edition, publication, {} if known is None else known, web=web).edition_view()
+
+
+def view_correction(correction: Correction, publication: Publication) -> CorrectionView:
+    """A correction as a mail shows it, and the web copy of what it corrects."""
+    _series, slot = _known_ref(correction.of)
+    words, day = publication.wording, slot.astimezone(publication.zone).date()
+    return CorrectionView(
+        headline=clean(correction.headline, WEB.headline),
+        paragraphs=tuple(clean(paragraph, WEB.summary) for paragraph in correction.paragraphs),
+        about=words.correction_about.format(date=words.day(day)),
+        url=Links(publication.base_url).edition(correction.of),
+    )
+
+
+def _known_ref(ref: str) -> tuple[str, datetime]:
+    found = parse_edition_ref(ref)
+    assert found is not None, "a correction is of an edition that was sent"
+    return found
 
 
 class _Viewer:
@@ -86,6 +115,7 @@ class _Viewer:
             notice=self._notice(),
             picture=view_picture(lead, Links(self.publication.base_url), self.words, self.limits),
             times=self._times(),
+            correction=self._correction(),
             headlines=self._headlines(lead),
         )
 
@@ -124,6 +154,10 @@ class _Viewer:
         if not (self.edition.gathered_from and self.edition.outlets):
             return ""
         return self.words.quiet_read.format(articles=self.edition.gathered_from, outlets=self.edition.outlets)
+
+    def _correction(self) -> CorrectionView | None:
+        correction = self.edition.correction
+        return view_correction(correction, self.publication) if correction else None
 
     def _times(self) -> str:
         if not any(story.published_at for story in self.edition.stories):

@@ -118,6 +118,16 @@ class SectionView:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionView:
+    """A correction; ``about`` says in words of which edition, whose web copy is at ``url``."""
+
+    headline: str
+    paragraphs: tuple[str, ...]
+    about: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class EditionView:
     """A whole edition for one choice of themes."""
 
@@ -139,6 +149,7 @@ class EditionView:
     notice: Notice | None
     picture: PictureView | None  # the lead's
     times: str  # in which zone the times are, "" where no story has one
+    correction: CorrectionView | None
     headlines: tuple[str, ...]  # the lead's, then the first of each theme, then the others
 
     @property

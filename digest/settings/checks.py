@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from digest.deliver.allowance import Window
+from digest.model.edition import CORRECTIONS
 from digest.model.look import logo_faults, unreadable
 from digest.settings.editorial import ScheduleSettings
 from digest.settings.machinery import WebSettings
@@ -26,6 +27,7 @@ def check(sections: Mapping[str, Any], values: Mapping[str, Mapping[str, Value]]
     """Report contradictions, at the place of the value that makes each of them one."""
     _delivery(sections["delivery"], values["delivery"], problems)
     _window(sections["delivery"], sections["schedule"], values["delivery"], problems)
+    _schedule(sections["schedule"], values["schedule"], problems)
     _dkim(sections["dkim"], values["dkim"], problems)
     _bounces(sections["bounces"], values["bounces"], problems)
     _notice(sections["summaries"], values["summaries"], problems)
@@ -49,6 +51,12 @@ def _delivery(delivery: DeliverySettings, values: Mapping[str, Value], problems:
     if delivery.smtp_password and delivery.smtp_security == "none" and not _is_local(delivery.smtp_host):
         advice = 'would send the password unencrypted; write "starttls" or "tls"'
         problems.add(values["smtp_security"].origin, f'delivery.smtp_security = "none" {advice}')
+
+
+def _schedule(schedule: ScheduleSettings, values: Mapping[str, Value], problems: Problems) -> None:
+    if schedule.series == CORRECTIONS:
+        advice = "is the series of all corrections; give it another name"
+        problems.add(values["series"].origin, f'schedule.series = "{CORRECTIONS}" {advice}')
 
 
 def _dkim(dkim: DkimSettings, values: Mapping[str, Value], problems: Problems) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from digest.errors import ConfigurationError
+from digest.model.edition import CORRECTIONS
 from digest.model.look import Look
 from digest.model.news import Feed, FeedKind
 from digest.model.wording import Wording
@@ -264,12 +265,14 @@ def _series(
 ) -> tuple[SeriesSettings, ...]:
     """The further series, each of another name, at a time at which something may go out."""
     found: dict[str, SeriesSettings] = {}
+    main = sections["schedule"].series
     for table in tables:
         built: SeriesSettings | None = _build_table("series", table, problems)
         if built is None:
             continue
-        if built.name == sections["schedule"].series:
-            advice = "is the series of [schedule]; give this one another name"
+        if built.name in (main, CORRECTIONS):
+            taken = "of [schedule]" if built.name == main else "of all corrections"
+            advice = f"is the series {taken}; give this one another name"
             problems.add(table["name"].origin, f"series.name = {_brief(built.name)} {advice}")
         elif built.name in found:
             advice = "is listed twice; remove one of them, or give it another name"

@@ -17,6 +17,7 @@ from digest.model.audience import (
     Suppression,
     SuppressionReason,
 )
+from digest.store.deliveries import readers_of
 from digest.store.importing import Importer
 from digest.store.keeping_out import keep_out
 from digest.store.sql import insert_or_ignore
@@ -239,11 +240,14 @@ def forget(conn: Connection, subscriber_id: int, reason: SuppressionReason, now:
     conn.execute(update(events).where(events.c.subscriber_id == subscriber_id).values(detail=""))
 
 
-def theme_choices(conn: Connection, series: str) -> dict[str, int]:
-    """Every choice of themes (slugs joined by "+", "" is all) and how many would be mailed with it."""
+def theme_choices(conn: Connection, series: str, *, got: int | None = None) -> dict[str, int]:
+    """Every choice of themes (slugs joined by "+", "" is all) and how many would be mailed with it.
+
+    ``series`` and ``got`` as in ``digest.store.deliveries.materialise``.
+    """
     query = (
         select(subscribers.c.themes, func.count())
-        .where(subscribers.c.series == series, _is_mailed)
+        .where(readers_of(series, got), _is_mailed)
         .group_by(subscribers.c.themes)
         .order_by(subscribers.c.themes)
     )

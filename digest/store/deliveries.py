@@ -63,8 +63,11 @@ def materialise(
     variants: Mapping[str, str | None],
     batch_size: int,
     now: datetime,
+    got: int | None = None,
 ) -> int:
-    """Write one delivery for each active, unsuppressed subscriber of ``series``; the edition is sending.
+    """Write one delivery for each active, unsuppressed reader; the edition is sending.
+
+    Readers are the subscribers of ``series``; or, for a correction, those whom the edition ``got`` reached.
 
     ``variants`` maps each value of subscribers.themes to the key of a rendered variant, or to None
     where no story fits: that delivery is skipped. A choice made since the edition was frozen has no
@@ -93,7 +96,7 @@ def materialise(
                 "attempts",
                 "text",
             ],
-            _readers(edition_id, series, variants),
+            _rows(edition_id, readers_of(series, got), variants),
             include_defaults=False,
         ),
         execution_options={"preserve_rowcount": True},  # else an INSERT's is not kept on PostgreSQL
@@ -103,7 +106,16 @@ def materialise(
     return planned
 
 
-def _readers(edition_id: int, series: str, variants: Mapping[str, str | None]) -> Any:
+def readers_of(series: str, got: int | None = None) -> ColumnElement[bool]:
+    """The subscribers who want ``series``; or, instead, whom the edition ``got`` has reached, or may have."""
+    if got is None:
+        return subscribers.c.series == series
+    reached = in_state(DeliveryState.SENT, DeliveryState.UNCERTAIN)
+    theirs = select(deliveries.c.subscriber_id).where(deliveries.c.edition_id == got, reached)
+    return subscribers.c.id.in_(theirs)
+
+
+def _rows(edition_id: int, readers: ColumnElement[bool], variants: Mapping[str, str | None]) -> Any:
     """The rows of an edition's deliveries."""
     everything = variants.get("") or ""
     known = {themes: key or "" for themes, key in variants.items()}
@@ -126,7 +138,7 @@ def _readers(edition_id: int, series: str, variants: Mapping[str, str | None]) -
         )
         .where(
             subscribers.c.state == "active",
-            subscribers.c.series == series,
+            readers,
             subscribers.c.email.is_not(None),
             ~suppressed,
         )

@@ -15,12 +15,22 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, insert, select, update
 
 from digest.errors import StateError
-from digest.model.edition import OPEN_TO_EDITING, Edition, EditionKey, EditionState
+from digest.model.edition import (
+    CORRECTIONS,
+    OPEN_TO_EDITING,
+    Correction,
+    Edition,
+    EditionKey,
+    EditionState,
+)
+from digest.model.links import parse_edition_ref
 from digest.model.message import Variant
 from digest.store import images
 from digest.store.codec import edition_from_json, edition_to_json
 from digest.store.sql import insert_or_ignore
 from digest.store.tables import edition_articles, edition_variants, editions
+
+_MOST_CORRECTIONS = 1_000
 
 
 @dataclass(frozen=True)
@@ -77,6 +87,19 @@ def find_edition(conn: Connection, key: EditionKey) -> EditionRow | None:
         editions.c.slot == key.slot,
     )
     return _one(conn, slot)
+
+
+def find_ref(conn: Connection, publication: str, ref: str) -> EditionRow | None:
+    """The edition of a reference such as ``daily-20261123T0630``; None for what is no reference, too."""
+    parsed = parse_edition_ref(ref)
+    return find_edition(conn, EditionKey(publication, *parsed)) if parsed else None
+
+
+def corrections_of(conn: Connection, publication: str, ref: str) -> list[Correction]:
+    """What has gone out to correct the edition of this reference, the oldest first."""
+    rows = list_editions(conn, publication, series=CORRECTIONS, limit=_MOST_CORRECTIONS)
+    told = [row.edition.correction for row in reversed(rows) if row.edition and row.accepted_at]
+    return [correction for correction in told if correction and correction.of == ref]
 
 
 def list_editions(

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import Generic, TypeVar
 
-from digest.model.edition import OPEN_TO_EDITING, Edition, EditionKey, EditionState
+from digest.model.edition import OPEN_TO_EDITING, Correction, Edition, EditionKey, EditionState
 from digest.model.links import edition_ref, parse_edition_ref
 from digest.store import editions
 from digest.store.editions import EditionRow
@@ -30,6 +30,7 @@ class ArchiveEntry:
     ref: str
     day: date
     headline: str
+    is_correction: bool
     story_count: int
     title: str  # what stands above it: of several series, each may have its own
 
@@ -60,14 +61,14 @@ class Kept(Generic[T]):
 class PastEditions:
     """The editions of the publication ``slug``.
 
-    ``web_copy`` renders one for a choice of themes (none: all), ``feed_of`` the feed of editions with the
-    instants at which they went out.
+    ``web_copy`` renders one for a choice of themes (none: all) with what corrects it, ``feed_of`` the feed of
+    editions with the instants at which they went out.
     """
 
     database: Database
     slug: str
     clock: Callable[[], datetime]
-    web_copy: Callable[[Edition, frozenset[str]], str]
+    web_copy: Callable[[Edition, frozenset[str], Sequence[Correction]], str]
     feed_of: Callable[[Sequence[tuple[Edition, datetime]]], str]
 
     def html(self, ref: str, chosen: frozenset[str]) -> str | None:
@@ -75,7 +76,11 @@ class PastEditions:
         key = self._key(ref)
         row = self._row(key) if key else None
         edition = row.edition if row and _went_out(row) else None
-        return self.web_copy(edition, chosen) if edition else None
+        if edition is None:
+            return None
+        with self.database.read() as conn:
+            corrections = editions.corrections_of(conn, self.slug, edition_ref(edition.key))
+        return self.web_copy(edition, chosen, corrections)
 
     def awaited(self, ref: str) -> bool:
         """Whether that edition may still go out: it is a draft, or its time comes within days."""
@@ -120,11 +125,18 @@ def _went_out(row: EditionRow) -> bool:
     return row.state in _PUBLIC or row.accepted_at is not None
 
 
+def _headline(edition: Edition) -> str:
+    if edition.correction:
+        return edition.correction.headline
+    return edition.stories[0].headline if edition.stories else ""
+
+
 def _entry(row: EditionRow, edition: Edition) -> ArchiveEntry:
     return ArchiveEntry(
         ref=edition_ref(row.key),
         day=date.fromisoformat(edition.local_date),
-        headline=edition.stories[0].headline if edition.stories else "",
+        headline=_headline(edition),
+        is_correction=edition.correction is not None,
         story_count=len(edition.stories),
         title=edition.title,
     )

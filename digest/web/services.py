@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from digest import subscriptions
 from digest.model.audience import SignUp, Subscriber
-from digest.model.edition import Edition, ThemeStyle
+from digest.model.edition import Correction, Edition, ThemeStyle
 from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, make_token, read_token
 from digest.store import audience, images
 from digest.store.engine import Database
@@ -128,7 +128,7 @@ def database_services(
     secret: bytes,
     pepper: bytes,
     clock: Callable[[], datetime],
-    web_copy: Callable[[Edition, frozenset[str]], str],
+    web_copy: Callable[[Edition, frozenset[str], Sequence[Correction]], str],
     report: Report,
     feed_of: Callable[[Sequence[tuple[Edition, datetime]]], str],
     sign_ups: SignUps,
@@ -137,9 +137,9 @@ def database_services(
     """The services over a database.
 
     ``slug`` is the publication's, ``secret`` what its links are signed with, ``pepper`` what hides the
-    addresses of suppressions, ``web_copy`` renders an edition for a choice of themes (none: all), ``feed_of``
-    the feed of editions with the instants at which they went out, ``report`` applies what mail
-    providers report, ``sign_ups`` is how people subscribe, ``series`` what they may choose between.
+    addresses of suppressions, ``web_copy`` renders an edition for a choice of themes (none: all) with what
+    corrects it, ``feed_of`` the feed of editions with the instants at which they went out, ``report`` applies
+    what mail providers report, ``sign_ups`` is how people subscribe, ``series`` what they may choose between.
     """
     known = [theme.slug for theme in themes]
 

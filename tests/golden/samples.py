@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from digest.model.edition import (
+    Correction,
     Edition,
     EditionKey,
     EditionStory,
@@ -604,6 +605,24 @@ def quiet_day() -> Edition:
     return replace(edition(()), quiet=True)
 
 
+def correction() -> Edition:
+    """What the edition of the day before got wrong."""
+    words = Wording().correction_notice
+    return replace(
+        edition(()),
+        themes=(),
+        notice=Notice(words, words),
+        correction=Correction(
+            of="daily-20260308T0600",
+            headline="The strait was closed to one ship, not to all",
+            paragraphs=(
+                "In yesterday's top story we called Carrow Strait closed. One tanker was turned back.",
+                "The mistake was ours. We are sorry.",
+            ),
+        ),
+    )
+
+
 def lead_image() -> Edition:
     """A top story with a picture, described and credited by its publisher."""
     first, *rest = stories(4)
@@ -643,6 +662,7 @@ CASES: dict[str, Callable[[], Edition]] = {
     "lonely-themes": lonely_themes,
     "hostile": hostile,
     "quiet-day": quiet_day,
+    "correction": correction,
     "lead-image": lead_image,
     "no-image": no_image,
     "broken-image": broken_image,

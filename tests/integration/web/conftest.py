@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,15 @@ from sqlalchemy import Connection
 from digest import subscriptions
 from digest.bounces.providers import HookRequest
 from digest.model.audience import Subscriber
-from digest.model.edition import Edition, EditionKey, EditionState, EditionStory, SourceLink, ThemeStyle
+from digest.model.edition import (
+    Correction,
+    Edition,
+    EditionKey,
+    EditionState,
+    EditionStory,
+    SourceLink,
+    ThemeStyle,
+)
 from digest.model.links import Links, edition_ref
 from digest.model.look import Look
 from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, make_token
@@ -118,7 +126,7 @@ def sign_ups(*, is_open: bool = True) -> SignUps:
 
 
 def services_over(database: Database) -> WebServices:
-    def web_copy(edition: Edition, chosen: frozenset[str]) -> str:
+    def web_copy(edition: Edition, chosen: frozenset[str], _corrections: Sequence[Correction]) -> str:
         return f"<!doctype html><title>{edition.local_date}</title><p>{'+'.join(sorted(chosen)) or 'all'}"
 
     return database_services(

@@ -25,6 +25,7 @@ CASES = (
         "lonely-themes",
         "hostile",
         "quiet-day",
+        "correction",
         "lead-image",
         "no-image",
         "broken-image",

@@ -56,6 +56,11 @@ Refused = Callable[..., str]
             'digest.toml:3: series.name = "daily" is the series of [schedule]',
         ),
         (
+            '[[series]]\ndays = ["sun"]\nname = "correction"',
+            'digest.toml:3: series.name = "correction" is the series of all corrections',
+        ),
+        ('[schedule]\nseries = "correction"', "digest.toml:2: schedule.series"),
+        (
             '[[series]]\nname = "w"\ndays = ["sun"]\n[[series]]\nname = "w"\ndays = ["sat"]',
             'digest.toml:5: series.name = "w" is listed twice',
         ),

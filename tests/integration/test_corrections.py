@@ -1,0 +1,230 @@
+"""Corrections: to whom they go, when, and where they stand from then on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+
+import pytest
+
+from digest import correcting, daily, desk, edits, pipeline, subscriptions
+from digest.deliver.envelope import Envelope
+from digest.deliver.transports.memory import MemoryTransport
+from digest.errors import InputError, StateError
+from digest.model.delivery import Accepted, Deferred, Outcome, Rejected, Uncertain
+from digest.model.edition import EditionState
+from digest.model.links import edition_ref
+from digest.model.news import Article
+from digest.parts import Parts, address_pepper
+from digest.settings import Settings
+from digest.store import articles, editions
+from digest.store.editions import EditionRow
+from digest.store.engine import Database
+from tests.wired import parts_of
+
+SLOT = datetime(2026, 3, 10, 6, 30, tzinfo=UTC)
+LATER = SLOT + timedelta(hours=3, seconds=7, microseconds=5)
+TEXT = """One ship was turned back, not all
+
+This morning we wrote that the strait
+was closed to shipping.
+
+It was not. The mistake was ours.
+"""
+
+
+class Outgoing:
+    """Mail goes here; what the server says to each address may be decided."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Outcome] = {}
+        self.transport = MemoryTransport(self._answer)
+
+    def _answer(self, envelope: Envelope) -> Outcome:
+        return self.answers.get(envelope.recipient, Accepted())
+
+    def to(self) -> list[str]:
+        return [envelope.recipient for envelope in self.transport.messages]
+
+    def newest(self) -> EmailMessage:
+        raw = b"".join(self.transport.messages[-1].pieces)
+        return message_from_bytes(raw, _class=EmailMessage, policy=default)
+
+
+@pytest.fixture
+def outgoing() -> Outgoing:
+    return Outgoing()
+
+
+@pytest.fixture
+def parts(database: Database, outgoing: Outgoing, tmp_path: Path) -> Parts:
+    built = parts_of(database, Settings(folder=tmp_path), lambda: LATER, outgoing.transport)
+    for name in ("ada", "bo", "cy", "dee"):
+        add(built, name)
+    with database.write() as conn:
+        articles.save_articles(
+            conn,
+            [
+                Article(
+                    url="https://post.example.org/1", canonical_url="https://post.example.org/1",
+                    title="Japan and Australia sign a pact on naval bases",
+                    dek="Tokyo and Canberra will share bases.",
+                    text="Tokyo and Canberra will share naval bases. More was to follow.", date_source="feed",
+                    published_at=SLOT - timedelta(hours=5), gathered_at=SLOT, language="en",
+                    outlet="The Post",
+                )
+            ],
+        )  # fmt: skip
+    return built
+
+
+def add(parts: Parts, name: str) -> int:
+    with parts.database.write() as conn:
+        pepper = address_pepper(conn, SLOT)
+        address = f"{name}@example.org"
+        return subscriptions.add(conn, address, pepper=pepper, now=SLOT, known_themes=()).subscriber.id
+
+
+@pytest.fixture
+def sent(parts: Parts, outgoing: Outgoing) -> EditionRow:
+    """An edition that ada got, bo may have got, and cy did not get; dee left after it."""
+    outgoing.answers = {
+        "bo@example.org": Uncertain("cut off"),
+        "cy@example.org": Rejected(550, "no such user"),
+    }
+    row = pipeline.draft(parts, parts.key(SLOT), SLOT)
+    pipeline.send(parts, row, SLOT)
+    outgoing.answers.clear()
+    with parts.database.write() as conn:
+        pepper = address_pepper(conn, SLOT)
+        subscriptions.unsubscribe(
+            conn, subscriptions.find(conn, "dee@example.org").id, pepper=pepper, now=SLOT
+        )
+    add(parts, "eve")  # who came too late for it
+    return desk.find(parts, str(row.id))
+
+
+def test_a_correction_goes_to_those_who_got_the_edition_and_are_still_there(
+    parts: Parts, outgoing: Outgoing, sent: EditionRow
+) -> None:
+    drafted, readers = correcting.draft(parts, sent, TEXT, LATER)
+    assert (edition_ref(drafted.key), readers) == ("correction-20260310T093007", 2)
+    before = len(outgoing.to())
+    report = pipeline.send(parts, drafted, LATER)
+    assert (report.counts.planned, report.counts.sent) == (2, 2)
+    assert sorted(outgoing.to()[before:]) == ["ada@example.org", "bo@example.org"]
+    message = outgoing.newest()
+    assert message["Subject"] == "Correction: One ship was turned back, not all"
+    assert message["List-Unsubscribe"]
+    text = message.get_body(("plain",))
+    assert isinstance(text, EmailMessage)
+    words = " ".join(text.get_content().split())
+    assert "This morning we wrote that the strait was closed to shipping." in words
+    assert "About the edition of Tuesday, 10 March 2026" in words
+    assert "A person wrote this correction." in words
+    again = pipeline.send(parts, desk.find(parts, str(drafted.id)), LATER)
+    assert again.sent_now == 0
+
+
+def test_a_reader_who_has_moved_to_another_series_is_told_as_well(parts: Parts, sent: EditionRow) -> None:
+    with parts.database.write() as conn:
+        ada = subscriptions.find(conn, "ada@example.org")
+        subscriptions.change(conn, ada.id, series="weekly", themes=["arctic"], known_themes=["arctic", "b"])
+    drafted, readers = correcting.draft(parts, sent, TEXT, LATER)
+    assert readers == 2
+    assert pipeline.send(parts, drafted, LATER).counts.sent == 2
+
+
+def test_until_it_goes_out_it_is_written_anew_and_after_that_there_is_another(
+    parts: Parts, sent: EditionRow
+) -> None:
+    first, _ = correcting.draft(parts, sent, TEXT, LATER)
+    second, _ = correcting.draft(
+        parts, sent, TEXT.replace("One ship", "One tanker"), LATER + timedelta(minutes=5)
+    )
+    assert second.id == first.id
+    assert second.edition is not None
+    assert second.edition.correction is not None
+    assert second.edition.correction.headline == "One tanker was turned back, not all"
+    held = desk.hold(parts, second, LATER)
+    assert held.state is EditionState.HELD
+    with pytest.raises(StateError, match="is held"):
+        pipeline.send(parts, held, LATER)
+    pipeline.send(parts, desk.release(parts, held, LATER), LATER)
+    third, _ = correcting.draft(parts, sent, TEXT, LATER)
+    assert edition_ref(third.key) == "correction-20260310T093008"  # the second is taken
+
+
+def test_it_stands_in_the_web_copy_once_it_has_gone_out(parts: Parts, sent: EditionRow) -> None:
+    of = edition_ref(sent.key)
+
+    def known() -> list[str]:
+        with parts.database.read() as conn:
+            return [one.headline for one in editions.corrections_of(conn, sent.key.publication, of)]
+
+    drafted, _ = correcting.draft(parts, sent, TEXT, LATER)
+    assert known() == []
+    pipeline.send(parts, drafted, LATER)
+    assert known() == ["One ship was turned back, not all"]
+    assert sent.edition is not None
+    with parts.database.read() as conn:
+        corrections = editions.corrections_of(conn, sent.key.publication, of)
+    page = parts.renderer.web_copy(sent.edition, frozenset(), corrections)
+    main = page.partition("<main>")[2]
+    assert 0 < main.index("One ship was turned back") < main.index("Japan and Australia sign a pact")
+    assert '"CorrectionComment"' in page
+    assert "CorrectionComment" not in parts.renderer.web_copy(sent.edition)
+
+
+def test_what_is_deferred_of_it_is_tried_again_by_the_heartbeat(
+    parts: Parts, outgoing: Outgoing, sent: EditionRow
+) -> None:
+    outgoing.answers = {"bo@example.org": Deferred(451, "later")}
+    drafted, _ = correcting.draft(parts, sent, TEXT, LATER)
+    assert pipeline.send(parts, drafted, LATER).counts.deferred == 1
+    outgoing.answers.clear()
+    later = LATER + timedelta(hours=2)
+    daily.ensure(replace(parts, clock=lambda: later), later)
+    assert desk.find(parts, str(drafted.id)).state is EditionState.SENT
+
+
+def test_a_review_or_an_edit_leaves_a_person_s_words_alone(parts: Parts, sent: EditionRow) -> None:
+    drafted, _ = correcting.draft(parts, sent, TEXT, LATER)
+    approved = desk.approve(parts, drafted, LATER, reviewed_by="Ines")
+    assert approved.edition == drafted.edition
+    with pytest.raises(StateError, match=r"`digest correct --edition daily-20260310T0630` rewrites it"):
+        edits.begin(parts, drafted)
+
+
+def test_an_edition_that_reached_nobody_is_edited_and_not_corrected(parts: Parts) -> None:
+    row = pipeline.draft(parts, parts.key(SLOT), SLOT)
+    with pytest.raises(StateError, match=r"has not gone out: `digest edit --edition daily-20260310T0630`"):
+        correcting.draft(parts, row, TEXT, LATER)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "needs its headline"),
+        ("Only a headline\n\n \n", "needs its headline"),
+        ("x" * 201 + "\n\nbody", "more than 200 characters"),
+        ("Headline\n\n" + "word " * 2_000, "may have 8,000 characters"),
+    ],
+)
+def test_a_correction_that_lacks_something_is_refused(text: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        correcting.read_correction(text, "daily-20260310T0630")
+
+
+def test_blocks_are_paragraphs_however_their_lines_end() -> None:
+    for text in (TEXT, TEXT.replace("\n", "\r\n"), "\n \n" + TEXT):
+        found = correcting.read_correction(text, "x")
+        assert found.headline == "One ship was turned back, not all"
+        assert found.paragraphs == (
+            "This morning we wrote that the strait was closed to shipping.",
+            "It was not. The mistake was ours.",
+        )
