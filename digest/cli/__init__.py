@@ -130,6 +130,9 @@ def main() -> None:
     except DigestError as error:
         say(f"digest: {printable(str(error))}")
         sys.exit(1)
+    except KeyboardInterrupt:  # while it was loaded: any later one is the command's, or click's
+        say("Aborted!")
+        sys.exit(1)
     except BrokenPipeError:
         # The reader of our output went away (`| head`): not our error. Python would complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

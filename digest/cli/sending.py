@@ -71,6 +71,11 @@ def send(
 
     Nobody gets an edition twice: a second `send` finds nothing left to do.
     """
+    if dry_run and (retry_failed or resend_uncertain):
+        raise typer.BadParameter(
+            "--dry-run shows a first send: `digest status --who failed` or `--who uncertain` shows whom"
+            " --retry-failed or --resend-uncertain would try"
+        )
     with opened(ctx, now) as parts:
         row, key = _row_to_send(parts, edition, draft_it=not dry_run)
         if dry_run:

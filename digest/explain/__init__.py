@@ -45,9 +45,7 @@ def explain(parts: Parts, reference: str, now: datetime) -> Explanation:
     with parts.database.read() as conn:
         article = article_store.find_article(conn, reference)
         if article is None:
-            raise NotFoundError(
-                f"{reference!r} was never gathered: no feed named it, or `digest gather` has not run since"
-            )
+            raise NotFoundError(_never_gathered(reference))
         feed = _feed_of(conn, article)
         rows = editions.list_editions(conn, parts.publication.slug, limit=_EDITIONS)
         placed = [
@@ -76,6 +74,12 @@ def explain(parts: Parts, reference: str, now: datetime) -> Explanation:
         decisions=tuple(one for one in standing if article.id in {one.article_id, one.other_id}),
         answers=tuple(answers),
     )
+
+
+def _never_gathered(reference: str) -> str:
+    if reference.isdecimal():
+        return f"there is no article number {reference}; `digest draft --json` has the numbers of those in the draft"
+    return f"{reference!r} was never gathered: no feed named it, or `digest gather` has not run since"
 
 
 def _feed_of(conn: Connection, article: Article) -> Feed | None:

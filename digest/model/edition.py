@@ -176,10 +176,6 @@ class EditionKey:
     series: str  # daily, weekly, or a one-off's name
     slot: datetime  # the scheduled instant, UTC
 
-    def __str__(self) -> str:
-        """For people and file names; the slot to the minute, in UTC."""
-        return f"{self.publication}/{self.series}/{self.slot:%Y-%m-%dT%H:%MZ}"
-
 
 @dataclass(frozen=True, slots=True)
 class Notice:

@@ -11,6 +11,7 @@ from digest import pictures, proofs
 from digest.deliver.envelope import canonical_bytes
 from digest.errors import RenderError
 from digest.model.edition import Edition
+from digest.model.links import edition_ref
 from digest.model.message import Variant
 from digest.parts import Parts
 from digest.render import variant_key
@@ -67,7 +68,9 @@ def make_preview(
     """
     if chosen and variant_key(edition, chosen) is None:
         themes = ", ".join(sorted(chosen))
-        raise RenderError(f"a reader of {themes} gets no e-mail: edition {edition.key} has no story for them")
+        raise RenderError(
+            f"a reader of {themes} gets no e-mail: edition {edition_ref(edition.key)} has no story for them"
+        )
     variant, note = proofs.rendering(parts, row, edition, chosen)
     harmless = parts.links.test()
     html = proofs.filled(variant.html, harmless, READER)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from digest.errors import RenderError
 from digest.model.edition import Edition, EditionStory
+from digest.model.links import edition_ref
 
 FAIR_CARDS = 3  # every theme keeps so many cards, and so many lines, while another still has more
 FAIR_LINES = 3
@@ -40,7 +41,7 @@ def fit(edition: Edition, budget: int, measure: Callable[[Edition], int]) -> Edi
             low = middle + 1
     if best is None:
         raise RenderError(
-            f"edition {edition.key}: the mail without any story is already over its {budget:,} bytes: "
+            f"edition {edition_ref(edition.key)}: the mail without any story is already over its {budget:,} bytes: "
             "shorten the notice or the templates, or raise edition.max_html_kib"
         )
     return best

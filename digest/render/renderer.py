@@ -72,7 +72,7 @@ class Renderer:
         key = variant_key(edition, chosen)
         if key is None:
             themes = ", ".join(sorted(chosen)) or "all"
-            raise RenderError(f"edition {edition.key} has no story for the themes: {themes}")
+            raise RenderError(f"edition {edition_ref(edition.key)} has no story for the themes: {themes}")
         seen = self._seen(edition, key)
         mail = self._mail(seen, key)
         if key != ALL and not self._fits(mail):
@@ -88,7 +88,9 @@ class Renderer:
             mjml=mail.mjml,
             story_count=len(seen.stories),
         )
-        return checked(variant, visible, edition.notice, view_name=f"edition {edition.key}, themes {key}")
+        return checked(
+            variant, visible, edition.notice, view_name=f"edition {edition_ref(edition.key)}, themes {key}"
+        )
 
     def web_copy(
         self,

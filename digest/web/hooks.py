@@ -17,8 +17,8 @@ log = logging.getLogger("digest.web")
 
 MAX_BODY = 512 * 1024  # bytes; a report may carry the headers of the message, and SNS stops at 256 KiB
 
-Report = Callable[[str, str, HookRequest], None]
-"""``(provider, token, request)``: applies what a request reports. LookupError for a wrong address."""
+Report = Callable[[str, str], Callable[[HookRequest], object]]
+"""``(provider, token)``: what applies the reports that come to this address. LookupError for a wrong one."""
 
 
 def endpoint(report: Report) -> Callable[[Request], Awaitable[Response]]:
@@ -26,11 +26,13 @@ def endpoint(report: Report) -> Callable[[Request], Awaitable[Response]]:
 
     async def hook(request: Request) -> Response:
         provider, token = request.path_params["provider"], request.path_params["token"]
+        try:
+            apply = report(provider, token)
+        except LookupError:  # told before anything of the body is read
+            return PlainTextResponse("not found\n", status_code=404)
         body = await read_body(request, MAX_BODY)
         try:
-            await run_in_threadpool(report, provider, token, HookRequest(body, dict(request.headers)))
-        except LookupError:
-            return PlainTextResponse("not found\n", status_code=404)
+            await run_in_threadpool(apply, HookRequest(body, dict(request.headers)))
         except NotGenuineError as error:
             log.warning("a report of %s is refused: %s", provider, error)
             return PlainTextResponse("not genuine\n", status_code=403)

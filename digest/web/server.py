@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import threading
@@ -44,7 +45,8 @@ def listen(host: str, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, port), family=family, backlog=512)
     except (OSError, OverflowError) as error:
-        words = getattr(error, "strerror", None) or error
+        # Not the error's own words: those of a bind say the address once more.
+        words = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
         raise InputError(f"can't listen on {host}, port {port}: {words}; choose another") from error
     # Inherited by every connection. asyncio sets it only on sockets that name their protocol, and without
     # it each answer on a kept connection waits 40 ms for the client's delayed acknowledgement.

@@ -95,8 +95,8 @@ class WebServices:
     None where there is no such edition, or it has not gone out.
     ``awaited(ref)``: whether that edition may still go out: it is a draft, or its time has not come.
     ``archive()``: the editions that went out, newest first.
-    ``report(provider, token, request)``: applies what a mail provider reports; LookupError where there is no
-    such provider or the token is not its own, InputError and FetchError as ``digest.bounces.providers`` says.
+    ``report(provider, token)``: what applies a mail provider's reports; LookupError where there is no such
+    provider or the token is not its own. It raises as ``digest.bounces.providers`` says.
     ``feed()``: the newest of them as an Atom feed.
     ``image(name)``: the JPEG of this hash; None where there is none.
     ``sign_ups``: how people subscribe.

@@ -20,6 +20,7 @@ from digest.render.feed import FeedRenderer
 from digest.store import sign_ups as store
 from digest.subscriptions import Confirmation
 from digest.web.app import create_app
+from digest.web.hooks import Report
 from digest.web.limits import DAY_S, Throttle, networks_of
 from digest.web.past import Kept, mark_of
 from digest.web.services import PublicationFacts, SeriesChoice, SignUps, database_services
@@ -101,16 +102,16 @@ def _sign_ups(parts: Parts, secret: bytes, pepper: bytes) -> SignUps:
     )
 
 
-def _reporter(parts: Parts, secret: bytes) -> Callable[[str, str, HookRequest], None]:
+def _reporter(parts: Parts, secret: bytes) -> Report:
     """Applies what mail providers report."""
 
     def get(url: str) -> bytes:
         return fetch(url, parts.gathering, now=parts.clock(), accept="*/*").body
 
-    def report(provider: str, token: str, request: HookRequest) -> None:
+    def report(provider: str, token: str) -> Callable[[HookRequest], object]:
         read = PROVIDERS[provider]
         if not is_hook_token(secret, parts.publication.slug, provider, token):
             raise LookupError(provider)
-        feedback.apply(parts, read(request, get), parts.clock())
+        return lambda request: feedback.apply(parts, read(request, get), parts.clock())
 
     return report

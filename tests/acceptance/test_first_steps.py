@@ -108,6 +108,7 @@ def test_an_unknown_setting_is_told_with_its_line_and_the_nearest_name(desk: Des
     ("arguments", "words"),
     [
         (("explain", "https://nowhere.example.org/x"), "never gathered"),
+        (("explain", "99"), "there is no article number 99"),
         (("test", "not an address"), "not an address"),
         (("hold",), "no edition"),
         (("send",), "no story"),
@@ -284,3 +285,24 @@ def test_the_program_runs_as_a_process_of_its_own(desk: Desk) -> None:
     _out, err = broken.communicate(timeout=60)
     assert broken.returncode == 1
     assert err.startswith("digest: ")
+
+
+def test_a_file_that_stands_where_templates_would_is_no_silence(desk: Desk) -> None:
+    (desk.folder / "templates").write_text("", "utf-8")
+    refused = desk.run("preview", code=1).stderr
+    assert refused.endswith("templates is a file, where a folder of your own may stand: rename it\n")
+
+
+def test_a_dry_run_does_not_pretend_to_know_what_is_tried_again(desk: Desk) -> None:
+    for option in ("--retry-failed", "--resend-uncertain"):
+        assert "--dry-run shows a first send" in desk.run("send", "--dry-run", option, code=2).stderr
+
+
+def test_an_interruption_while_the_program_loads_is_one_line(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_modules: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("digest.cli.build", interrupted)
+    assert desk.run("status", code=1).stderr == "Aborted!\n"

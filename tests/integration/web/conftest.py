@@ -107,7 +107,7 @@ class Site:
         return edition_ref(key)
 
 
-def no_report(provider: str, _token: str, _request: HookRequest) -> None:
+def no_report(provider: str, _token: str) -> Callable[[HookRequest], None]:
     raise LookupError(provider)
 
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from digest.bounces.providers import HookRequest
 from digest.errors import InputError, StoreError
 from digest.model.edition import EditionState
 from digest.store import runs
@@ -334,11 +335,14 @@ def broken(error: Exception) -> WebServices:
     def feed() -> str:
         raise error
 
+    def report(_provider: str, _token: str) -> Callable[[HookRequest], object]:
+        raise error
+
     def image(_name: str) -> bytes | None:
         raise error
 
     return WebServices(
-        FACTS, THEMES, reader, fail, fail, fail, html, awaited, archive, fail, feed, image, sign_ups()
+        FACTS, THEMES, reader, fail, fail, fail, html, awaited, archive, report, feed, image, sign_ups()
     )
 
 
@@ -424,8 +428,21 @@ def test_pages_without_publisher_contact_or_path_work(start: Start, services: We
 
 
 def test_a_port_that_is_taken_is_named() -> None:
-    with listen("127.0.0.1", 0) as taken, pytest.raises(InputError, match=r"listen on 127\.0\.0\.1"):
-        listen("127.0.0.1", taken.getsockname()[1])
+    with listen("127.0.0.1", 0) as taken, pytest.raises(InputError) as told:
+        listen("127.0.0.1", port := taken.getsockname()[1])
+    assert (
+        str(told.value) == f"can't listen on 127.0.0.1, port {port}: Address already in use; choose another"
+    )
+
+
+def test_a_hook_s_wrong_address_is_told_before_its_body_is_read(start: Start, services: WebServices) -> None:
+    client = start(services)
+
+    def body() -> Iterator[bytes]:
+        for _ in range(4):
+            yield b"x" * 256 * 1024
+
+    assert client.post("/hooks/ses/wrong", content=body()).status_code == 404
 
 
 def test_answers_on_a_kept_connection_do_not_wait_for_an_acknowledgement() -> None:
