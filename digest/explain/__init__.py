@@ -78,7 +78,7 @@ def explain(parts: Parts, reference: str, now: datetime) -> Explanation:
 
 def _never_gathered(reference: str) -> str:
     if reference.isdecimal():
-        return f"there is no article number {reference}; `digest draft --json` has the numbers of those in the draft"
+        return f"there is no article number {reference}: `digest draft --json` has those of the draft"
     return f"{reference!r} was never gathered: no feed named it, or `digest gather` has not run since"
 
 

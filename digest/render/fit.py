@@ -41,8 +41,8 @@ def fit(edition: Edition, budget: int, measure: Callable[[Edition], int]) -> Edi
             low = middle + 1
     if best is None:
         raise RenderError(
-            f"edition {edition_ref(edition.key)}: the mail without any story is already over its {budget:,} bytes: "
-            "shorten the notice or the templates, or raise edition.max_html_kib"
+            f"edition {edition_ref(edition.key)}: the mail without any story is already over its"
+            f" {budget:,} bytes: shorten the notice or the templates, or raise edition.max_html_kib"
         )
     return best
 
