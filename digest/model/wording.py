@@ -76,6 +76,7 @@ class Wording:
     preferences: str = "Choose your themes"
     preferences_and_series: str = "Choose themes and how often"  # instead, for them
     unsubscribe: str = "Unsubscribe"
+    privacy: str = "Privacy"
     published_by: str = "Published by {publisher}"
     times: str = "All times: {zone}"
     all_editions: str = "Past editions"

@@ -27,6 +27,7 @@ class Publication:
     postal_address: str = ""
     publisher: str = ""
     base_url: str = "https://localhost"
+    privacy_url: str = ""
     language: str = "en"
     timezone: str = "UTC"
     look: Look = field(default_factory=Look)

@@ -49,6 +49,12 @@ class PublicationSettings:
         "The public address of `digest serve`; unsubscribe and preference links lead there. One-click"
         " unsubscribing needs https.",
     )
+    privacy_url: str = key(
+        kinds.web_page(),
+        "",
+        "Your privacy notice, linked from every e-mail and page. Where people subscribe by the form, many"
+        " countries' laws ask for one.",
+    )
     language: str = key(kinds.language(), "en", "The language of the edition, as a BCP 47 tag.")
     timezone: str = key(
         kinds.time_zone(), "UTC", "The time zone of send_at and of the edition's date, as an IANA name."

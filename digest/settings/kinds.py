@@ -194,6 +194,18 @@ def base_url(*, optional: bool = False) -> Kind[str]:
     return Kind("web address", read, quoted)
 
 
+def web_page() -> Kind[str]:
+    """The address of a page; "" for none."""
+
+    def read(value: object) -> str:
+        found = _as_text(value).strip()
+        if found and not is_web_url(found):
+            raise ValueError('is no web address; write it whole, like "https://news.example.org/privacy"')
+        return found
+
+    return Kind("web address", read, quoted)
+
+
 def is_web_url(found: str) -> bool:
     """Whether ``found`` is an absolute http(s) address with a host and, if any, a possible port."""
     try:

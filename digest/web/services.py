@@ -32,6 +32,7 @@ class PublicationFacts:
     look: Mapping[str, object]
     publisher: str = ""
     postal_address: str = ""
+    privacy_url: str = ""
     contact: str = ""  # an address that people can write to
     base_url: str = ""  # its path is where the pages stand; "" is the root
 

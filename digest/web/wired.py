@@ -39,6 +39,7 @@ def web_app(parts: Parts) -> Starlette:
             look=asdict(publication.look),
             publisher=publication.publisher,
             postal_address=publication.postal_address,
+            privacy_url=publication.privacy_url,
             contact=publication.reply_to or publication.from_email,
             base_url=publication.base_url,
         ),

@@ -32,6 +32,7 @@ def publication_of(settings: Settings) -> Publication:
         postal_address=chosen.postal_address,
         publisher=chosen.publisher or chosen.name,
         base_url=chosen.base_url,
+        privacy_url=chosen.privacy_url,
         language=chosen.language,
         timezone=chosen.timezone,
         headers=tuple(_header(line) for line in settings.delivery.headers),

@@ -427,6 +427,13 @@ def test_pages_without_publisher_contact_or_path_work(start: Start, services: We
     assert [client.get(path).status_code for path in ("/", "/test", "/u/x")] == [200, 200, 404]
 
 
+def test_every_page_leads_to_the_privacy_notice(start: Start, services: WebServices) -> None:
+    facts = replace(services.publication, privacy_url="https://news.example.org/privacy")
+    client = start(replace(services, publication=facts))
+    for path in ("/", "/subscribe", "/editions", "/u/x"):
+        assert 'href="https://news.example.org/privacy"' in client.get(path).text
+
+
 def test_a_port_that_is_taken_is_named() -> None:
     with listen("127.0.0.1", 0) as taken, pytest.raises(InputError) as told:
         listen("127.0.0.1", port := taken.getsockname()[1])

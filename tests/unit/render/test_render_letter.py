@@ -156,3 +156,10 @@ def test_the_linter_misses_nothing_but_what_a_list_has(publication: Publication,
     found = {finding.rule for finding in linted.findings if finding.level is not Level.NOTICE}
     of_a_list = {"list-id", "list-unsubscribe", "one-click", "unsubscribe-html", "unsubscribe-text"}
     assert found == of_a_list | {"preheader"}, "it is so short that its first words are as good"
+
+
+def test_a_letter_links_the_privacy_notice(publication: Publication) -> None:
+    message = message_of(replace(publication, privacy_url="https://harbour.example/privacy"))
+    assert 'href="https://harbour.example/privacy"' in page_of(message)
+    assert "Privacy: <https://harbour.example/privacy>" in text_of(message)
+    assert "Privacy" not in page_of(message_of(publication))

@@ -307,3 +307,14 @@ def test_templates_of_the_working_directory_see_the_same_values(
 ) -> None:
     again = Renderer([tmp_path, Path(__file__).parents[3] / "templates"], samples.PUBLICATION)
     assert again.variant(samples.normal(), frozenset()) == renderer.variant(samples.normal(), frozenset())
+
+
+def test_a_privacy_notice_is_linked_wherever_there_is_one(renderer: Renderer, samples: ModuleType) -> None:
+    edition, address = samples.CASES["one-story"](), "https://harbour.example/privacy?a=1&b=2"
+    publication = replace(samples.PUBLICATION, privacy_url=address)
+    informed = Renderer([TEMPLATES], publication)
+    variant, written = informed.variant(edition, frozenset()), "https://harbour.example/privacy?a=1&amp;b=2"
+    assert f'href="{written}"' in variant.html
+    assert f"Privacy: <{address}>" in unflow(variant.text)
+    assert f'href="{written}"' in informed.web_copy(edition)
+    assert "Privacy" not in renderer.variant(edition, frozenset()).html

@@ -59,6 +59,10 @@ Refused = Callable[..., str]
             '[[series]]\ndays = ["sun"]\nname = "correction"',
             'digest.toml:3: series.name = "correction" is the series of all corrections',
         ),
+        (
+            '[publication]\nprivacy_url = "privacy"',
+            'digest.toml:2: publication.privacy_url = "privacy" is no web',
+        ),
         ('[schedule]\nseries = "correction"', "digest.toml:2: schedule.series"),
         (
             '[[series]]\nname = "w"\ndays = ["sun"]\n[[series]]\nname = "w"\ndays = ["sat"]',
