@@ -26,6 +26,7 @@ _MAC_BYTES = 16  # 128 bits: out of reach for guessing over the network, and a t
 _REF_BYTES = 10  # 80 bits: a reference must fit into the 64 letters before an @
 _MAX_LENGTH = 60  # no token is longer; longer input is not worth decoding
 _ID_BYTES = 8
+_END_OF_IDS = 1 << 8 * _ID_BYTES
 _MOMENT_BYTES = 5  # of a form's stamp: seconds since 1970, for 34,000 years
 _SHA256_BLOCK = 64  # bytes
 _DIGITS = re.compile(r"[0-9a-f]+")
@@ -42,14 +43,14 @@ def make_token(secret: bytes, purpose: str, publication: str, subscriber_id: int
 
 def token_maker(secret: bytes, purpose: str, publication: str, *, version: int = 1) -> Callable[[int], str]:
     """What makes the tokens of many subscribers, from their ids; see ``make_token``."""
-    begun, first = _begun(secret, "token", purpose, publication), bytes((version,))
+    mac, first = _mac(secret, "token", purpose, publication), bytes((version,))
 
     def make(subscriber_id: int) -> str:
-        if not 0 < subscriber_id < 1 << 8 * _ID_BYTES:
+        if not 0 < subscriber_id < _END_OF_IDS:
             message = f"no subscriber has the id {subscriber_id}"
             raise ValueError(message)
         body = first + subscriber_id.to_bytes((subscriber_id.bit_length() + 7) // 8, "big")
-        return (body + _mac(begun, body)).hex()
+        return (body + mac(body)).hex()
 
     return make
 
@@ -88,7 +89,7 @@ def confirmation_token(
     tells a request from another one that had its number before.
     """
     request = f"{number} {asked_at.astimezone(UTC).isoformat()} {email_key}"
-    return _mac(_begun(secret, "confirmation", publication), request.encode()).hex()
+    return _mac(secret, "confirmation", publication)(request.encode()).hex()
 
 
 def confirmation_hash(token: str) -> str:
@@ -102,7 +103,7 @@ def confirmation_hash(token: str) -> str:
 def form_stamp(secret: bytes, publication: str, moment: datetime) -> str:
     """The signed instant at which a form was handed out."""
     body = int(moment.timestamp()).to_bytes(_MOMENT_BYTES, "big")
-    return (body + _mac(_begun(secret, "form", publication), body)).hex()
+    return (body + _mac(secret, "form", publication)(body)).hex()
 
 
 def read_form_stamp(secret: bytes, publication: str, text: str) -> datetime | None:
@@ -142,8 +143,8 @@ def message_id(secret: bytes, edition_ref: str, subscriber_id: int, domain: str)
 
 def message_id_maker(secret: bytes, edition_ref: str) -> Callable[[int], str]:
     """What makes the Message-IDs of one edition up to their @, from subscriber ids; see ``message_id``."""
-    begun = _begun(secret, "message-id", edition_ref)
-    return lambda subscriber_id: _mac(begun, b"%d" % subscriber_id).hex()
+    mac = _mac(secret, "message-id", edition_ref)
+    return lambda subscriber_id: mac(b"%d" % subscriber_id).hex()
 
 
 def delivery_ref(secret: bytes, publication: str, edition_id: int, subscriber_id: int) -> str:
@@ -152,7 +153,7 @@ def delivery_ref(secret: bytes, publication: str, edition_id: int, subscriber_id
     At most 60 letters that survive a change of case. The 80 bits of HMAC keep strangers from writing
     bounces about readers of their choice.
     """
-    mac = _mac(_begun(secret, "delivery", publication, str(edition_id)), b"%d" % subscriber_id)
+    mac = _mac(secret, "delivery", publication, str(edition_id))(b"%d" % subscriber_id)
     return f"{edition_id}.{subscriber_id}.{mac[:_REF_BYTES].hex()}"
 
 
@@ -169,7 +170,7 @@ def read_delivery_ref(secret: bytes, publication: str, text: str) -> tuple[int, 
 
 def hook_token(secret: bytes, publication: str, provider: str) -> str:
     """What the address ends with under which a mail provider may report to us: a stranger can't guess it."""
-    return _mac(_begun(secret, "hook", publication), provider.encode()).hex()
+    return _mac(secret, "hook", publication)(provider.encode()).hex()
 
 
 def is_hook_token(secret: bytes, publication: str, provider: str, token: str) -> bool:
@@ -197,16 +198,12 @@ def _digest(inner: _Hash, outer: _Hash, own: bytes) -> bytes:
 
 
 @lru_cache(maxsize=32)
-def _begun(secret: bytes, *parts: str) -> tuple[_Hash, _Hash]:
-    """The MAC of what is the same for every subscriber."""
+def _mac(secret: bytes, *parts: str) -> Callable[[bytes], bytes]:
+    """What makes a MAC of a last part, after ``parts`` that are the same for every subscriber."""
     inner, outer = _keyed(secret)
     for part in parts:
         inner.update(_measured(part.encode()))
-    return inner, outer
-
-
-def _mac(begun: tuple[_Hash, _Hash], own: bytes) -> bytes:
-    return _digest(*begun, _measured(own))[:_MAC_BYTES]
+    return lambda own: _digest(inner, outer, _measured(own))[:_MAC_BYTES]
 
 
 def _measured(part: bytes) -> bytes:
