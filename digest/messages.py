@@ -13,7 +13,7 @@ from digest.model.message import Variant
 from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, delivery_ref, message_id_maker, token_maker
 from digest.parts import Parts
 from digest.render.headers import address_header, exact_header
-from digest.render.message import compile_message, forms, identifying_headers
+from digest.render.message import compile_message, forms, identifying_headers, link_forms
 from digest.store import editions
 from digest.store.editions import EditionRow
 
@@ -48,7 +48,8 @@ def composer_of(
     slug = key.publication
     leave_of, prefer_of = token_maker(secret, UNSUBSCRIBE, slug), token_maker(secret, PREFERENCES, slug)
     message_id_of = message_id_maker(secret, f"{slug}/{ref}")
-    leave_at, prefer_at = parts.links.unsubscribe(""), parts.links.preferences("")  # tokens need no quoting
+    links = parts.links
+    leave_link, prefer_link = link_forms(links.unsubscribe("")), link_forms(links.preferences(""))
     header, sender = parts.reference_header, parts.sender
     verp, referred_to = parts.verp, parts.verp or bool(header)
     personal = _personal_headers(parts)
@@ -61,9 +62,9 @@ def composer_of(
         reference = delivery_ref(secret, slug, edition_id, number) if referred_to else ""
         references = (reference.encode(),) if header else ()
         own = personal % (message_id_of(number).encode(), token, token, *references)
-        links = forms(leave_at + leave), forms(prefer_at + prefer_of(number))
         message = compiled[recipient.variant].filled(
-            address_header("To", recipient.name, address) + own, (*links, forms(address))
+            address_header("To", recipient.name, address) + own,
+            (*leave_link(leave), *prefer_link(prefer_of(number)), *forms(address)),
         )
         # What we compile ends its lines in CRLF and begins none with a dot; an address may be non-ASCII.
         return Envelope(

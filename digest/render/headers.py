@@ -13,9 +13,9 @@ _LONGEST = 998  # RFC 5322, section 2.1.1
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 _ASCII = re.compile(r"[\x20-\x7e]*")
 _WORD_BYTES = 42  # 56 letters of base64: an encoded-word of 68, and a line of 78 with its header's name
-_PLAIN_ADDRESS = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
-)  # nearly all
+# Nearly all, in a header as they are.
+_PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
+_PLAIN_MAILBOX = re.compile(rf"(?:[A-Za-z0-9'-]+ )+<{_PLAIN_ADDRESS.pattern}>")
 _UNSAFE_ADDRESS = re.compile(r"[\x00-\x20\x7f-\xa0<>,;:\"()\[\]\\\u2028\u2029\ud800-\udfff]")
 
 
@@ -29,6 +29,9 @@ def text_header(name: str, text: str) -> bytes:
 
 def address_header(name: str, display: str, address: str) -> bytes:
     """A header with one address and, if there is one, its owner's name."""
+    plain = f"{name}: {display} <{address}>"
+    if display and len(plain) <= _LINE and _PLAIN_MAILBOX.fullmatch(plain, len(name) + 2):
+        return plain.encode() + b"\r\n"
     spec = address_spec(address)
     shown = clean(display, 200)
     if not shown:

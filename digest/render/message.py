@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from hashlib import sha256
-from typing import NamedTuple
 
 from digest.errors import RenderError
 from digest.model.links import Links
@@ -24,7 +23,7 @@ from digest.render.clean import clean, language_tag
 from digest.render.flowed import flow
 from digest.render.headers import address_header, exact_header, phrase_header, text_header
 from digest.render.publication import Publication
-from digest.render.quoted import SOFT_BREAK, encode
+from digest.render.quoted import SOFT_BREAK, WIDTH, encode
 
 TEST_MARK = "[TEST] "
 _PLAIN_VALUE = re.compile(r"(?!\.)[!#-%(-;?-~]{1,75}")  # the same in text and HTML, and on one encoded line
@@ -36,27 +35,21 @@ _BANNER = (
     'font:bold 16px/1.5 Helvetica,Arial,sans-serif;text-align:center;">{}</div>'
 )
 
-
 _HOLE_ORDER = tuple(Hole)
-
-
-class _Place(NamedTuple):
-    """A hole in the body: whose value stands there (by its place in ``Hole``), and whether in HTML."""
-
-    hole: int
-    is_html: bool
+_FORMS = 2  # of a value: in the text part, and in the page
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledMessage:
     """A message with holes. Safe to share between threads.
 
-    ``segments`` are the whole body, encoded; between each two is a place for a personal value.
+    ``segments`` are the whole body, encoded. Between each two is a place for a personal value: ``places``
+    are places in what ``filled`` takes.
     """
 
     shared_headers: bytes
     segments: tuple[bytes, ...]
-    places: tuple[_Place, ...]
+    places: tuple[int, ...]
 
     def fill(self, person: Person) -> Message:
         """The complete message for one person, lines ended by CRLF.
@@ -65,18 +58,18 @@ class CompiledMessage:
         cannot stand in a header.
         """
         for place in self.places:
-            if not person.holes.get(hole := _HOLE_ORDER[place.hole]):
+            if not person.holes.get(hole := _HOLE_ORDER[place // _FORMS]):
                 raise RenderError(f"the message for {person.address} has no value for {hole.name}")
         own = address_header("To", person.name, person.address) + identifying_headers(
             person.message_id, person.list_unsubscribe
         )
-        return self.filled(own, [forms(person.holes.get(hole, "")) for hole in Hole])
+        return self.filled(own, [form for hole in Hole for form in forms(person.holes.get(hole, ""))])
 
-    def filled(self, own: bytes, values: Sequence[tuple[bytes, bytes]]) -> Message:
-        """The message with its ``own`` headers ready, and the ``forms`` of a value for each of ``Hole``."""
+    def filled(self, own: bytes, values: Sequence[bytes]) -> Message:
+        """The message with its ``own`` headers ready, and the ``forms`` of the values for all of ``Hole``."""
         body = [b""] * (2 * len(self.places) + 1)
         body[::2] = self.segments
-        body[1::2] = [values[hole][is_html] for hole, is_html in self.places]
+        body[1::2] = map(values.__getitem__, self.places)
         return Message(own, self.shared_headers, tuple(body))
 
 
@@ -92,6 +85,20 @@ def forms(value: str) -> tuple[bytes, bytes]:
         return plain, plain
     line = clean(value)
     return encode(line), encode(html.escape(line))
+
+
+def link_forms(start: str) -> Callable[[str], tuple[bytes, bytes]]:
+    """What makes the ``forms`` of links that start alike, from their ends: at most 75 letters and digits."""
+    if not _PLAIN_VALUE.fullmatch(start):
+        return lambda end: forms(start + end)
+    begun, room = start.encode(), WIDTH - 1 - len(start)
+
+    def of(end: str) -> tuple[bytes, bytes]:
+        rest = end.encode()
+        link = begun + rest if len(rest) <= room else begun + rest[:room] + SOFT_BREAK + rest[room:]
+        return link, link
+
+    return of
 
 
 def compile_message(
@@ -166,8 +173,8 @@ def _part_headers(content_type: str) -> bytes:
     return f"Content-Type: {content_type}\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n".encode()
 
 
-def encode_parts(text: str, page: str, boundary: str) -> tuple[tuple[bytes, ...], tuple[_Place, ...]]:
-    """The body's encoded segments, and the places between them, each on a line of its own."""
+def encode_parts(text: str, page: str, boundary: str) -> tuple[tuple[bytes, ...], tuple[int, ...]]:
+    """The segments and places of a ``CompiledMessage``; each place is on a line of its own."""
     segments, places = [b""], []
     for content_type, part, is_html in (
         ("text/plain; charset=utf-8; format=flowed; delsp=no", text, False),
@@ -177,7 +184,7 @@ def encode_parts(text: str, page: str, boundary: str) -> tuple[tuple[bytes, ...]
         segments[-1] += f"--{boundary}\r\n".encode() + _part_headers(content_type) + encode(first)
         for hole, following in zip(rest[::2], rest[1::2], strict=True):
             segments[-1] += SOFT_BREAK
-            places.append(_Place(_HOLE_ORDER.index(Hole(hole)), is_html))
+            places.append(_FORMS * _HOLE_ORDER.index(Hole(hole)) + is_html)
             segments.append(SOFT_BREAK + encode(following))
         segments[-1] += b"\r\n"
     segments[-1] += f"--{boundary}--\r\n".encode()

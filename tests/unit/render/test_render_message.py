@@ -14,13 +14,15 @@ from email.message import EmailMessage
 from types import ModuleType
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from digest.errors import RenderError
 from digest.model.message import Hole, Message, Person, Variant
 from digest.render import CompiledMessage, Publication, compile_message
 from digest.render.clean import clean
+from digest.render.headers import address_header
+from digest.render.message import forms, link_forms
 from digest.render.quoted import SOFT_BREAK, encode
 
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=200)
@@ -278,3 +280,25 @@ def test_the_body_is_the_same_for_everyone_but_for_the_holes(samples: ModuleType
         replace(samples.PERSON, holes={**samples.PERSON.holes, Hole.ADDRESS: "b@reader.example"})
     )
     assert bytes(other) == bytes(first).replace(b"\r\nada@reader.example=", b"\r\nb@reader.example=")
+
+
+def test_a_link_has_the_same_forms_whole_and_from_its_parts() -> None:
+    for path in ("", "a&b/", ".x=/"):
+        for length in range(80):
+            start = f"https://{'h' * length}.example/{path}u/"
+            link = link_forms(start)
+            for end in ("0", "0" * 36, "0" * (75 - len(start)), "0" * (76 - len(start)), "0" * 75):
+                assert link(end) == forms(start + end)
+
+
+@given(st.text(alphabet="aZ0'- ._=?<>@\n", max_size=35) | st.text(alphabet="aZ0'- ", max_size=99))
+@example("=?utf-8?q?Bob?=")
+@example("Ada  B")
+@example("Ada " * 20 + "B")
+@example("Ada <eve@other.example>")
+def test_a_name_is_read_back_from_a_header_of_short_lines(name: str) -> None:
+    raw = address_header("To", name, "ada@reader.example")
+    (address,) = email.message_from_bytes(raw, policy=email.policy.default)["To"].addresses
+    assert (address.display_name, address.addr_spec) == (clean(name), "ada@reader.example")
+    assert b"  " not in raw
+    assert max(map(len, raw.split(b"\r\n"))) <= 76 or max(map(len, name.split())) > 70
