@@ -29,6 +29,7 @@ _ID_BYTES = 8
 _END_OF_IDS = 1 << 8 * _ID_BYTES
 _MOMENT_BYTES = 5  # of a form's stamp: seconds since 1970, for 34,000 years
 _SHA256_BLOCK = 64  # bytes
+_MEASURED = b"%d:%b"  # lengths before the parts: ("ab", "c") and ("a", "bc") must not sign the same bytes
 _DIGITS = re.compile(r"[0-9a-f]+")
 
 
@@ -201,11 +202,6 @@ def _digest(inner: _Hash, outer: _Hash, own: bytes) -> bytes:
 def _mac(secret: bytes, *parts: str) -> Callable[[bytes], bytes]:
     """What makes a MAC of a last part, after ``parts`` that are the same for every subscriber."""
     inner, outer = _keyed(secret)
-    for part in parts:
-        inner.update(_measured(part.encode()))
-    return lambda own: _digest(inner, outer, _measured(own))[:_MAC_BYTES]
-
-
-def _measured(part: bytes) -> bytes:
-    # Lengths before the parts: ("ab", "c") and ("a", "bc") must not sign the same bytes.
-    return b"%d:%b" % (len(part), part)
+    for part in map(str.encode, parts):
+        inner.update(_MEASURED % (len(part), part))
+    return lambda own: _digest(inner, outer, _MEASURED % (len(own), own))[:_MAC_BYTES]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from abc import abstractmethod
 from collections.abc import Iterable
 
@@ -16,7 +17,7 @@ class Line(asyncio.BufferedProtocol):
     """
 
     def __init__(self, *, check_s: float) -> None:
-        self._clock = asyncio.get_running_loop().time
+        self._clock = time.monotonic
         self._deadline = 0.0
         self._transport: asyncio.Transport | None = None
         self._check_s = check_s
