@@ -49,7 +49,7 @@ def draft(parts: Parts, row: EditionRow, text: str, now: datetime) -> tuple[Edit
 
     Raises:
         InputError: see ``read_correction``.
-        StateError: the edition has gone out to nobody.
+        StateError: the edition has gone out to nobody, or to nobody who is still there.
     """
     ref = edition_ref(row.key)
     correction = read_correction(text, ref)
@@ -58,12 +58,17 @@ def draft(parts: Parts, row: EditionRow, text: str, now: datetime) -> tuple[Edit
     with parts.database.write() as conn:
         key = _key(parts, conn, ref, now)
         edition = _edition(parts, key, correction, now)
+        readers = sum(pipeline.choices_of(conn, edition).values())
+        if not readers:
+            raise StateError(
+                f"nobody who got the edition {ref} is subscribed any more, or known to have got it"
+            )
         slot, _created = editions.open_slot(conn, key, now)
         if not editions.save_content(conn, slot.id, edition, drops={}, now=now):
             raise StateError(f"the correction {edition_ref(key)} goes out just now; nothing was changed")
         fresh = editions.get_edition(conn, slot.id)
         assert fresh is not None
-        return fresh, sum(pipeline.choices_of(conn, edition).values())
+        return fresh, readers
 
 
 def _key(parts: Parts, conn: Connection, ref: str, now: datetime) -> EditionKey:

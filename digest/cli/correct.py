@@ -12,6 +12,7 @@ from digest.cli.common import JsonOption, counted, emit_json, opened, printable,
 from digest.errors import StateError
 from digest.model.links import edition_ref
 from digest.parts import Parts
+from digest.schedule import BEGUN
 from digest.store import editions
 from digest.store.editions import EditionRow
 
@@ -50,6 +51,11 @@ def correct(
         emit_json({"ref": ref, "of": of, "would_get": readers})
     headline = printable(drafted.edition.correction.headline)
     say(f"Drafted: {ref}, the correction of {of}, for {counted(readers, 'reader')} who got it: {headline}")
+    if row.state in BEGUN:
+        say(
+            f"{of} is still going out, and who gets it after this correction will not get that:"
+            f" `digest hold --edition {of}` stops it."
+        )
     say(f"Look at it: `digest preview --edition {ref}`. Send it: `digest send --edition {ref}`.")
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from digest.errors import RenderError
-from digest.model.edition import Notice
+from digest.model.edition import Edition, Notice
 from digest.model.message import Hole, Variant
 from digest.render.clean import clean
 
@@ -17,16 +17,19 @@ _PLACEHOLDER = re.compile(r"__DIGEST_[A-Z0-9_]*", re.IGNORECASE)
 _HIDDEN = re.compile(r"<(style|script|title)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 
-def checked(variant: Variant, visible: str, notice: Notice | None, *, view_name: str) -> Variant:
+def checked(variant: Variant, visible: str, edition: Edition, *, view_name: str) -> Variant:
     """``variant`` itself. Raises RenderError where a reader would get something broken.
 
-    ``visible`` is the visible text of its HTML, and ``notice`` must stand in it. ``view_name`` names
-    edition and choice in the message.
+    ``visible`` is the visible text of its HTML. The notice of ``edition`` must stand in it, and its
+    correction. ``view_name`` names edition and choice in the message.
     """
     problems = [*_text_problems(variant), *_html_problems(variant)]
-    if notice:
-        seen = {"edition.mjml.j2": visible, "edition.txt.j2": _one_line(variant.text)}
-        problems += _notice_problems(notice, seen)
+    seen = {"edition.mjml.j2": visible, "edition.txt.j2": _one_line(variant.text)}
+    if edition.notice:
+        problems += _notice_problems(edition.notice, seen)
+    if edition.correction:  # templates of a publisher's own may be older than corrections are
+        headline = clean(edition.correction.headline)
+        problems += [f"{name} does not show the correction" for name in seen if headline not in seen[name]]
     if problems:
         raise RenderError(f"{view_name} must not be sent: {problems[0]}")
     return variant

@@ -89,7 +89,7 @@ class Renderer:
             story_count=len(seen.stories),
         )
         return checked(
-            variant, visible, edition.notice, view_name=f"edition {edition_ref(edition.key)}, themes {key}"
+            variant, visible, edition, view_name=f"edition {edition_ref(edition.key)}, themes {key}"
         )
 
     def web_copy(

@@ -14,7 +14,7 @@ import pytest
 from digest import correcting, daily, desk, edits, pipeline, subscriptions
 from digest.deliver.envelope import Envelope
 from digest.deliver.transports.memory import MemoryTransport
-from digest.errors import InputError, StateError
+from digest.errors import InputError, RenderError, StateError
 from digest.model.delivery import Accepted, Deferred, Outcome, Rejected, Uncertain
 from digest.model.edition import EditionState
 from digest.model.links import edition_ref
@@ -204,6 +204,57 @@ def test_an_edition_that_reached_nobody_is_edited_and_not_corrected(parts: Parts
     row = pipeline.draft(parts, parts.key(SLOT), SLOT)
     with pytest.raises(StateError, match=r"has not gone out: `digest edit --edition daily-20260310T0630`"):
         correcting.draft(parts, row, TEXT, LATER)
+
+
+def test_nobody_is_left_to_tell(parts: Parts, sent: EditionRow) -> None:
+    with parts.database.write() as conn:
+        pepper = address_pepper(conn, SLOT)
+        for name in ("ada", "bo"):
+            reader = subscriptions.find(conn, f"{name}@example.org")
+            subscriptions.unsubscribe(conn, reader.id, pepper=pepper, now=SLOT)
+    with pytest.raises(StateError, match="nobody who got the edition daily-20260310T0630 is subscribed"):
+        correcting.draft(parts, sent, TEXT, LATER)
+    with parts.database.read() as conn:
+        assert [row.id for row in editions.list_editions(conn, parts.publication.slug)] == [sent.id]
+
+
+@pytest.mark.parametrize("name", ["edition.mjml.j2", "edition.txt.j2"])
+def test_templates_that_know_of_no_corrections_are_told_before_any_is_sent(
+    parts: Parts, outgoing: Outgoing, sent: EditionRow, tmp_path: Path, name: str
+) -> None:
+    drafted, _ = correcting.draft(parts, sent, TEXT, LATER)
+    before = len(outgoing.to())
+    (tmp_path / "templates").mkdir()
+    known = (Path(__file__).parents[2] / "templates" / name).read_text("utf-8")
+    old = known.replace("{% if edition.correction %}", "{% if False %}", 1)
+    assert old != known
+    (tmp_path / "templates" / name).write_text(old, "utf-8")
+    anew = parts_of(parts.database, Settings(folder=tmp_path), lambda: LATER, outgoing.transport)
+    with pytest.raises(RenderError, match=f"{name} does not show the correction"):
+        pipeline.send(anew, drafted, LATER)
+    assert len(outgoing.to()) == before
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "<script>alert(1)</script> & {{ 7*7 }} __DIGEST_ADDRESS__",
+        "\u202eevil\u202c \x07bell \u2028line",
+        "x" * 190,
+        "تصحيح: لم يُغلق المضيق",
+        "From: evil@example.org\rBcc: all@example.org",
+    ],
+)
+def test_odd_words_stay_words(parts: Parts, outgoing: Outgoing, sent: EditionRow, odd: str) -> None:
+    drafted, _ = correcting.draft(parts, sent, f"{odd}\n\n.\n\n{odd} {odd}\n", LATER)
+    pipeline.send(parts, drafted, LATER)
+    message = outgoing.newest()
+    assert len(str(message["Subject"])) <= 80
+    assert message["Bcc"] is None
+    page = message.get_body(("html",))
+    assert isinstance(page, EmailMessage)
+    assert "<script>alert" not in page.get_content()
+    assert ">49<" not in page.get_content()
 
 
 @pytest.mark.parametrize(
