@@ -46,6 +46,16 @@ def test_a_reader_is_moved_to_the_weekly_and_back(weekly_desk: Desk) -> None:
     )
 
 
+def test_status_says_when_the_next_of_each_goes_out(weekly_desk: Desk) -> None:
+    now = "2026-11-27T12:00:00+00:00"  # a Friday
+    said = weekly_desk.run("status", DIGEST_NOW=now).stderr
+    assert "Next on schedule: daily 2026-11-28 06:30, weekly 2026-11-29 09:00 UTC." in said
+    assert weekly_desk.json("status", DIGEST_NOW=now)["next"] == [
+        {"series": "daily", "slot": "2026-11-28T06:30:00+00:00"},
+        {"series": "weekly", "slot": "2026-11-29T09:00:00+00:00"},
+    ]
+
+
 def test_check_tells_of_readers_whose_series_nothing_sends(weekly_desk: Desk) -> None:
     weekly_desk.run("subscribers", "add", "wanda@example.org", "--series", "weekly")
     assert "which no schedule sends" not in weekly_desk.run("check").stdout
