@@ -13,6 +13,16 @@ from digest.store.engine import Database
 from digest.wiring import build
 
 
+class Clock:
+    """A clock that stands where it is put."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
 def parts_of(
     database: Database,
     settings: Settings,

@@ -29,7 +29,7 @@ from digest.store.editions import EditionRow
 from digest.store.engine import Database
 from tests import model_server
 from tests.model_server import ModelServer
-from tests.wired import parts_of
+from tests.wired import Clock, parts_of
 
 SLOT = datetime(2026, 3, 10, 6, 30, tzinfo=UTC)
 BEFORE = SLOT - timedelta(days=1)
@@ -52,16 +52,6 @@ LATER_NEWS = (
         "The parliament's vote came after Iran's protest.",
     ),
 )
-
-
-class Clock:
-    """A clock that stands where it is put."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture

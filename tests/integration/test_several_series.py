@@ -21,7 +21,7 @@ from digest.parts import Parts, address_pepper
 from digest.settings import EditionSettings, SeriesSettings, Settings
 from digest.store import alerts, articles, editions
 from digest.store.engine import Database
-from tests.wired import parts_of
+from tests.wired import Clock, parts_of
 
 BEGUN = datetime(2026, 3, 1, 12, tzinfo=UTC)  # a Sunday, when its weekly would be out
 DAILY = datetime(2026, 3, 8, 6, 30, tzinfo=UTC)  # the Sunday after
@@ -32,16 +32,6 @@ NEWS = {
     5: ("Japan and Australia sign a pact on naval bases", "Tokyo and Canberra will share naval bases."),
     7: ("Gaza ceasefire talks resume in Cairo", "Israel and Hamas sent envoys to Egypt, mediators said."),
 }
-
-
-class Clock:
-    """A clock that stands where it is put."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture
