@@ -2,6 +2,7 @@
 
 rank = 1.0 x log2(1 + independent publishers) + 0.8 x p / (p + 8), p being the points of its theme
      + 0.6 x 2^(-age / 18 h) + 0.4 x weight of its source + 0.5 if it was first told today
+     - 0.3 if no telling is a report, but an explainer, an opinion or a live page
      - 0.3 if an earlier edition told it, and this is an update
      - 0.1 / independent publishers for each story above that the same outlet leads (of 5 at most)
 
@@ -18,6 +19,7 @@ from datetime import datetime, timedelta
 from digest.compose.sift import dated
 from digest.compose.updates import Update
 from digest.model.edition import RankPart
+from digest.model.genre import aside
 from digest.model.news import Article, Story, ThemeScore
 
 PUBLISHERS = 1.0
@@ -28,6 +30,7 @@ HALF_LIFE_H = 18.0
 SOURCE = 0.4
 NEW_TODAY = 0.5
 TODAY = timedelta(hours=24)
+NO_REPORT = -0.3
 TOLD_BEFORE = -0.3
 SAME_OUTLET = -0.1
 SAME_OUTLET_MOST = 5  # stories above that count
@@ -57,6 +60,8 @@ def rank_parts(
             f"first told {(now - oldest) / timedelta(hours=1):.0f} h ago",
         ),
     )
+    if kind := _no_report(story):
+        parts = (*parts, RankPart("no report", NO_REPORT, kind))
     if update is None:
         return parts
     note = f"an update of edition {update.told.edition_id}: {', '.join(update.news.facts)}"
@@ -90,6 +95,12 @@ def _depth(themes: Sequence[ThemeScore]) -> float:
 
 def _weightiest(articles: Sequence[Article]) -> Article:
     return max(articles, key=lambda article: (article.weight, article.outlet))
+
+
+def _no_report(story: Story) -> str:
+    """What the lead is, if none of the tellings reports anything; "" if one does."""
+    kinds = [aside(article) for article in story.articles]
+    return kinds[0] if all(kinds) else ""
 
 
 def _publishers(story: Story) -> str:

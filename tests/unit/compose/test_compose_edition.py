@@ -82,6 +82,23 @@ def test_more_publishers_rank_higher_but_wire_copies_do_not(
     assert headlines(composed(copied, two)) == ["Two outlets tell this tale", "One text on four sites"]
 
 
+def test_what_reports_nothing_stands_below_a_report_as_good(
+    article: MakeArticle, story: MakeStory, composed: Compose
+) -> None:
+    column = story(article(1, "Why the island can wait for its ferry", hours=2))
+    report = story(article(2, "Island council buys a second ferry", hours=8))
+    both = story(
+        article(3, "What to know about the harbour", hours=9), article(4, "The harbour freezes over", hours=9)
+    )
+    shown = composed(column, report, both).edition.stories
+    assert [one.key for one in shown] == ["s0003", "s0002", "s0001"]
+    parts = [{part.name: part for part in one.rank} for one in shown]
+    assert "no report" not in parts[0]  # one of its tellings reports
+    assert "no report" not in parts[1]
+    assert parts[2]["no report"].value == pytest.approx(-0.3)
+    assert "explainer" in parts[2]["no report"].note
+
+
 def test_what_an_earlier_edition_had_stays_out(
     article: MakeArticle, story: MakeStory, composed: Compose
 ) -> None:
