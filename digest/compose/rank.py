@@ -49,7 +49,7 @@ def rank_parts(
     age_h = (now - newest) / timedelta(hours=1)
     best = _weightiest(story.articles)
     new = now - oldest <= TODAY
-    parts = (
+    parts = [
         RankPart("publishers", PUBLISHERS * math.log2(1 + len(story.publishers)), _publishers(story)),
         RankPart("theme", THEME * _depth(themes), _theme(themes)),
         RankPart("freshness", FRESHNESS * 2 ** (-age_h / HALF_LIFE_H), f"newest telling {age_h:.0f} h old"),
@@ -59,13 +59,13 @@ def rank_parts(
             NEW_TODAY if new else 0.0,
             f"first told {(now - oldest) / timedelta(hours=1):.0f} h ago",
         ),
-    )
+    ]
     if kind := _no_report(story):
-        parts = (*parts, RankPart("no report", NO_REPORT, kind))
-    if update is None:
-        return parts
-    note = f"an update of edition {update.told.edition_id}: {', '.join(update.news.facts)}"
-    return (*parts, RankPart("told before", TOLD_BEFORE, note))
+        parts.append(RankPart("no report", NO_REPORT, kind))
+    if update is not None:
+        note = f"an update of edition {update.told.edition_id}: {', '.join(update.news.facts)}"
+        parts.append(RankPart("told before", TOLD_BEFORE, note))
+    return tuple(parts)
 
 
 def outlet_part(story: Story, above: int) -> RankPart:

@@ -133,161 +133,149 @@ def deliver(
         TransportError: the transport can't be used. What was not handed over stays pending.
         StoreError: the database failed in the middle.
     """
-    owner = owner or new_owner()
     with Ledger(database) as ledger:
         run = _Run(
-            ledger,
-            edition_id,
-            transport,
-            compose,
-            options,
-            clock,
-            stop,
-            allowance,
-            progress,
-            on_refused,
-            owner,
+            ledger=ledger,
+            edition_id=edition_id,
+            transport=transport,
+            compose=compose,
+            options=options,
+            clock=clock,
+            stop=stop,
+            allowance=allowance,
+            progress=progress,
+            on_refused=on_refused,
+            owner=owner or new_owner(),
         )
         return asyncio.run(run.go())
 
 
+@dataclass(slots=True, kw_only=True)
 class _Run:
-    """The state of one call of ``deliver``."""
+    """One call of ``deliver``: what it was given, and how far it is."""
 
-    def __init__(  # noqa: PLR0917 the parts of one call, passed on once
-        self,
-        ledger: Ledger,
-        edition_id: int,
-        transport: Transport,
-        compose: Callable[[Recipient], Envelope],
-        options: SendOptions,
-        clock: Callable[[], datetime],
-        stop: threading.Event,
-        allowance: Allowance,
-        progress: Progress | None,
-        on_refused: Callable[[], None] | None,
-        owner: str,
-    ) -> None:
-        self._ledger = ledger
-        self._edition_id = edition_id
-        self._transport = transport
-        self._compose = compose
-        self._options = options
-        self._clock = clock
-        self._stop = stop
-        self._allowance = allowance
-        self._progress = progress
-        self._on_refused = on_refused
-        self._owner = owner
-        self._started = time.monotonic()
-        self._timeline = Timeline()
-        self._before = Counts()  # when this run began; what others send meanwhile counts for the rate
-        self._halted = False  # there is a reason to stop: nothing new is taken on
-        self._told_at: float | None = None  # when somebody's wish to stop was noticed
-        self._refused = False  # that reason was that too much is refused
-        self._next_hold = self._next_renewal = self._next_progress = 0.0
+    ledger: Ledger
+    edition_id: int
+    transport: Transport
+    compose: Callable[[Recipient], Envelope]
+    options: SendOptions
+    clock: Callable[[], datetime]
+    stop: threading.Event
+    allowance: Allowance
+    progress: Progress | None
+    on_refused: Callable[[], None] | None
+    owner: str
+    started: float = field(default_factory=time.monotonic)
+    timeline: Timeline = field(default_factory=Timeline)
+    before: Counts = field(default_factory=Counts)  # when it began; what others send counts for the rate
+    halted: bool = False  # there is a reason to stop: nothing new is taken on
+    told_at: float | None = None  # when somebody's wish to stop was noticed
+    refused: bool = False  # that reason was that too much is refused
+    next_hold: float = 0.0
+    next_renewal: float = 0.0
+    next_progress: float = 0.0
 
     async def go(self) -> SendReport:
         """The whole run."""
-        options = self._options
+        options = self.options
         retry = RetryOptions(options.max_attempts, options.retry_base_s, options.retry_longest_s)
         rows = Rows(
-            self._ledger,
-            RowsOptions(self._edition_id, self._owner, options.lease_s, options.page_size),
-            self._clock,
+            self.ledger,
+            RowsOptions(self.edition_id, self.owner, options.lease_s, options.page_size),
+            self.clock,
         )
         desk = LedgerDesk(
-            self._ledger,
+            self.ledger,
             rows,
             DeskOptions(
-                self._edition_id,
-                self._transport.name,
+                self.edition_id,
+                self.transport.name,
                 retry,
                 options.rate_per_s,
                 options.domains,
-                self._allowance.most,
+                self.allowance.most,
             ),
-            compose=self._compose,
-            clock=self._clock,
+            compose=self.compose,
+            clock=self.clock,
         )
         fleet_options = FleetOptions(options.connections, options.reconnect_s, options.connect_tries)
-        fleet = Fleet(self._transport, desk, fleet_options)
+        fleet = Fleet(self.transport, desk, fleet_options)
         run_id = self._begin() if desk.has_work() else None  # a look that finds nothing due is no run
         try:
             await self._work(desk, fleet)
         finally:
             await self._wind_down(desk, fleet)
-            self._transport.finish()
+            self.transport.finish()
         if desk.failure is not None:
             raise desk.failure
         return self._report(desk, run_id)
 
     def _begin(self) -> int:
         """Note that this run began, and how the edition stood then."""
-        with self._ledger.transaction() as conn:
-            self._before = counts(conn, self._edition_id)
-            return start_run(conn, self._edition_id, owner=self._owner, now=self._clock())
+        with self.ledger.transaction() as conn:
+            self.before = counts(conn, self.edition_id)
+            return start_run(conn, self.edition_id, owner=self.owner, now=self.clock())
 
     async def _work(self, desk: LedgerDesk, fleet: Fleet) -> None:
         """Until nothing is left, or somebody stops us."""
-        self._next_renewal = time.monotonic() + self._options.lease_s / 3
+        self.next_renewal = time.monotonic() + self.options.lease_s / 3
         while True:
             self._look_around(desk)
             fleet.open()
             if desk.broken or (not fleet.serving and not desk.has_work() and desk.settled):
                 return
-            if self._told_at and time.monotonic() > self._told_at + self._options.stop_grace_s:
+            if self.told_at and time.monotonic() > self.told_at + self.options.stop_grace_s:
                 return
             await fleet.wait(_TICK_S)
 
     def _look_around(self, desk: LedgerDesk) -> None:
         """Stop? Held? Time to renew the leases, or to tell how it goes?"""
         now = time.monotonic()
-        self._timeline.note(now - self._started, desk.tally)
-        if self._told_at is None and (self._stop.is_set() or self._held(now)):
-            self._told_at = now
-        if not self._halted and (self._told_at is not None or self._must_end(desk)):
-            self._halted = True
-            if self._refused and self._on_refused is not None:
-                self._on_refused()
+        self.timeline.note(now - self.started, desk.tally)
+        if self.told_at is None and (self.stop.is_set() or self._held(now)):
+            self.told_at = now
+        if not self.halted and (self.told_at is not None or self._must_end(desk)):
+            self.halted = True
+            if self.refused and self.on_refused is not None:
+                self.on_refused()
             desk.stop()
-        if now >= self._next_renewal:
-            self._next_renewal = now + self._options.lease_s / 3
+        if now >= self.next_renewal:
+            self.next_renewal = now + self.options.lease_s / 3
             desk.renew()
-        if self._progress is not None and now >= self._next_progress:
-            with self._ledger.transaction() as conn:
-                found = counts(conn, self._edition_id)
+        if self.progress is not None and now >= self.next_progress:
+            with self.ledger.transaction() as conn:
+                found = counts(conn, self.edition_id)
             took = time.monotonic() - now
-            self._progress(found, (found.sent - self._before.sent) / max(now - self._started, 0.001))
-            self._next_progress = now + max(1.0, _PROGRESS_SHARE * took)
+            self.progress(found, (found.sent - self.before.sent) / max(now - self.started, 0.001))
+            self.next_progress = now + max(1.0, _PROGRESS_SHARE * took)
 
     def _must_end(self, desk: LedgerDesk) -> bool:
         """Whether the run is to end by itself, though something is left."""
-        until = self._allowance.until
-        self._refused = self._too_many_refused(desk)
-        over = until is not None and self._clock() >= until
-        return desk.capped or self._refused or over
+        until = self.allowance.until
+        self.refused = self._too_many_refused(desk)
+        over = until is not None and self.clock() >= until
+        return desk.capped or self.refused or over
 
     def _too_many_refused(self, desk: LedgerDesk) -> bool:
         """Whether so much of the edition is refused that something must be wrong, and in this run, too."""
-        share, refused_now = self._options.stop_share, desk.tally[DeliveryState.FAILED]
-        failed = self._before.failed + refused_now
-        sent = self._before.sent + desk.tally[DeliveryState.SENT]
+        share, refused_now = self.options.stop_share, desk.tally[DeliveryState.FAILED]
+        failed = self.before.failed + refused_now
+        sent = self.before.sent + desk.tally[DeliveryState.SENT]
         too_many = failed >= LEAST_REFUSED and failed > share * (failed + sent)
         return share > 0 and refused_now > 0 and too_many
 
     def _held(self, now: float) -> bool:
         """Whether somebody holds the edition; looks once a second, until we may have held it ourselves."""
-        if self._refused or now < self._next_hold:
+        if self.refused or now < self.next_hold:
             return False
-        self._next_hold = now + _HOLD_S
-        with self._ledger.transaction() as conn:
-            return not is_sending(conn, self._edition_id)
+        self.next_hold = now + _HOLD_S
+        with self.ledger.transaction() as conn:
+            return not is_sending(conn, self.edition_id)
 
     async def _wind_down(self, desk: LedgerDesk, fleet: Fleet) -> None:
         """Let what is in flight finish, briefly; cut the rest; write everything down."""
         desk.stop()
-        deadline = time.monotonic() + (0 if desk.broken or self._told_at else self._options.stop_grace_s)
+        deadline = time.monotonic() + (0 if desk.broken or self.told_at else self.options.stop_grace_s)
         while fleet.serving and time.monotonic() < deadline:
             try:
                 await fleet.wait(_TICK_S)
@@ -300,25 +288,25 @@ class _Run:
 
     def _report(self, desk: LedgerDesk, run_id: int | None) -> SendReport:
         """Finish the edition if nothing is open, and say how it stands."""
-        now = self._clock()
-        self._timeline.note(time.monotonic() - self._started, desk.tally)
-        with self._ledger.transaction() as conn:
-            finish(conn, self._edition_id, now)
-            found = counts(conn, self._edition_id)
+        now = self.clock()
+        self.timeline.note(time.monotonic() - self.started, desk.tally)
+        with self.ledger.transaction() as conn:
+            finish(conn, self.edition_id, now)
+            found = counts(conn, self.edition_id)
             report = SendReport(
-                edition_id=self._edition_id,
+                edition_id=self.edition_id,
                 counts=found,
                 sent_now=desk.tally[DeliveryState.SENT],
                 deferred_now=desk.tally[DeliveryState.DEFERRED],
                 failed_now=desk.tally[DeliveryState.FAILED],
                 uncertain_now=desk.tally[DeliveryState.UNCERTAIN],
                 suppressed_now=desk.tally[DeliveryState.SUPPRESSED],
-                duration_s=time.monotonic() - self._started,
-                stopped=found.open > 0 and (self._halted or not is_sending(conn, self._edition_id)),
-                refused=self._refused and found.open > 0,
+                duration_s=time.monotonic() - self.started,
+                stopped=found.open > 0 and (self.halted or not is_sending(conn, self.edition_id)),
+                refused=self.refused and found.open > 0,
                 first_accepted=desk.first_accepted,
-                next_due_at=next_due(conn, self._edition_id),
-                timeline=self._timeline.as_json(),
+                next_due_at=next_due(conn, self.edition_id),
+                timeline=self.timeline.as_json(),
             )
             if run_id is not None:
                 end_run(conn, run_id, report=json.dumps(asdict(report), default=str), now=now)

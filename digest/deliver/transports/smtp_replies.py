@@ -14,6 +14,7 @@ MAX_REPLY = 65536  # bytes, of a reply of many lines
 CLOSING = 421  # the server is going to close this connection, whatever was asked (RFC 5321, 4.2.1)
 GO_AHEAD = 354
 _USUAL = re.compile(rb"([2-5][0-9][0-9]) ([\x20-\x7e]{0,1000})")  # one line, printable ASCII
+_CODE = re.compile(rb"[2-5][0-9][0-9](?=[ -]|$)")
 _NEEDS_AUTH = frozenset({530, 534, 535, 538})
 # Refusals of MAIL that are about the one message: its parameters or its size. Any other 5xx there is
 # about the sender, which is the same for everybody.
@@ -77,7 +78,7 @@ class ReplyReader:
         if not self._lines and (known := _USUAL.fullmatch(line)):
             return Reply(int(known[1]), known[2].decode("ascii"))
         code, mark = line[:3], line[3:4]
-        if not (code.isdigit() and b"200" <= code <= b"599" and mark in b" -"):
+        if not _CODE.match(line):
             raise ProtocolError(f"not an answer: {_readable(line)}")
         if self._lines and not self._lines[0].startswith(code):
             raise ProtocolError(f"an answer of two codes: {_readable(self._lines[0])} / {_readable(line)}")

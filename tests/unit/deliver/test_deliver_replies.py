@@ -33,7 +33,7 @@ def test_it_does_not_matter_how_the_bytes_are_cut(cuts: list[int]) -> None:
     assert found == list(ReplyReader().feed(data))
 
 
-@given(st.binary(max_size=300))
+@given(st.binary(max_size=300) | st.text("0123456789 -\r\n", max_size=30).map(str.encode))
 def test_no_bytes_do_more_than_raise_protocol_error(data: bytes) -> None:
     try:
         for reply in ReplyReader().feed(data):
@@ -54,6 +54,8 @@ def test_good_replies_before_a_bad_one_still_count() -> None:
     "data",
     [
         b"25 ok\r\n",
+        b"3\r\n",
+        b"25\r\n",
         b"2500 ok\r\n",
         b"650 ok\r\n",
         b"150 ok\r\n",
