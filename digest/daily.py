@@ -133,7 +133,7 @@ def _confirm(parts: Parts) -> list[Done]:
     """Send what `digest serve` has left over of its e-mails to those who want to subscribe."""
     outcomes = confirming.post(parts, within_s=CONFIRM_FOR_S).values()
     sent = sum(isinstance(outcome, Accepted) for outcome in outcomes)
-    return [Done(f"sent {sent} e-mails for sign-ups")] if sent else []
+    return [Done(f"e-mails for sign-ups sent: {sent}")] if sent else []
 
 
 def _forget(parts: Parts, now: datetime) -> list[Done]:

@@ -10,7 +10,7 @@ from digest.errors import NotFoundError, StateError
 from digest.model.edition import OPEN_TO_EDITING, Edition, EditionKey, EditionState, EditionStory
 from digest.model.links import edition_ref
 from digest.parts import Parts, installed_at
-from digest.schedule import BEGUN
+from digest.schedule import BEGUN, SETTLED
 from digest.store import editions
 from digest.store.editions import EditionRow
 
@@ -72,6 +72,23 @@ def current(
     slot = due if due >= installed and now - due <= schedule.max_lateness else coming
     found = (going[-1:] if begun_first else []) or waiting[-1:] or going[-1:] or settled[:1]
     return (found[0] if found else None), parts.key(slot, series)
+
+
+def coming(parts: Parts, now: datetime) -> list[tuple[str, datetime]]:
+    """The next slot of every scheduled series that is not settled already, the earliest first."""
+    found = []
+    for of_series in parts.of_each_series():
+        schedule = of_series.schedule
+        with parts.database.read() as conn:
+            rows = editions.list_editions(
+                conn, parts.publication.slug, states=SETTLED, series=schedule.series, limit=20
+            )
+        settled = {schedule.local_day(row.key.slot) for row in rows}
+        slot = schedule.next_slot(now)
+        while schedule.local_day(slot) in settled:
+            slot = schedule.next_slot(slot)
+        found.append((schedule.series, slot))
+    return sorted(found, key=lambda one: one[1])
 
 
 def at_hand(parts: Parts, now: datetime, ref: str = "") -> tuple[EditionRow | None, Edition]:

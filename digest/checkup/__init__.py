@@ -7,8 +7,10 @@ from datetime import datetime
 
 from digest.checkup.finding import Finding, Level
 from digest.checkup.sender import LookUp, sender, text_records
-from digest.errors import ConfigurationError, DigestError, TransportError
+from digest.errors import ConfigurationError, DigestError, FetchError, TransportError
+from digest.gather.fetch import fetch
 from digest.gather.probe import probe as probe_feed
+from digest.gather.urls import origin
 from digest.letters import sample_letter
 from digest.llm import Asking, ModelOptions
 from digest.llm.probe import probe, standing
@@ -40,6 +42,8 @@ def check(
     yield from _feeds(parts, online=online)
     yield from _transport(parts, online=online)
     yield from _sign_ups(settings, parts)
+    if online and not is_example(settings):
+        yield _pages(parts)
     yield from _bounces(parts, online=online)
     if model := parts.drafting.model:
         yield from _model(parts, model, online=online)
@@ -120,16 +124,18 @@ def _colours(parts: Parts) -> Iterator[Finding]:
 def _readers(parts: Parts) -> Iterator[Finding]:
     with parts.database.read() as conn:
         readers = audience.series_choices(conn)
+    scheduled = [one.name for one in parts.series]
     if readers:
-        shares = ", ".join(f"{count:,} {series}" for series, count in readers.items())
-        of_these = f" ({shares})" if len(readers) > 1 else ""
+        shares = {series: readers.get(series, 0) for series in (*scheduled, *sorted(readers))}
+        told = ", ".join(f"{count:,} {series}" for series, count in shares.items())
+        of_these = f" ({told})" if len(shares) > 1 else ""
         yield Finding(Level.OK, f"subscribers: {sum(readers.values()):,} active{of_these}")
     else:
         yield Finding(Level.WARNING, "nobody is subscribed", "`digest subscribers add` or `import`")
-    for series in readers.keys() - {one.name for one in parts.series}:
+    for series in sorted(readers.keys() - set(scheduled)):
         yield Finding(
             Level.WARNING,
-            f"{readers[series]:,} of them get {series!r}, which no schedule sends",
+            f"{readers[series]:,} of the subscribers are in {series!r}, which no schedule sends",
             "add it as [[series]], or move them: `digest subscribers change ADDRESS --series NAME`",
         )
 
@@ -162,7 +168,7 @@ def _tried(feed: Feed, parts: Parts, now: datetime) -> Finding:
         return Finding(
             Level.WARNING, f"feed {feed.name} ({feed.url}): {health.message}", "mend or remove the feed"
         )
-    return Finding(Level.OK, f"feed {feed.name}: {health.entries} entries")
+    return Finding(Level.OK, f"feed {feed.name}: {health.entries} in it")
 
 
 def _altogether(feeds: int, troubled: int, when: str) -> Finding:
@@ -205,6 +211,20 @@ def _sign_ups(settings: Settings, parts: Parts) -> Iterator[Finding]:
     else:
         page = parts.links.subscribe()
         yield Finding(Level.OK, f"sign-ups: {page}, if `digest serve` runs; the e-mail asks to confirm")
+
+
+def _pages(parts: Parts) -> Finding:
+    """Whether readers' pages are where every e-mail links to."""
+    base = parts.publication.base_url.rstrip("/")
+    try:
+        fetch(f"{base}/healthz", parts.gathering, now=parts.clock(), private=origin(base))
+    except FetchError as error:
+        return Finding(
+            Level.WARNING,
+            f"readers' pages: {error}; links to leave and to choose would lead nowhere",
+            "have `digest serve` run at base_url: docs/how-to/run-daily.md",
+        )
+    return Finding(Level.OK, f"readers' pages: {base} answers")
 
 
 def _bounces(parts: Parts, *, online: bool) -> Iterator[Finding]:

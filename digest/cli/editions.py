@@ -94,7 +94,8 @@ def show(parts: Parts, row: EditionRow) -> None:
     """A drafted edition for people."""
     edition = row.edition
     assert edition is not None
-    outlets = f" from {counted(edition.outlets, 'outlet')}" if edition.stories else ""
+    told_by = {source.outlet for story in edition.stories for source in story.sources}
+    outlets = f" from {counted(len(told_by), 'outlet')}" if told_by else ""
     say(
         f"Edition {edition_ref(row.key)} ({row.state}), due {local(row.key.slot, parts)}"
         f" {parts.schedule.timezone}: {counted(len(edition.stories), 'story', 'stories')}{outlets}."

@@ -14,7 +14,7 @@ import typer
 
 from digest import pipeline
 from digest.cli.common import JsonOption, NowOption, counted, emit_json, local, opened, printable, say, table
-from digest.errors import InputError, NotFoundError
+from digest.errors import InputError, NotFoundError, StateError
 from digest.gather.opml import read_opml, write_opml
 from digest.gather.outcome import Gathered
 from digest.gather.probe import probe
@@ -55,6 +55,8 @@ def gather(
         f"{counted(len(results), 'feed')} of {known} fetched, {counted(new, 'new article')}"
         + (f", {failed} in trouble: `digest feeds health` says why." if failed else ".")
     )
+    if results and all(gathered.health.failures for gathered in results):
+        raise StateError("no feed that was due could be fetched: see whether this machine reaches the web")
 
 
 def _listed(parts: Parts) -> list[tuple[Feed, FeedHealth]]:
@@ -187,18 +189,20 @@ def import_(
         read = read_opml(data)
     except InputError as error:
         raise InputError(f"{source}: {error}") from None
-    added = 0
+    added = trusted = 0
     with opened(ctx) as parts, parts.database.write() as conn:
         for feed in read.feeds:
             private = replace(feed, allow_private=allow_private or feed.allow_private)
-            _stored, created = store.add_feed(conn, private, parts.clock())
+            stored, created = store.add_feed(conn, private, parts.clock())
             added += created
+            trusted += allow_private and store.trust(conn, stored.id)
     for problem in read.problems:
         say(printable(f"left out: {problem}"))
     if as_json:
         emit_json({"added": added, "known": len(read.feeds) - added, "problems": read.problems})
     known, left = len(read.feeds) - added, len(read.problems)
-    say(f"{counted(added, 'feed')} added, {known} known already, {left} left out.")
+    may_now = f", {trusted} of these may be on private addresses now" if trusted else ""
+    say(f"{counted(added, 'feed')} added, {known} known already{may_now}, {left} left out.")
 
 
 def _bytes_of(source: Path) -> bytes:

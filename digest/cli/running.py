@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from digest import desk
 from digest.cli.common import JsonOption, NowOption, emit_json, local, opened, say, settings_of
 from digest.cli.sending import stoppable, words
 from digest.daily import Done, ensure
@@ -31,9 +32,9 @@ def run(
         parts.transport()
         from digest.jobs.heartbeat import heartbeat  # noqa: PLC0415 - the scheduler is loaded only where one runs
 
-        coming = min(one.schedule.next_slot(parts.clock()) for one in parts.of_each_series())
+        _series, due = desk.coming(parts, parts.clock())[0]
         say(
-            f"{parts.publication.name}: watching; the next edition is due {local(coming, parts)}"
+            f"{parts.publication.name}: watching; the next edition is due {local(due, parts)}"
             f" {parts.schedule.timezone}. Ctrl-C ends it."
         )
         heartbeat(parts, tell)

@@ -117,10 +117,13 @@ def _dry_run(parts: Parts, row: EditionRow | None, key: EditionKey, *, as_json: 
     if as_json:
         emit_json({"ref": edition_ref(content.key), "would_get": planned, "skipped": skipped})
         return
+    readers = counted(sum(planned.values()), "reader")
+    if content.correction:
+        say(f"Dry run: the correction {edition_ref(content.key)} would go to {readers}.")
+        return
     say(
         f"Dry run: the edition {edition_ref(content.key)} with"
-        f" {counted(len(content.stories), 'story', 'stories')} would go to"
-        f" {counted(sum(planned.values()), 'reader')};"
+        f" {counted(len(content.stories), 'story', 'stories')} would go to {readers};"
         f" {skipped} chose only themes without a story today."
     )
     table(sorted(planned.items()), ("themes", "readers"))

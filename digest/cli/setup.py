@@ -51,22 +51,24 @@ def init(
         bool, typer.Option("--templates", help="Also copy every template, to change it.")
     ] = False,
 ) -> None:
-    """Write a commented digest.toml and make the database; nothing that exists is overwritten."""
-    from digest.render import default_template_folders  # noqa: PLC0415 - keeps `digest --help` quick
-    from digest.wiring import open_parts  # noqa: PLC0415 - the same
+    """Write a commented digest.toml and make the database; nothing that exists is overwritten.
+
+    Where there is a digest.toml already, --templates adds the templates alone.
+    """
+    from digest.wiring import open_parts  # noqa: PLC0415 - keeps `digest --help` quick
 
     config = folder / "digest.toml"
     if config.exists():
-        raise StateError(f"{config} is there already; edit it, or choose another folder")
-    own = folder / "templates"
+        if not templates:
+            raise StateError(f"{config} is there already; edit it, or choose another folder")
+        _add_templates(folder)
+        return
     texts = {
         config: template(),
         folder / ".gitignore": GIT_IGNORES,
-        own / "README.txt": TEMPLATES_README,
+        folder / "templates" / "README.txt": TEMPLATES_README,
+        **(_templates_for(folder) if templates else {}),
     }
-    if templates:
-        source = next(shipped for shipped in default_template_folders(folder)[1:] if shipped.is_dir())
-        texts |= {own / file.relative_to(source): file.read_text("utf-8") for file in source.rglob("*.j2")}
     # The database may be named in the environment alone, as it is on servers; the file is new and fits.
     env = {name: value for name, value in os.environ.items() if name.startswith("DIGEST_DATABASE__")}
     with _written(folder, texts) as written:
@@ -79,6 +81,29 @@ def init(
     say(
         f"Next: {there}edit digest.toml (name, sender, feeds), then `digest check`, `digest gather`,"
         " `digest draft`."
+    )
+
+
+def _templates_for(folder: Path) -> dict[Path, str]:
+    """The program's own templates, by where copies of them stand in a newsletter's folder."""
+    from digest.render import default_template_folders  # noqa: PLC0415 - keeps `digest --help` quick
+
+    source = next(shipped for shipped in default_template_folders(folder)[1:] if shipped.is_dir())
+    return {
+        folder / "templates" / file.relative_to(source): file.read_text("utf-8")
+        for file in source.rglob("*.j2")
+    }
+
+
+def _add_templates(folder: Path) -> None:
+    """Copy the templates that are not there yet into a newsletter's folder."""
+    with _written(folder, _templates_for(folder)) as written:
+        pass
+    for path in written:
+        say(f"Written: {path}")
+    say(
+        f"{counted(len(written), 'template')} written, what was there is left as it is: keep those that you"
+        " change, and delete the rest."
     )
 
 

@@ -110,16 +110,9 @@ def _json(parts: Parts, seen: Overview, who: DeliveryState | None) -> dict[str, 
         "really_emailed": parts.transport_name != OUTBOX,
         "subscribers": dict(seen.subscribers),
         "editions": listed,
-        "next": [{"series": series, "slot": slot} for series, slot in _next(parts)],
+        "next": [{"series": series, "slot": slot} for series, slot in desk.coming(parts, parts.clock())],
         "alerts": [{"key": key, "at": at, "text": text} for key, at, text in seen.alerts],
     }
-
-
-def _next(parts: Parts) -> list[tuple[str, datetime]]:
-    """The next slot of every scheduled series, the earliest first."""
-    schedules = [of_series.schedule for of_series in parts.of_each_series()]
-    found = [(schedule.series, schedule.next_slot(parts.clock())) for schedule in schedules]
-    return sorted(found, key=lambda one: one[1])
 
 
 def _write_report(parts: Parts, seen: Overview, path: Path) -> None:
@@ -153,7 +146,7 @@ def _text(parts: Parts, seen: Overview, who: DeliveryState | None) -> None:
         for record in _records(parts, row, who) if who else ():
             answer = f"{record.code or ''} {record.text}".strip()
             typer.echo(printable(f"{edition_ref(row.key)}  {record.address}  {record.state}  {answer}"))
-    coming = ", ".join(f"{series} {local(slot, parts)}" for series, slot in _next(parts))
+    coming = ", ".join(f"{series} {local(slot, parts)}" for series, slot in desk.coming(parts, parts.clock()))
     say(f"Next on schedule: {coming} {parts.schedule.timezone}.")
     people = ", ".join(f"{number:,} {state}" for state, number in seen.subscribers.items() if number)
     say(f"Subscribers: {people or 'none'}.")

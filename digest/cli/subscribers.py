@@ -112,27 +112,29 @@ def _invite(
     as_json: bool,
 ) -> None:
     """Have the form's e-mail sent to each address."""
-    with _desk(ctx) as (parts, conn, key):
-        tell_of_series(parts, series)
-        notes = {
-            address: subscriptions.invite(
-                conn,
-                subscriptions.sign_up_of(
-                    address,
-                    name=name,
-                    themes=themes,
-                    known_themes=_themes(parts),
-                    now=parts.clock(),
-                    series=series,
-                ),
-                pepper=key,
-                series=parts.schedule.series,
-            )
-            for address in addresses
-        }
     with opened(ctx) as parts:
+        tell_of_series(parts, series)
+        with parts.database.write() as conn:
+            key = address_pepper(conn, parts.clock())
+        with parts.database.write() as conn:
+            notes = {
+                address: subscriptions.invite(
+                    conn,
+                    subscriptions.sign_up_of(
+                        address,
+                        name=name,
+                        themes=themes,
+                        known_themes=_themes(parts),
+                        now=parts.clock(),
+                        series=series,
+                    ),
+                    pepper=key,
+                    series=parts.schedule.series,
+                )
+                for address in addresses
+            }
         outcomes = confirming.post(parts)
-    notes |= {address: note for address in notes if (note := _not_asked(address, outcomes))}
+    notes = {address: note or _not_asked(address, outcomes) for address, note in notes.items()}
     for address, note in notes.items():
         say(printable(f"{note}.") if note else f"Asked to confirm: {address}.")
     if as_json:
@@ -142,9 +144,11 @@ def _invite(
 def _not_asked(typed: str, outcomes: Mapping[str, Outcome]) -> str:
     """Why the e-mail to an address has not gone out, or ""."""
     address = subscriptions.parse_address(typed)
-    match outcomes.get(address, Accepted()):
+    match outcomes.get(address):
         case Accepted():
             return ""
+        case None:
+            return f"{address} has not been asked yet; `digest run` sends the e-mail"
         case Deferred(text=text):
             return f"{address} is put off by the mail server and tried again by `digest run`: {text}"
         case Rejected(text=text):
@@ -249,10 +253,18 @@ def list_(
             emit_json([_json(reader) for reader in readers])
             return
         rows = [
-            (r.id, r.email, r.name, r.state, ", ".join(r.themes) or "all", local(r.created_at, parts))
+            (
+                r.id,
+                r.email,
+                r.name,
+                r.state,
+                r.series,
+                ", ".join(r.themes) or "all",
+                local(r.created_at, parts),
+            )
             for r in readers
         ]
-        table(rows, ("id", "address", "name", "state", "themes", "since"))
+        table(rows, ("id", "address", "name", "state", "series", "themes", "since"))
 
 
 @app.command()

@@ -110,7 +110,8 @@ def unreadable(values: Mapping[str, object]) -> Iterator[Fault]:
             contrasts = {prefix + one: contrast(text, str(values[prefix + one])) for one in _HEADS}
             worst = min(contrasts, key=contrasts.__getitem__)
             if contrasts[worst] < READABLE:
-                first, second = ("lighter", "darker") if prefix else ("darker", "lighter")
+                on_dark = _luminance(text) > _luminance(str(values[worst]))
+                first, second = ("lighter", "darker") if on_dark else ("darker", "lighter")
                 yield Fault(
                     prefix + name,
                     worst,

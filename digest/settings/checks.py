@@ -44,7 +44,7 @@ def _delivery(delivery: DeliverySettings, values: Mapping[str, Value], problems:
             values["smtp_host"].origin, 'delivery.smtp_host is empty, and transport = "smtp" needs it'
         )
     if delivery.smtp_username and not delivery.smtp_password and "smtp_password" not in values:
-        advice = "needs a password: set DIGEST_DELIVERY__SMTP_PASSWORD_FILE or delivery.smtp_password"
+        advice = "needs a password: name the file that holds it in delivery.smtp_password_file"
         problems.add(values["smtp_username"].origin, f"delivery.smtp_username {advice}")
     if delivery.smtp_password and not delivery.smtp_username and "smtp_username" not in values:
         problems.add(values["smtp_password"].origin, "delivery.smtp_password needs delivery.smtp_username")

@@ -26,8 +26,8 @@ _HEAD = """\
 #
 # Any value may also come from the environment, which goes before this file: publication.name as
 # DIGEST_PUBLICATION__NAME, lists with commas between. Secrets (marked so) are better kept out of this
-# file: put one into a file of its own and name that, as in
-# DIGEST_DELIVERY__SMTP_PASSWORD_FILE=/run/secrets/smtp. Paths are relative to this file's folder.
+# file: put one into a file of its own and name that, as in smtp_password_file = "/run/secrets/smtp"
+# or DIGEST_DELIVERY__SMTP_PASSWORD_FILE=/run/secrets/smtp. Paths are relative to this file's folder.
 """
 
 _WORDING = """
@@ -56,8 +56,10 @@ Settings stand in `digest.toml` in the working directory, or in the file that `-
 - **The environment goes before the file**, and the file before the defaults. `publication.name` is
   `DIGEST_PUBLICATION__NAME`: section, two underscores, key, all in capitals. Lists are written with commas:
   `DIGEST_SCHEDULE__DAYS=mon,tue,wed,thu,fri`. Feeds and series can't come from the environment.
-- **Secrets** may also come from a file of their own: `DIGEST_DELIVERY__SMTP_PASSWORD_FILE=/run/secrets/smtp`.
-  One line break at its end is dropped. Secrets never appear in messages.
+- **Secrets** may also stand in a file of their own, which the key with `_file` behind it names, or the
+  variable with `_FILE`: `smtp_password_file = "/run/secrets/smtp"`,
+  `DIGEST_DELIVERY__SMTP_PASSWORD_FILE=/run/secrets/smtp`. One line break at its end is dropped. Secrets never
+  appear in messages.
 - **Relative paths** (`delivery.outbox`, a SQLite file, a folder feed) are relative to the folder of
   `digest.toml`, wherever the command is started; the path in a `..._FILE` variable is relative to the working
   directory.
@@ -167,7 +169,7 @@ def reference() -> str:
 
 def _row(each: Description) -> str:
     default = f"`{each.default}`" if each.default else "must be given"
-    secret = f" A secret: also as `{_file_variable(each)}`." if each.secret else ""
+    secret = f" A secret: also as `{each.key}_file` or `{_file_variable(each)}`." if each.secret else ""
     what = each.help.replace("|", "\\|")
     return f"| `{each.key}` | {each.type} | {default} | {what}{secret} |\n"
 

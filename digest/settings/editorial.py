@@ -136,7 +136,9 @@ class SeriesSettings:
     )
     title: str = key(kinds.text(), "", "What stands above its editions. Empty: publication.name.")
     max_stories: int = key(
-        quantities.integer(0, 60), 0, "The most stories in an edition of it. 0: as edition.max_stories."
+        quantities.integer(0, 60),
+        0,
+        "The most of its stories with a card. 0: as edition.max_stories.",
     )
 
 
@@ -235,7 +237,9 @@ class EditionSettings:
 
     section: ClassVar[str] = "edition"
 
-    max_stories: int = key(quantities.integer(1, 60), 20, "The most stories in an edition.")
+    max_stories: int = key(
+        quantities.integer(1, 60), 20, "The most stories with a card; eight more may get a line."
+    )
     max_words: int = key(quantities.integer(100, 10_000, " words"), 1_400, "The most words in an edition.")
     max_html_kib: int = key(
         quantities.integer(30, 100, " KiB"),

@@ -8,13 +8,13 @@ from pathlib import Path
 from digest.settings import kinds
 from digest.settings.keys import KeySpec
 from digest.settings.problems import Problems, Value
+from digest.settings.secret_files import read_secret
 from digest.settings.sections import LISTS, SECTIONS, keys_of
 
 PREFIX = "DIGEST_"
 FILE_SUFFIX = "_FILE"
 OTHERS = ("DIGEST_CONFIG", "DIGEST_NOW")  # read elsewhere
 TEST_PREFIX = "DIGEST_TEST_"
-MAX_SECRET_BYTES = 65_536
 
 
 def variable(spec: KeySpec) -> str:
@@ -53,16 +53,10 @@ def _from_file(name: str, env: Mapping[str, str], cwd: Path, problems: Problems)
         return None
     path = cwd / Path(env[name]).expanduser()
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_SECRET_BYTES + 1)
-        text = content.decode("utf-8")
-    except OSError as error:
-        problems.add(name, f"names {path}, which cannot be read ({error.strerror})")
-        return None
-    except UnicodeDecodeError:
-        problems.add(name, f"names {path}, which is not UTF-8 text")
-        return None
-    return Value(text.removesuffix("\n").removesuffix("\r"), name)
+        return Value(read_secret(path), name)
+    except ValueError as error:
+        problems.add(name, f"names {path}, which {error}")
+        return Value("", name)  # not told a second time, as missing
 
 
 def _unknown(name: str, file_spec: KeySpec | None, known: list[str]) -> str:

@@ -17,10 +17,11 @@ from digest.model.news import Feed, FeedKind
 from digest.model.wording import Wording
 from digest.settings import checks, kinds
 from digest.settings.editorial import FeedSettings, SeriesSettings
-from digest.settings.environment import variables
+from digest.settings.environment import FILE_SUFFIX, variables
 from digest.settings.keys import KeySpec
 from digest.settings.lines import KeyPath, locate
 from digest.settings.problems import Problems, Value
+from digest.settings.secret_files import read_secret
 from digest.settings.sections import LISTS, SECTIONS, Settings, keys_of
 
 CONFIG_VARIABLE = "DIGEST_CONFIG"
@@ -145,11 +146,30 @@ class _File:
         known = keys_of(section)
         found = {}
         for name, value in table.items():
-            if name not in known:
-                self._add((*path, name), _unknown_key(section, name, value, list(known)))
-            else:
+            secret = name.removesuffix(FILE_SUFFIX.lower())
+            if name in known:
                 found[name] = Value(value, self._origin((*path, name)))
+            elif secret != name and secret in known and known[secret].secret:
+                found |= self._secret((*path, name), secret, value, table)
+            else:
+                self._add((*path, name), _unknown_key(section, name, value, list(known)))
         return found
+
+    def _secret(
+        self, path: KeyPath, secret: str, value: object, table: Mapping[str, Any]
+    ) -> dict[str, Value]:
+        """The secret that the file ``value`` holds, by its own name; empty where that is a problem."""
+        if secret in table:
+            self._add(path, f"and {secret} are both set; keep one of them")
+        elif not isinstance(value, str) or not value:
+            self._add(path, "names a file, in quotes")
+        else:
+            file = self.path.parent / Path(value).expanduser()
+            try:
+                return {secret: Value(read_secret(file), self._origin(path))}
+            except ValueError as error:
+                self._add(path, f"names {file}, which {error}")
+        return {secret: Value("", self._origin(path))}  # not told a second time, as missing
 
     def _tables(self, section: str, content: object) -> list[dict[str, Value]]:
         """The tables of a list, each with its own place under the name ""."""
@@ -194,7 +214,9 @@ def _syntax(shown: str, message: str, text: str) -> str:
     line = int(match[1]) if match and match[1] else text.count("\n") + 1
     what = message[: match.start()] if match else message
     column = f", at column {match[2]}" if match and match[2] else ""
-    return f"{shown}:{line}: no valid TOML: {what}{column}"
+    twice = re.fullmatch(r"Cannot declare .* twice", what)
+    mend = "; a table stands in the file once: add your lines to the one that is there" if twice else ""
+    return f"{shown}:{line}: no valid TOML: {what}{column}{mend}"
 
 
 def _build_table(section: str, table: Mapping[str, Value], problems: Problems) -> Any:

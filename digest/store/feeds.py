@@ -78,6 +78,15 @@ def find_feed(conn: Connection, ref: str) -> Feed | None:
     return None if row is None else _feed(row)
 
 
+def trust(conn: Connection, feed_id: int) -> bool:
+    """Let a feed be on a private address, and have it fetched at once; False if it might be there before."""
+    new = update(feeds).where(feeds.c.id == feed_id, ~feeds.c.allow_private).values(allow_private=True)
+    if conn.execute(new).rowcount != 1:
+        return False
+    conn.execute(update(feed_health).where(feed_health.c.feed_id == feed_id).values(due_at=None))
+    return True
+
+
 def remove_feed(conn: Connection, feed_id: int) -> bool:
     """Forget a feed and its health; its articles stay. Whether it was there."""
     return conn.execute(delete(feeds).where(feeds.c.id == feed_id)).rowcount == 1

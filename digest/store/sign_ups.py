@@ -22,7 +22,9 @@ _COLUMNS = [sign_ups.c[name] for name in _NAMES]
 
 
 def add(conn: Connection, sign_up: SignUp) -> None:
-    """Store a request, its e-mail due at once."""
+    """Store a request, its e-mail due at once, in place of those for its address that were never mailed."""
+    unmailed = and_(sign_ups.c.email_key == sign_up.email_key, sign_ups.c.mailed_at.is_(None))
+    conn.execute(delete(sign_ups).where(unmailed))
     conn.execute(
         insert(sign_ups).values(
             email=sign_up.email,
@@ -62,9 +64,12 @@ def mark_mailed(
     again_at: datetime | None,
     token_hash: str | None,
     expires_at: datetime | None,
-) -> None:
-    """Note that an e-mail with this link is on its way; due once more ``again_at`` unless ``settle``d."""
-    conn.execute(
+) -> bool:
+    """Note that an e-mail with this link is on its way; due once more ``again_at`` unless ``settle``d.
+
+    False if the request is not there any more.
+    """
+    marked = conn.execute(
         update(sign_ups)
         .where(sign_ups.c.id == number)
         .values(
@@ -75,6 +80,7 @@ def mark_mailed(
             expires_at=expires_at,
         )
     )
+    return marked.rowcount == 1
 
 
 def mark_unmailed(conn: Connection, number: int) -> None:

@@ -107,7 +107,7 @@ def sign_up_of(
 
 
 def ask(conn: Connection, sign_up: SignUp) -> None:
-    """Store a request; its e-mail is due at once."""
+    """Store a request; its e-mail is due at once, and no earlier one for the address that is still owed."""
     sign_ups.add(conn, sign_up)
 
 
@@ -190,7 +190,7 @@ def owed(
         return None
     token = token_of(asked) if reply is Reply.CONFIRM else ""
     expires_at = now + valid_for if token else None
-    sign_ups.mark_mailed(
+    marked = sign_ups.mark_mailed(
         conn,
         number,
         now=now,
@@ -198,6 +198,8 @@ def owed(
         token_hash=confirmation_hash(token) if token else None,
         expires_at=expires_at,
     )
+    if not marked:  # a later request took its place since we looked
+        return None
     to = replace(reader, email=asked.email) if token else reader
     return Owed(number, asked.asked_at, to, asked.themes, series, token, expires_at)
 

@@ -26,6 +26,8 @@ def test_the_demo_leaves_five_messages_and_can_be_run_again(desk: Desk) -> None:
     assert len({message["Message-ID"] for message in parsed}) == 5
     assert len({message["Subject"] for message in parsed}) > 1
     status = desk.run("status")
+    (edition, *_), (coming,) = (desk.json("status")[name] for name in ("editions", "next"))
+    assert coming["slot"][:10] > edition["slot"][:10], "what is sent is not announced"
     assert "NOTHING WAS E-MAILED" in status.stderr
     assert "5 sent" in status.stdout
 
@@ -94,6 +96,18 @@ def test_init_copies_the_templates_of_an_installed_program(
     monkeypatch.setattr("digest.render.folders.__file__", str(site / "digest" / "render" / "folders.py"))
     desk.run("init", "news", "--templates")
     assert (desk.folder / "news" / "templates" / "web" / "home.html.j2").read_text("utf-8") == "At home"
+
+
+def test_templates_can_be_copied_into_a_newsletter_that_is_there_already(desk: Desk) -> None:
+    own = desk.folder / "templates" / "web" / "home.html.j2"
+    own.parent.mkdir(parents=True)
+    own.write_text("Ours", encoding="utf-8")
+    settings = (desk.folder / "digest.toml").read_bytes()
+    assert "what was there is left as it is" in desk.run("init", "--templates").stderr
+    assert own.read_text("utf-8") == "Ours"
+    assert (desk.folder / "templates" / "edition.mjml.j2").exists()
+    assert (desk.folder / "digest.toml").read_bytes() == settings
+    assert "0 templates written" in desk.run("init", "--templates").stderr
 
 
 def test_an_unknown_setting_is_told_with_its_line_and_the_nearest_name(desk: Desk) -> None:
@@ -306,3 +320,31 @@ def test_an_interruption_while_the_program_loads_is_one_line(
 
     monkeypatch.setattr("digest.cli.build", interrupted)
     assert desk.run("status", code=1).stderr == "Aborted!\n"
+
+
+def test_where_no_feed_can_be_fetched_gathering_is_a_failure(desk: Desk) -> None:
+    desk.run("feeds", "add", "http://127.0.0.1:9/feed", "--unchecked")
+    refused = desk.run("gather", code=1).stderr
+    assert refused.splitlines()[-1].startswith("digest: no feed that was due could be fetched")
+    assert "0 feeds of 1 fetched" in desk.run("gather").stderr  # none is due: nothing failed
+
+
+def test_importing_known_feeds_as_private_lets_them_be_private(desk: Desk) -> None:
+    outline = '<outline type="rss" text="Near" xmlUrl="http://127.0.0.1:9/feed"/>'
+    (desk.folder / "near.opml").write_text(f'<opml version="2.0"><body>{outline}</body></opml>', "utf-8")
+    desk.run("feeds", "import", "near.opml")
+    said = desk.run("feeds", "import", "near.opml", "--allow-private").stderr
+    assert "1 known already, 1 of these may be on private addresses now" in said
+    (near,) = [feed for feed in desk.json("feeds", "list") if feed["name"] == "Near"]
+    assert near["allow_private"]
+    assert "may be" not in desk.run("feeds", "import", "near.opml", "--allow-private").stderr
+
+
+def test_check_asks_whether_readers_pages_are_reached(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digest.checkup.text_records", lambda _name: ())
+    text = '[publication]\nbase_url = "http://127.0.0.1:9"\nfrom_email = "us@paper.example.net"\n'
+    (desk.folder / "digest.toml").write_text(text, encoding="utf-8")
+    found = json.loads(desk.run("check", "--online", "--json", code=1).stdout)
+    (told,) = [one for one in found if one["what"].startswith("readers' pages")]
+    assert told["level"] == "warning"
+    assert "digest serve" in told["mend"]

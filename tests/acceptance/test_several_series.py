@@ -62,7 +62,7 @@ def test_check_tells_of_readers_whose_series_nothing_sends(weekly_desk: Desk) ->
     settings = weekly_desk.folder / "digest.toml"
     settings.write_text(settings.read_text("utf-8").replace(WEEKLY, ""), "utf-8")
     said = weekly_desk.run("check").stdout
-    assert "1 of them get 'weekly', which no schedule sends" in said
+    assert "1 of the subscribers are in 'weekly', which no schedule sends" in said
 
 
 @pytest.mark.browser

@@ -29,6 +29,7 @@ def test_contrast_is_that_of_wcag() -> None:
             r"look\.muted: #aaaaaa on look\.page #efece5 has a contrast of 1\.97, and text needs 4\.5; make",
         ),
         ({"dark_accent": "#333333"}, r"look\.dark_accent: .* make it lighter or look\.dark_note darker"),
+        ({"paper": "#101418"}, r"look\.muted: .* make it lighter or look\.paper darker"),
         ({"logo": "http://x.example/l.png"}, r"look\.logo: .* is no https address of a picture"),
         ({"logo": "https://x.example/l.png"}, r"look\.logo: needs look\.logo_width, 1 to 552"),
         ({"logo_dark": "https://x.example/l.png"}, r"look\.logo_dark: needs look\.logo, for everyone else"),

@@ -80,6 +80,28 @@ def test_a_secret_given_twice_or_unreadable_is_refused(refused: Refused, tmp_pat
     assert "not UTF-8" in refused("", {"DIGEST_WEB__SECRET_FILE": "binary"})
 
 
+def test_the_settings_may_name_the_file_that_holds_a_secret(
+    read: Read, refused: Refused, tmp_path: Path
+) -> None:
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "smtp").write_text("s3cret\n", encoding="utf-8")
+    text = '[delivery]\nsmtp_username = "digest"\nsmtp_password_file = "secrets/smtp"\n'
+    assert read(text).delivery.smtp_password == "s3cret"
+    assert read(text, {"DIGEST_DELIVERY__SMTP_PASSWORD": "other"}).delivery.smtp_password == "other"
+    assert "smtp_password_file and smtp_password are both set" in refused(text + 'smtp_password = "x"\n')
+    gone = refused(text.replace("secrets/smtp", "nowhere"))
+    assert gone.startswith("digest.toml:3: delivery.smtp_password_file names ")
+    assert "\n" not in gone
+    assert "names a file, in quotes" in refused("[web]\nsecret_file = 3\n")
+    assert "did you mean name?" in refused('[publication]\nname_file = "x"\n')
+
+
+def test_a_table_written_twice_is_told_how_to_mend(refused: Refused) -> None:
+    told = refused('[publication]\nname = "A"\n\n[publication]\nslug = "a"\n')
+    assert told.startswith("digest.toml:4: no valid TOML: ")
+    assert told.endswith("add your lines to the one that is there")
+
+
 def test_only_secrets_are_read_from_files(refused: Refused) -> None:
     assert "only secrets are read from files" in refused("", {"DIGEST_PUBLICATION__NAME_FILE": "x"})
 

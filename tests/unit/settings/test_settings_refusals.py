@@ -186,7 +186,10 @@ def test_a_mistake_in_the_environment_names_its_variable(
             'digest.toml:2: delivery.transport = "smtp" needs delivery.smtp_host',
         ),
         ('[delivery]\nsmtp_host = ""\ntransport = "smtp"', "digest.toml:2: delivery.smtp_host is empty"),
-        ('[delivery]\nsmtp_username = "u"', "needs a password: set DIGEST_DELIVERY__SMTP_PASSWORD_FILE"),
+        (
+            '[delivery]\nsmtp_username = "u"',
+            "needs a password: name the file that holds it in delivery.smtp_password_file",
+        ),
         ('[delivery]\nsmtp_password = "hunter2"', "delivery.smtp_password needs delivery.smtp_username"),
         (
             '[delivery]\nsmtp_username = "u"\nsmtp_password = "hunter2"\nsmtp_security = "none"',
