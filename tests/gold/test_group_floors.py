@@ -5,20 +5,25 @@ Changing the corpus changes the hash; lowering a floor takes a reason in the com
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import digest
 from digest.group import group, load_themes, score_themes
-from digest.group.evaluate import Score, bcubed, pairwise, theme_report
+from digest.group.evaluate import Score, ThemeReport, bcubed, pairwise, theme_report
 from digest.model.news import Article, Verdict
 from tests.gold.corpus import corpus
 
 THEMES_SHA256 = "28d1208b7f60ea5a2afbc8f548aa20a617555595304b4c2c2236a3c1940e2aeb"
+RETOLD_SHA256 = "288e114be646e3fdb42f7c98f7b676eb3c5372d20c7952b648c5624a87a2956c"
 STORIES_SHA256 = "215913cb86d7cacb78f1143a7df15a26f89714cb80d6ab5bcd4943f7861fca83"
 # Precision and recall; most of the items were written to be hard, those from item-1318 on to be near misses.
 THEME_FLOORS = {"indo-pacific": (0.975, 0.95), "arctic": (0.965, 0.945), "middle-east": (0.945, 0.955)}
+# The same of events of 2021 to 2026 retold in our own words, and labelled before they were scored. A quarter
+# is borderline, and most of what is wrongly in is among these.
+RETOLD_FLOORS = {"indo-pacific": (0.83, 0.96), "arctic": (0.87, 0.965), "middle-east": (0.86, 0.965)}
 SLUGS = ("indo-pacific", "arctic", "middle-east")
 THEMES = load_themes([Path(digest.__file__).parent / "themes"], SLUGS)
 
@@ -34,6 +39,12 @@ def article(item: dict[str, Any]) -> Article:
     )
 
 
+def hold(report: ThemeReport, floors: Mapping[str, tuple[float, float]]) -> None:
+    for slug, (precision, recall) in floors.items():
+        assert report.by_theme[slug].precision >= precision, slug
+        assert report.by_theme[slug].recall >= recall, slug
+
+
 def themes_of(items: list[dict[str, Any]]) -> list[set[str]]:
     return [
         {score.theme for score in score_themes(article(item), THEMES) if score.verdict is Verdict.IN}
@@ -46,10 +57,15 @@ def test_themes_hold_their_floor() -> None:
     report = theme_report([item["labels"] for item in items], themes_of(items), SLUGS)
     assert len(items) >= 2350
     assert report.macro_f1 >= 0.95
-    found = {slug: (score.precision, score.recall) for slug, score in report.by_theme.items()}
-    for slug, (precision, recall) in THEME_FLOORS.items():
-        assert found[slug][0] >= precision, slug
-        assert found[slug][1] >= recall, slug
+    hold(report, THEME_FLOORS)
+
+
+def test_themes_hold_their_floor_on_events_retold() -> None:
+    items = corpus("themes_retold.jsonl", RETOLD_SHA256)
+    assert len(items) >= 500
+    hold(theme_report([item["labels"] for item in items], themes_of(items), SLUGS), RETOLD_FLOORS)
+    clear = [item for item in items if not item.get("borderline")]
+    assert theme_report([item["labels"] for item in clear], themes_of(clear), SLUGS).macro_f1 >= 0.965
 
 
 def test_themes_hold_their_floor_in_other_languages() -> None:
