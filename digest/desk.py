@@ -28,7 +28,7 @@ def find(parts: Parts, ref: str) -> EditionRow:
             row = editions.get_edition(conn, int(ref))
         else:
             row = editions.find_ref(conn, parts.publication.slug, ref)
-    if row is None:
+    if row is None or row.key.publication != parts.publication.slug:
         raise NotFoundError(f"there is no edition {ref!r}; `digest status` lists the latest")
     return row
 

@@ -26,7 +26,7 @@ from digest.deliver.send import SendOptions, SendReport, deliver
 from digest.deliver.transports.base import Transport
 from digest.errors import StateError
 from digest.messages import composer
-from digest.model.delivery import Counts
+from digest.model.delivery import Counts, Reached
 from digest.model.edition import Edition, EditionKey, EditionState
 from digest.model.links import edition_ref
 from digest.model.message import Variant
@@ -185,13 +185,15 @@ def choices_of(conn: Connection, edition: Edition) -> dict[str, int]:
     return audience.theme_choices(conn, edition.key.series, got=_corrected(conn, edition))
 
 
-def _corrected(conn: Connection, edition: Edition) -> int | None:
-    """Which edition this one corrects: it is for those who got that."""
-    if edition.correction is None:
+def _corrected(conn: Connection, edition: Edition) -> Reached | None:
+    """For whom a correction is: those who got what it corrects, and not these very words about it before."""
+    correction, publication = edition.correction, edition.key.publication
+    if correction is None:
         return None
-    found = editions.find_ref(conn, edition.key.publication, edition.correction.of)
+    found = editions.find_ref(conn, publication, correction.of)
     assert found is not None, "an edition is never deleted"
-    return found.id
+    told = editions.corrections_of(conn, publication, correction.of)
+    return Reached(found.id, tuple(number for number, before in told.items() if before == correction))
 
 
 def _fresh(conn: Connection, row: EditionRow) -> EditionRow:

@@ -10,9 +10,9 @@ import typer
 from digest import correcting, desk
 from digest.cli.common import JsonOption, counted, emit_json, opened, printable, read_text, say
 from digest.errors import StateError
+from digest.model.edition import EditionState
 from digest.model.links import edition_ref
 from digest.parts import Parts
-from digest.schedule import BEGUN
 from digest.store import editions
 from digest.store.editions import EditionRow
 
@@ -42,31 +42,47 @@ def correct(
     Once it has gone out it also stands on top of the edition's web copy.
     """
     with opened(ctx) as parts:
-        row = desk.find(parts, edition) if edition else _last(parts)
-        drafted, readers = correcting.draft(parts, row, read_text(text), parts.clock())
-    ref, of = edition_ref(drafted.key), edition_ref(row.key)
-    assert drafted.edition is not None
-    assert drafted.edition.correction is not None
+        row = _to_correct(parts, edition)
+        drafted = correcting.draft(parts, row, read_text(text), parts.clock())
+    ref, of = edition_ref(drafted.row.key), edition_ref(row.key)
+    assert drafted.row.edition is not None
+    assert drafted.row.edition.correction is not None
     if as_json:
-        emit_json({"ref": ref, "of": of, "would_get": readers})
-    headline = printable(drafted.edition.correction.headline)
-    say(f"Drafted: {ref}, the correction of {of}, for {counted(readers, 'reader')} who got it: {headline}")
-    if row.state in BEGUN:
+        emit_json({"ref": ref, "of": of, "would_get": drafted.readers, "replaced": drafted.replaced})
+    headline = printable(drafted.row.edition.correction.headline)
+    readers = counted(drafted.readers, "reader")
+    say(f"Drafted: {ref}, the correction of {of}, for {readers} who got it: {headline}")
+    if drafted.replaced:
+        say(f"It stands in place of the draft that was there: {printable(drafted.replaced)}")
+    if row.state in desk.UNFINISHED:
         say(
-            f"{of} is still going out, and who gets it after this correction will not get that:"
-            f" `digest hold --edition {of}` stops it."
+            f"{of} has not reached everybody: who gets it after this correction will not get that."
+            f" `digest hold --edition {of}` stops it; or, once it is through, the same file given to"
+            " `digest correct` again is for them alone."
         )
-    say(f"Look at it: `digest preview --edition {ref}`. Send it: `digest send --edition {ref}`.")
+    held = drafted.row.state is EditionState.HELD
+    send = f"It is held: `digest release --edition {ref}` first; then" if held else "Send it:"
+    say(
+        f"Look at it: `digest preview --edition {ref}`, `digest test ADDRESS --edition {ref}`."
+        f" {send} `digest send --edition {ref}`."
+    )
 
 
-def _last(parts: Parts) -> EditionRow:
+def _to_correct(parts: Parts, ref: str) -> EditionRow:
+    """The edition that is named; else the last that went out, of a series if that is named."""
+    if ref and ref not in {one.name for one in parts.series}:
+        return desk.find(parts, ref)
+    return _last(parts, ref or None)
+
+
+def _last(parts: Parts, series: str | None) -> EditionRow:
     """The newest edition that went out and is no correction itself."""
     with parts.database.read() as conn:
-        rows = editions.list_editions(conn, parts.publication.slug, limit=100)
+        rows = editions.list_editions(conn, parts.publication.slug, series=series, limit=100)
     for row in rows:
         if row.accepted_at is not None and row.edition and not row.edition.correction:
             return row
-    raise StateError("no edition has gone out yet, so there is nothing to correct")
+    raise StateError(f"no edition{f' of {series!r}' if series else ''} has gone out yet: nothing to correct")
 
 
 def register(app: typer.Typer) -> None:

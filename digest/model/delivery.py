@@ -28,6 +28,13 @@ class DeliveryState(StrEnum):
     __hash__ = str.__hash__  # Enum's own is in Python, and outcomes are counted by the thousand
 
 
+class Reached(NamedTuple):
+    """Those whom an edition reached, or may have, ``but`` whom any of these did: by the editions' ids."""
+
+    edition_id: int
+    but: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """The next server took responsibility (SMTP 250)."""

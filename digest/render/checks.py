@@ -28,8 +28,12 @@ def checked(variant: Variant, visible: str, edition: Edition, *, view_name: str)
     if edition.notice:
         problems += _notice_problems(edition.notice, seen)
     if edition.correction:  # templates of a publisher's own may be older than corrections are
-        headline = clean(edition.correction.headline)
-        problems += [f"{name} does not show the correction" for name in seen if headline not in seen[name]]
+        said = [clean(line) for line in (edition.correction.headline, *edition.correction.paragraphs)]
+        problems += [
+            f"{name} does not show the correction"
+            for name, shown in seen.items()
+            if not all(line in shown for line in said)
+        ]
     if problems:
         raise RenderError(f"{view_name} must not be sent: {problems[0]}")
     return variant

@@ -56,8 +56,8 @@ def view_correction(correction: Correction, publication: Publication) -> Correct
     _series, slot = _known_ref(correction.of)
     words, day = publication.wording, slot.astimezone(publication.zone).date()
     return CorrectionView(
-        headline=clean(correction.headline, WEB.headline),
-        paragraphs=tuple(clean(paragraph, WEB.summary) for paragraph in correction.paragraphs),
+        headline=clean(correction.headline),  # in full: who wrote it was told how long it may be
+        paragraphs=tuple(clean(paragraph) for paragraph in correction.paragraphs),
         about=words.correction_about.format(date=words.day(day)),
         url=Links(publication.base_url).edition(correction.of),
     )

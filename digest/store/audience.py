@@ -17,6 +17,7 @@ from digest.model.audience import (
     Suppression,
     SuppressionReason,
 )
+from digest.model.delivery import Reached
 from digest.store.deliveries import readers_of
 from digest.store.importing import Importer
 from digest.store.keeping_out import keep_out
@@ -240,7 +241,7 @@ def forget(conn: Connection, subscriber_id: int, reason: SuppressionReason, now:
     conn.execute(update(events).where(events.c.subscriber_id == subscriber_id).values(detail=""))
 
 
-def theme_choices(conn: Connection, series: str, *, got: int | None = None) -> dict[str, int]:
+def theme_choices(conn: Connection, series: str, *, got: Reached | None = None) -> dict[str, int]:
     """Every choice of themes (slugs joined by "+", "" is all) and how many would be mailed with it.
 
     ``series`` and ``got`` as in ``digest.store.deliveries.materialise``.

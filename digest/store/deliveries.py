@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
+    Select,
     and_,
     bindparam,
     case,
@@ -28,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.sql import ColumnElement
 
 from digest.errors import StateError
-from digest.model.delivery import Counts, DeliveryRecord, DeliveryState
+from digest.model.delivery import Counts, DeliveryRecord, DeliveryState, Reached
 from digest.model.edition import EditionState
 from digest.store.tables import deliveries, delivery_batches, editions, subscribers, suppressions
 
@@ -63,11 +64,11 @@ def materialise(
     variants: Mapping[str, str | None],
     batch_size: int,
     now: datetime,
-    got: int | None = None,
+    got: Reached | None = None,
 ) -> int:
     """Write one delivery for each active, unsuppressed reader; the edition is sending.
 
-    Readers are the subscribers of ``series``; or, for a correction, those whom the edition ``got`` reached.
+    Readers are the subscribers of ``series``; or, for a correction, those whom an edition reached.
 
     ``variants`` maps each value of subscribers.themes to the key of a rendered variant, or to None
     where no story fits: that delivery is skipped. A choice made since the edition was frozen has no
@@ -106,13 +107,17 @@ def materialise(
     return planned
 
 
-def readers_of(series: str, got: int | None = None) -> ColumnElement[bool]:
-    """The subscribers who want ``series``; or, instead, whom the edition ``got`` has reached, or may have."""
+def readers_of(series: str, got: Reached | None = None) -> ColumnElement[bool]:
+    """The subscribers who want ``series``; or, instead, whom an edition has reached, or may have."""
     if got is None:
         return subscribers.c.series == series
     reached = in_state(DeliveryState.SENT, DeliveryState.UNCERTAIN)
-    theirs = select(deliveries.c.subscriber_id).where(deliveries.c.edition_id == got, reached)
-    return subscribers.c.id.in_(theirs)
+
+    def by(*numbers: int) -> Select[tuple[int]]:
+        return select(deliveries.c.subscriber_id).where(deliveries.c.edition_id.in_(numbers), reached)
+
+    theirs = subscribers.c.id.in_(by(got.edition_id))
+    return and_(theirs, subscribers.c.id.not_in(by(*got.but))) if got.but else theirs
 
 
 def _rows(edition_id: int, readers: ColumnElement[bool], variants: Mapping[str, str | None]) -> Any:

@@ -95,11 +95,11 @@ def find_ref(conn: Connection, publication: str, ref: str) -> EditionRow | None:
     return find_edition(conn, EditionKey(publication, *parsed)) if parsed else None
 
 
-def corrections_of(conn: Connection, publication: str, ref: str) -> list[Correction]:
-    """What has gone out to correct the edition of this reference, the oldest first."""
+def corrections_of(conn: Connection, publication: str, ref: str) -> dict[int, Correction]:
+    """What has gone out to correct the edition of this reference, by its own id, the oldest first."""
     rows = list_editions(conn, publication, series=CORRECTIONS, limit=_MOST_CORRECTIONS)
-    told = [row.edition.correction for row in reversed(rows) if row.edition and row.accepted_at]
-    return [correction for correction in told if correction and correction.of == ref]
+    told = {row.id: row.edition.correction for row in reversed(rows) if row.edition and row.accepted_at}
+    return {number: correction for number, correction in told.items() if correction and correction.of == ref}
 
 
 def list_editions(

@@ -79,8 +79,8 @@ class PastEditions:
         if edition is None:
             return None
         with self.database.read() as conn:
-            corrections = editions.corrections_of(conn, self.slug, edition_ref(edition.key))
-        return self.web_copy(edition, chosen, corrections)
+            told = editions.corrections_of(conn, self.slug, edition_ref(edition.key)).values()
+        return self.web_copy(edition, chosen, tuple(dict.fromkeys(told)))  # the same words only once
 
     def awaited(self, ref: str) -> bool:
         """Whether that edition may still go out: it is a draft, or its time comes within days."""

@@ -10,18 +10,19 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, literal, select, update
 
 from digest import correcting, daily, desk, edits, pipeline, subscriptions
 from digest.deliver.envelope import Envelope
 from digest.deliver.transports.memory import MemoryTransport
-from digest.errors import InputError, RenderError, StateError
+from digest.errors import InputError, NotFoundError, RenderError, StateError
 from digest.model.delivery import Accepted, Deferred, Outcome, Rejected, Uncertain
 from digest.model.edition import EditionState
 from digest.model.links import edition_ref
 from digest.model.news import Article
 from digest.parts import Parts, address_pepper
 from digest.settings import Settings
-from digest.store import articles, editions
+from digest.store import articles, deliveries, editions, tables
 from digest.store.editions import EditionRow
 from digest.store.engine import Database
 from tests.wired import parts_of
@@ -111,7 +112,7 @@ def sent(parts: Parts, outgoing: Outgoing) -> EditionRow:
 def test_a_correction_goes_to_those_who_got_the_edition_and_are_still_there(
     parts: Parts, outgoing: Outgoing, sent: EditionRow
 ) -> None:
-    drafted, readers = correcting.draft(parts, sent, TEXT, LATER)
+    drafted, readers, _ = correcting.draft(parts, sent, TEXT, LATER)
     assert (edition_ref(drafted.key), readers) == ("correction-20260310T093007", 2)
     before = len(outgoing.to())
     report = pipeline.send(parts, drafted, LATER)
@@ -134,7 +135,7 @@ def test_a_reader_who_has_moved_to_another_series_is_told_as_well(parts: Parts, 
     with parts.database.write() as conn:
         ada = subscriptions.find(conn, "ada@example.org")
         subscriptions.change(conn, ada.id, series="weekly", themes=["arctic"], known_themes=["arctic", "b"])
-    drafted, readers = correcting.draft(parts, sent, TEXT, LATER)
+    drafted, readers, _ = correcting.draft(parts, sent, TEXT, LATER)
     assert readers == 2
     assert pipeline.send(parts, drafted, LATER).counts.sent == 2
 
@@ -142,11 +143,12 @@ def test_a_reader_who_has_moved_to_another_series_is_told_as_well(parts: Parts, 
 def test_until_it_goes_out_it_is_written_anew_and_after_that_there_is_another(
     parts: Parts, sent: EditionRow
 ) -> None:
-    first, _ = correcting.draft(parts, sent, TEXT, LATER)
-    second, _ = correcting.draft(
+    first, *_ = correcting.draft(parts, sent, TEXT, LATER)
+    second, _, replaced = correcting.draft(
         parts, sent, TEXT.replace("One ship", "One tanker"), LATER + timedelta(minutes=5)
     )
     assert second.id == first.id
+    assert replaced == "One ship was turned back, not all"
     assert second.edition is not None
     assert second.edition.correction is not None
     assert second.edition.correction.headline == "One tanker was turned back, not all"
@@ -155,7 +157,7 @@ def test_until_it_goes_out_it_is_written_anew_and_after_that_there_is_another(
     with pytest.raises(StateError, match="is held"):
         pipeline.send(parts, held, LATER)
     pipeline.send(parts, desk.release(parts, held, LATER), LATER)
-    third, _ = correcting.draft(parts, sent, TEXT, LATER)
+    third, *_ = correcting.draft(parts, sent, TEXT, LATER)
     assert edition_ref(third.key) == "correction-20260310T093008"  # the second is taken
 
 
@@ -164,15 +166,15 @@ def test_it_stands_in_the_web_copy_once_it_has_gone_out(parts: Parts, sent: Edit
 
     def known() -> list[str]:
         with parts.database.read() as conn:
-            return [one.headline for one in editions.corrections_of(conn, sent.key.publication, of)]
+            return [one.headline for one in editions.corrections_of(conn, sent.key.publication, of).values()]
 
-    drafted, _ = correcting.draft(parts, sent, TEXT, LATER)
+    drafted, *_ = correcting.draft(parts, sent, TEXT, LATER)
     assert known() == []
     pipeline.send(parts, drafted, LATER)
     assert known() == ["One ship was turned back, not all"]
     assert sent.edition is not None
     with parts.database.read() as conn:
-        corrections = editions.corrections_of(conn, sent.key.publication, of)
+        corrections = tuple(editions.corrections_of(conn, sent.key.publication, of).values())
     page = parts.renderer.web_copy(sent.edition, frozenset(), corrections)
     main = page.partition("<main>")[2]
     assert 0 < main.index("One ship was turned back") < main.index("Japan and Australia sign a pact")
@@ -180,11 +182,108 @@ def test_it_stands_in_the_web_copy_once_it_has_gone_out(parts: Parts, sent: Edit
     assert "CorrectionComment" not in parts.renderer.web_copy(sent.edition)
 
 
+def test_the_same_words_go_to_those_alone_who_got_the_edition_since(
+    parts: Parts, outgoing: Outgoing, sent: EditionRow
+) -> None:
+    first, *_ = correcting.draft(parts, sent, TEXT, LATER)
+    pipeline.send(parts, first, LATER)
+    assert sorted(outgoing.to()[-2:]) == ["ada@example.org", "bo@example.org"]
+    with pytest.raises(StateError, match="nobody who got the edition"):
+        correcting.draft(parts, sent, TEXT, LATER)
+    with parts.database.write() as conn:
+        deliveries.retry_failed(conn, sent.id, LATER)
+    pipeline.send(parts, desk.find(parts, str(sent.id)), LATER)  # cy gets it now
+    again, readers, replaced = correcting.draft(parts, sent, TEXT, LATER)
+    assert (readers, replaced) == (1, "")
+    pipeline.send(parts, again, LATER)
+    assert outgoing.to()[-1] == "cy@example.org"
+    other, readers, _ = correcting.draft(parts, sent, TEXT + "\nAnd more.\n", LATER)
+    assert readers == 3, "other words are for all of them"
+    assert other.edition is not None
+
+
+def test_two_editions_are_corrected_in_one_second(parts: Parts, sent: EditionRow) -> None:
+    later = pipeline.draft(parts, parts.key(SLOT + timedelta(hours=2), "extra"), SLOT)
+    with parts.database.write() as conn:
+        conn.execute(update(tables.editions).where(tables.editions.c.id == later.id).values(accepted_at=SLOT))
+        conn.execute(
+            insert(tables.deliveries).from_select(
+                [
+                    "edition_id",
+                    "subscriber_id",
+                    "address",
+                    "name",
+                    "variant",
+                    "state",
+                    "epoch",
+                    "attempts",
+                    "text",
+                ],
+                select(
+                    literal(later.id),
+                    *(
+                        tables.deliveries.c[name]
+                        for name in (
+                            "subscriber_id",
+                            "address",
+                            "name",
+                            "variant",
+                            "state",
+                            "epoch",
+                            "attempts",
+                            "text",
+                        )
+                    ),
+                ).where(tables.deliveries.c.edition_id == sent.id),
+            )
+        )
+    one, *_ = correcting.draft(parts, sent, TEXT, LATER)
+    other, *_ = correcting.draft(parts, desk.find(parts, str(later.id)), TEXT, LATER)
+    assert one.id != other.id
+    assert {row.key.slot for row in (one, other)} == {
+        LATER.replace(microsecond=0),
+        LATER.replace(microsecond=0) + timedelta(seconds=1),
+    }
+
+
+def test_a_correction_is_not_corrected_itself(parts: Parts, sent: EditionRow) -> None:
+    drafted, *_ = correcting.draft(parts, sent, TEXT, LATER)
+    pipeline.send(parts, drafted, LATER)
+    with pytest.raises(
+        StateError, match=r"itself a correction: `digest correct --edition daily-20260310T0630`"
+    ):
+        correcting.draft(parts, desk.find(parts, str(drafted.id)), TEXT, LATER)
+
+
+def test_the_longest_correction_is_shown_to_its_last_word(
+    parts: Parts, outgoing: Outgoing, sent: EditionRow
+) -> None:
+    words = "well-known ship " * ((correcting.MOST_CHARACTERS - 20) // 16)
+    drafted, *_ = correcting.draft(parts, sent, f"Headline\n\n{words}the-very-end", LATER)
+    pipeline.send(parts, drafted, LATER)
+    newest = outgoing.newest()
+    for kind in ("plain", "html"):
+        part = newest.get_body((kind,))
+        assert part is not None
+        assert "the-very-end" in part.get_content()
+    assert drafted.edition is not None
+    assert drafted.edition.correction is not None
+    assert sent.edition is not None
+    page = parts.renderer.web_copy(sent.edition, frozenset(), [drafted.edition.correction])
+    assert page.count("the-very-end") == 2, "on the page, and in its data"
+
+
+def test_an_edition_of_another_publication_is_not_there(parts: Parts, sent: EditionRow) -> None:
+    other = replace(parts, publication=replace(parts.publication, slug="other"))
+    with pytest.raises(NotFoundError, match="there is no edition"):
+        desk.find(other, str(sent.id))
+
+
 def test_what_is_deferred_of_it_is_tried_again_by_the_heartbeat(
     parts: Parts, outgoing: Outgoing, sent: EditionRow
 ) -> None:
     outgoing.answers = {"bo@example.org": Deferred(451, "later")}
-    drafted, _ = correcting.draft(parts, sent, TEXT, LATER)
+    drafted, *_ = correcting.draft(parts, sent, TEXT, LATER)
     assert pipeline.send(parts, drafted, LATER).counts.deferred == 1
     outgoing.answers.clear()
     later = LATER + timedelta(hours=2)
@@ -193,7 +292,7 @@ def test_what_is_deferred_of_it_is_tried_again_by_the_heartbeat(
 
 
 def test_a_review_or_an_edit_leaves_a_person_s_words_alone(parts: Parts, sent: EditionRow) -> None:
-    drafted, _ = correcting.draft(parts, sent, TEXT, LATER)
+    drafted, *_ = correcting.draft(parts, sent, TEXT, LATER)
     approved = desk.approve(parts, drafted, LATER, reviewed_by="Ines")
     assert approved.edition == drafted.edition
     with pytest.raises(StateError, match=r"`digest correct --edition daily-20260310T0630` rewrites it"):
@@ -212,7 +311,10 @@ def test_nobody_is_left_to_tell(parts: Parts, sent: EditionRow) -> None:
         for name in ("ada", "bo"):
             reader = subscriptions.find(conn, f"{name}@example.org")
             subscriptions.unsubscribe(conn, reader.id, pepper=pepper, now=SLOT)
-    with pytest.raises(StateError, match="nobody who got the edition daily-20260310T0630 is subscribed"):
+    with pytest.raises(
+        StateError,
+        match="nobody who got the edition daily-20260310T0630 and not this correction of it is subscribed",
+    ):
         correcting.draft(parts, sent, TEXT, LATER)
     with parts.database.read() as conn:
         assert [row.id for row in editions.list_editions(conn, parts.publication.slug)] == [sent.id]
@@ -222,7 +324,7 @@ def test_nobody_is_left_to_tell(parts: Parts, sent: EditionRow) -> None:
 def test_templates_that_know_of_no_corrections_are_told_before_any_is_sent(
     parts: Parts, outgoing: Outgoing, sent: EditionRow, tmp_path: Path, name: str
 ) -> None:
-    drafted, _ = correcting.draft(parts, sent, TEXT, LATER)
+    drafted, *_ = correcting.draft(parts, sent, TEXT, LATER)
     before = len(outgoing.to())
     (tmp_path / "templates").mkdir()
     known = (Path(__file__).parents[2] / "templates" / name).read_text("utf-8")
@@ -246,7 +348,7 @@ def test_templates_that_know_of_no_corrections_are_told_before_any_is_sent(
     ],
 )
 def test_odd_words_stay_words(parts: Parts, outgoing: Outgoing, sent: EditionRow, odd: str) -> None:
-    drafted, _ = correcting.draft(parts, sent, f"{odd}\n\n.\n\n{odd} {odd}\n", LATER)
+    drafted, *_ = correcting.draft(parts, sent, f"{odd}\n\n.\n\n{odd} {odd}\n", LATER)
     pipeline.send(parts, drafted, LATER)
     message = outgoing.newest()
     assert len(str(message["Subject"])) <= 80
