@@ -64,17 +64,10 @@ def ensure(parts: Parts, now: datetime) -> tuple[Done, ...]:
         done += _guarded(parts, "bounces", now, lambda: _poll(parts, now))
     done += _guarded(parts, "sign-ups", now, lambda: _confirm(parts))
     jumped = _clock_jumped(parts, now)
-    owed: list[tuple[Parts, Intent]] = [
-        (of_series, intent)
-        for of_series in parts.of_each_series()
-        for intent in plan(
-            of_series.schedule,
-            now,
-            _standings(of_series),
-            installed_at=installed_at(of_series),
-            clock_jumped=jumped,
-        )
-    ]
+    owed: list[tuple[Parts, Intent]] = []
+    for of_series in parts.of_each_series():
+        planning = partial(_plan, of_series, now, owed, clock_jumped=jumped)
+        done += _guarded(parts, f"plan:{of_series.schedule.series}", now, planning)
     owed += _unscheduled(parts, now)
     if parts.limits.warm_up:  # the day's share is for the day's news first
         owed.sort(key=lambda one: isinstance(one[1], Resume))
@@ -103,6 +96,19 @@ def _guarded(parts: Parts, name: str, now: datetime, step: Callable[[], list[Don
     kind = re.sub(r"[^a-z ]", "", text.lower())[:80]  # without the numbers that differ from try to try
     _alert(parts, Alert(f"error:{name}:{kind}", text), now)
     return [Done(text, failed=True)]
+
+
+def _plan(parts: Parts, now: datetime, owed: list[tuple[Parts, Intent]], *, clock_jumped: bool) -> list[Done]:
+    """Add what one series owes."""
+    intents = plan(
+        parts.schedule,
+        now,
+        _standings(parts),
+        installed_at=installed_at(parts),
+        clock_jumped=clock_jumped,
+    )
+    owed += [(parts, intent) for intent in intents]
+    return []
 
 
 def _gather(parts: Parts, now: datetime) -> list[Done]:

@@ -227,15 +227,18 @@ def address_pepper(conn: Connection, now: datetime) -> bytes:
 
 
 def remember_installation(parts: Parts) -> None:
-    """Note when this database began to serve, and each further series; the first one to ask decides."""
-    keys = [_installed(one) for one in parts.of_each_series()]
+    """Note when this database began to serve, and each series; the first one to ask decides."""
+    main, *others = (_installed(one.schedule.series) for one in parts.of_each_series())
     with parts.database.read() as conn:
-        if all(meta.get_meta(conn, key) is not None for key in keys):
+        if all(meta.get_meta(conn, key) is not None for key in (INSTALLED, main, *others)):
             return
     with parts.database.write() as conn:
-        for key in keys:
+        now = parts.clock().isoformat()
+        began = meta.get_meta(conn, INSTALLED) or now
+        # The main one may come to stand beside another: it is no newer for that.
+        for key, since in ((INSTALLED, began), (main, began), *((other, now) for other in others)):
             if meta.get_meta(conn, key) is None:
-                meta.set_meta(conn, key, parts.clock().isoformat())
+                meta.set_meta(conn, key, since)
 
 
 def installed_at(parts: Parts) -> datetime:
@@ -243,14 +246,14 @@ def installed_at(parts: Parts) -> datetime:
 
     A clock that was ahead at that moment must not put every edition off until then.
     """
+    # The main series may be renamed, and is still the one that was begun with.
+    main = not parts.series or parts.schedule.series == parts.series[0].name
     with parts.database.read() as conn:
-        known = meta.get_meta(conn, _installed(parts))
+        known = meta.get_meta(conn, INSTALLED if main else _installed(parts.schedule.series))
     assert known is not None
     return min(datetime.fromisoformat(known), parts.clock())
 
 
-def _installed(parts: Parts) -> str:
-    """Where that is kept. The main series may be renamed, and is still the one that was begun with."""
-    main = not parts.series or parts.schedule.series == parts.series[0].name
-    # Hashed: a name may be as long as a key may.
-    return INSTALLED if main else f"{INSTALLED}:{sha256(parts.schedule.series.encode()).hexdigest()}"
+def _installed(series: str) -> str:
+    """Where it is kept when a series began. Hashed: its name may be as long as a key may."""
+    return f"{INSTALLED}:{sha256(series.encode()).hexdigest()}"

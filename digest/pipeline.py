@@ -163,7 +163,7 @@ def begin(parts: Parts, row: EditionRow, now: datetime) -> None:
         with parts.database.write() as conn:
             choices = choices_of(conn, edition)
             if not choices:
-                raise StateError("nobody to send to: `digest subscribers add` or `import` adds readers")
+                raise StateError(_why_nobody(conn, edition))
             if set(choices) - set(keys):
                 continue  # somebody chose anew in between: render that choice as well
             rendered = tuple(variants.values())
@@ -178,6 +178,20 @@ def begin(parts: Parts, row: EditionRow, now: datetime) -> None:
                     got=_corrected(conn, edition),
                 )
             row = _fresh(conn, row)  # frozen now; or drafted anew since, and then once more from the top
+
+
+def _why_nobody(conn: Connection, edition: Edition) -> str:
+    """Why an edition would go to no reader, and what to do about it."""
+    if edition.correction:
+        return f"nobody who got {edition.correction.of} is subscribed any more"
+    others = audience.series_choices(conn)
+    if not others:
+        return "nobody to send to: `digest subscribers add` or `import` adds readers"
+    readers = ", ".join(f"{count:,} in {series!r}" for series, count in others.items())
+    return (
+        f"nobody reads the series {edition.key.series!r}; readers are {readers}:"
+        f" `digest subscribers change ADDRESS --series {edition.key.series}` moves one"
+    )
 
 
 def choices_of(conn: Connection, edition: Edition) -> dict[str, int]:

@@ -69,7 +69,8 @@ def draft(
 
 def _slot_of(parts: Parts, day: date_type, now: datetime) -> datetime:
     slot = parts.schedule.instant(day)
-    if slot < now - parts.recency.max_age:
+    reach = slot - parts.recency.since(parts.schedule, slot)
+    if slot < now - reach:
         raise InputError(f"{day} is too long ago: no article is recent enough for its edition")
     if day.isoweekday() not in parts.schedule.days:
         say(f"{day:%A} is no day of the schedule: this edition goes out only by `digest send --edition`.")
@@ -215,8 +216,25 @@ def approve(
     """Approve an edition: it goes out at its time."""
     with opened(ctx) as parts:
         row = desk.named(parts, parts.clock(), edition)
+        before = row
         row = desk.approve(parts, row, parts.clock(), reviewed_by=reviewed_by)
     _tell(row, as_json=as_json)
+    if not as_json:
+        _tell_of_approval(parts, before, row)
+
+
+def _tell_of_approval(parts: Parts, before: EditionRow, row: EditionRow) -> None:
+    """What was approved, over whose head, and what sends it."""
+    ref, edition = edition_ref(row.key), row.edition
+    assert edition is not None
+    lead = edition.lead()
+    if lead is not None:
+        stories = counted(len(edition.stories), "story", "stories")
+        say(printable(f"It is revision {row.revision}, of {stories}; the first: {lead.headline}"))
+    if before.reviewed_by and before.reviewed_by != row.reviewed_by:
+        say(printable(f"{before.reviewed_by} had approved it before."))
+    if row.key.series not in {one.name for one in parts.series}:
+        say(f"No schedule sends the series {row.key.series!r}: `digest send --edition {ref}` does.")
 
 
 def _tell(row: EditionRow, *, as_json: bool) -> None:

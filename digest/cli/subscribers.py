@@ -188,6 +188,8 @@ def import_(
             )
         except InputError as error:
             raise InputError(f"{source} can't be imported: {error}") from None
+        for named in report.series:
+            tell_of_series(parts, named)
     for problem in report.problems:
         say(printable(f"row {problem.row}: {problem.value}: {problem.problem}"))
     if as_json:

@@ -101,3 +101,4 @@ class ImportReport:
     suppressed: int  # had left, bounced or complained: not brought back
     problems: tuple[RowProblem, ...]
     unlisted: int = 0  # bad rows beyond those that ``problems`` names
+    series: tuple[str, ...] = ()  # that rows have named

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from digest.errors import InputError
-from digest.model.edition import EditionKey
+from digest.model.edition import CORRECTIONS, EditionKey
 
 _SERIES = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
-_LONGEST_SERIES = 100  # characters: a database stores no more
+LONGEST_SERIES = 100  # characters: a database stores no more
 _REF = re.compile(
     rf"(?P<series>{_SERIES.pattern})-(?P<minute>\d{{8}}T\d{{4}})(?P<rest>\d{{2}}|\d{{8}})?", re.ASCII
 )
@@ -31,11 +31,18 @@ def edition_ref(key: EditionKey) -> str:
 
 def check_series(series: str) -> None:
     """Raise InputError for what no series can be called: it is too long, or needs escaping in a link."""
-    if len(series) > _LONGEST_SERIES or not _SERIES.fullmatch(series):
+    if len(series) > LONGEST_SERIES or not _SERIES.fullmatch(series):
         raise InputError(
             f"the series {series[:40]!r} cannot stand in a link:"
-            f" use letters a-z, digits, '.', '_' and '-', at most {_LONGEST_SERIES} of them"
+            f" use letters a-z, digits, '.', '_' and '-', at most {LONGEST_SERIES} of them"
         )
+
+
+def check_readers_series(series: str) -> None:
+    """The same for a series that readers may be in; nobody subscribes to corrections."""
+    check_series(series)
+    if series == CORRECTIONS:
+        raise InputError(f"nobody can be in the series {series!r}: those go to who got what they correct")
 
 
 def parse_edition_ref(text: str) -> tuple[str, datetime] | None:

@@ -73,7 +73,7 @@ class ScheduleSettings:
 
     section: ClassVar[str] = "schedule"
 
-    series: str = key(kinds.slug(), "daily", "The series that this schedule sends.")
+    series: str = key(kinds.series(), "daily", "The series that this schedule sends.")
     label: str = key(
         kinds.text(),
         "",
@@ -122,7 +122,7 @@ class SeriesSettings:
 
     section: ClassVar[str] = "series"
 
-    name: str = required(kinds.slug(), "Its short name, as in links and `--edition`.")
+    name: str = required(kinds.series(), "Its short name, as in links and `--edition`.")
     days: tuple[str, ...] = required(quantities.weekdays(), "The days on which an edition of it goes out.")
     send_at: time | None = key(
         quantities.maybe_time_of_day(),

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
+from digest.model.links import LONGEST_SERIES
+
 T = TypeVar("T")
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -140,6 +142,13 @@ def slug() -> Kind[str]:
     """A short name for addresses and files."""
     advice = 'is no short name; use lower-case letters, digits and single hyphens, like "morning-news"'
     return _pattern("short name", SLUG, advice, optional=False)
+
+
+def series() -> Kind[str]:
+    """The short name of a series, which links hold."""
+    advice = f"is no name of a series; use a-z, digits and single hyphens, at most {LONGEST_SERIES} of them"
+    pattern = re.compile(rf"(?=.{{1,{LONGEST_SERIES}}}\Z){SLUG.pattern}")
+    return _pattern("short name", pattern, advice, optional=False)
 
 
 def language() -> Kind[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import BinaryIO
 
@@ -68,7 +68,7 @@ def import_csv(
             intake.take(*reader.read(cells))
         except InputError as error:
             intake.refuse(row, reader.typed_address(cells), str(error))
-    return intake.report()
+    return intake.report(series=sorted(reader.named) if reader else ())
 
 
 class _Intake:
@@ -99,11 +99,19 @@ class _Intake:
         else:
             self._counts["unlisted"] += 1
 
-    def report(self) -> ImportReport:
-        """Store the rest; what became of all."""
+    def report(self, *, series: Iterable[str]) -> ImportReport:
+        """Store the rest; what became of all. ``series``: those that rows have named."""
         self._store()
-        names = ("added", "updated", "unchanged", "suppressed", "unlisted")
-        return ImportReport(problems=tuple(self._problems), **{name: self._counts[name] for name in names})
+        count = self._counts
+        return ImportReport(
+            added=count["added"],
+            updated=count["updated"],
+            unchanged=count["unchanged"],
+            suppressed=count["suppressed"],
+            problems=tuple(self._problems),
+            unlisted=count["unlisted"],
+            series=tuple(series),
+        )
 
     def _store(self) -> None:
         self._counts.update(self._importer.bring(self._staying)._asdict())

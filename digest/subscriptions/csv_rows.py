@@ -9,7 +9,7 @@ from operator import itemgetter
 
 from digest.errors import InputError
 from digest.model.audience import SubscriberState, SuppressionReason
-from digest.model.links import check_series
+from digest.model.links import check_readers_series
 from digest.model.tokens import key_hasher
 from digest.store.audience import NewReader, join_themes
 from digest.subscriptions.addresses import check_themes, clean_name, is_plain, parse_mailbox, split_themes
@@ -81,7 +81,7 @@ class RowReader:
         known_themes: Collection[str],
         series: str,
     ) -> None:
-        check_series(series)
+        check_readers_series(series)
         missing = -1  # an empty cell stands at the end of every row: see ``_padding``
         self._padding = [""] * (max(columns.values()) + 1)
         self._email, self._name, self._first, self._last = (
@@ -91,6 +91,7 @@ class RowReader:
         self._hashed = key_hasher(pepper)
         self._now, self._known_themes, self._series = now, known_themes, series
         self._rest = lru_cache(_REMEMBERED)(self._understood)
+        self.named: set[str] = set()  # the series that rows of readers who are to be mailed have named
 
     def read(self, cells: list[str]) -> tuple[NewReader, SuppressionReason | None]:
         """The reader, and why they are not to be mailed, if so.
@@ -122,11 +123,13 @@ class RowReader:
         stored, out = _state(state, suppressed)
         try:
             chosen = check_themes(split_themes(themes), self._known_themes)
-            check_series(series or self._series)
+            check_readers_series(series or self._series)
         except InputError:
             if out is None:
                 raise
             chosen, series = (), ""  # whatever they had chosen: they are not to be mailed
+        if series and out is None:
+            self.named.add(series)
         left_at = _instant(left, now) or (now if stored is SubscriberState.UNSUBSCRIBED else None)
         return (
             stored.value, join_themes(chosen), series or self._series,

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from digest.errors import NotFoundError, StateError
 from digest.model.audience import Subscriber, SubscriberState, Suppression, SuppressionReason
-from digest.model.links import check_series
+from digest.model.links import check_readers_series
 from digest.model.tokens import key_hash
 from digest.store import audience, personal, sign_ups
 from digest.subscriptions.addresses import (
@@ -73,7 +73,7 @@ def add(
         InputError: no such address or theme, or what no series can be called.
         StateError: the address is suppressed.
     """
-    check_series(series)
+    check_readers_series(series)
     mailbox = parse_mailbox(address)
     key = mailbox.key
     hashed = key_hash(pepper, key)
@@ -210,7 +210,7 @@ def change(
         NotFoundError: no such subscriber.
     """
     if series is not None:
-        check_series(series)
+        check_readers_series(series)
     audience.change(
         conn,
         subscriber_id,

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from digest.errors import StateError
 from digest.model.audience import SignUp, Subscriber, SubscriberState, Suppression, SuppressionReason
-from digest.model.links import check_series
+from digest.model.links import check_readers_series
 from digest.model.tokens import confirmation_hash, key_hash
 from digest.store import audience, sign_ups
 from digest.store.sign_ups import Mailed
@@ -94,7 +94,7 @@ def sign_up_of(
         InputError: no such address or theme, or what no series can be called.
     """
     if series:
-        check_series(series)
+        check_readers_series(series)
     mailbox = parse_mailbox(address)
     return SignUp(
         email=mailbox.address,

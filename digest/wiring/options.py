@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
 from digest.gather.options import GatherOptions
+from digest.model.wording import Wording
 from digest.parts import Keep, Recency, Series, SignUps
 from digest.render import Publication
 from digest.schedule import Schedule
@@ -21,7 +23,9 @@ RESUME_FOR = timedelta(days=1)  # longer than the last retry of a deferred messa
 def publication_of(settings: Settings) -> Publication:
     """What readers see of the publication."""
     chosen, wording = settings.publication, settings.wording
-    if settings.series:
+    ours = Wording()
+    own_words = wording.preferences != ours.preferences
+    if settings.series and not (own_words and wording.preferences_and_series == ours.preferences_and_series):
         wording = replace(wording, preferences=wording.preferences_and_series)
     return Publication(
         name=chosen.name,
@@ -76,7 +80,11 @@ def series_of(settings: Settings) -> tuple[Series, ...]:
         since_the_last = replace(recency, reach_back=True)
         label = one.label or schedule.days_in_words()
         found.append(Series(schedule, since_the_last, label, one.title, one.max_stories))
-    return tuple(found)
+    often = Counter(one.label for one in found)
+    return tuple(
+        replace(one, label=f"{one.label}, {one.schedule.send_at:%H:%M}") if often[one.label] > 1 else one
+        for one in found
+    )
 
 
 def _weekdays(names: Iterable[str]) -> frozenset[int]:
