@@ -203,7 +203,7 @@ def _target_of(parts: Parts, intent: Intent) -> str:
     """What an intent is about, for the keys of alerts."""
     match intent:
         case Draft(slot) | Send(slot):
-            return parts.schedule.ref(slot)
+            return f"{parts.schedule.series}-{slot:%Y%m%dT%H%M}"
         case Resume(edition_id) | Pause(edition_id):
             return str(edition_id)
         case Alert(key):

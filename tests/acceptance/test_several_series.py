@@ -78,3 +78,45 @@ def test_everybody_can_say_how_often(weekly_desk: Desk, chromium: Browser) -> No
             ]
             assert page.violations() == []
             assert page.ask("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_weekly_that_was_missed_can_be_drafted_as_the_alert_says(weekly_desk: Desk) -> None:
+    tuesday = "2026-12-01T08:00:00+00:00"
+    weekly_desk.run("draft", "--series", "weekly", "--date", "2026-11-29", DIGEST_NOW=tuesday)
+    refused = weekly_desk.run("draft", "--date", "2026-11-29", code=1, DIGEST_NOW=tuesday).stderr
+    assert "2026-11-29 is too long ago" in refused
+
+
+def test_a_series_that_reaches_nobody_is_told_wherever_it_is_named(weekly_desk: Desk) -> None:
+    for series, said in (
+        ("correction", "nobody can be in the series"),
+        ("w" * 101, "cannot stand in a link"),
+    ):
+        refused = weekly_desk.run("subscribers", "add", "x@example.org", "--series", series, code=1).stderr
+        assert said in refused
+    rows = "email,series\nann@example.org,wekly\nben@example.org,weekly\n"
+    (weekly_desk.folder / "readers.csv").write_text(rows, "utf-8")
+    said = weekly_desk.run("subscribers", "import", "readers.csv").stderr
+    assert "An edition of 'wekly' goes out only by" in said
+    assert "'weekly' goes out only by" not in said
+    assert "| wekly" in weekly_desk.run("subscribers", "list").stdout.replace("  ", " | ")
+
+
+def test_what_no_schedule_sends_is_told_when_it_is_approved(weekly_desk: Desk) -> None:
+    weekly_desk.run("draft", "--series", "briefing")
+    row = weekly_desk.json("status")["editions"][0]
+    said = weekly_desk.run("approve", "--edition", row["ref"], "--by", "Ada").stderr
+    assert "It is revision " in said
+    assert f"No schedule sends the series 'briefing': `digest send --edition {row['ref']}` does." in said
+    assert (
+        "Ada had approved it before."
+        in weekly_desk.run("approve", "--edition", row["ref"], "--by", "Bo").stderr
+    )
+
+
+def test_a_name_that_no_link_can_hold_is_refused_with_its_line(weekly_desk: Desk) -> None:
+    settings = weekly_desk.folder / "digest.toml"
+    settings.write_text(settings.read_text("utf-8").replace('"weekly"', '"' + "w" * 101 + '"'), "utf-8")
+    refused = weekly_desk.run("check", code=1).stderr
+    assert "series.name" in refused
+    assert "at most 100 of them" in refused

@@ -17,16 +17,19 @@ from digest.model.delivery import Accepted, Deferred, Outcome
 from digest.model.edition import EditionState
 from digest.model.links import edition_ref
 from digest.model.news import Article
-from digest.parts import Parts, address_pepper
-from digest.settings import EditionSettings, SeriesSettings, Settings
+from digest.model.wording import Wording
+from digest.parts import Parts, address_pepper, remember_installation
+from digest.settings import EditionSettings, ScheduleSettings, SeriesSettings, Settings
 from digest.store import alerts, articles, editions
 from digest.store.engine import Database
+from digest.wiring.options import publication_of, series_of
 from tests.wired import Clock, parts_of
 
 BEGUN = datetime(2026, 3, 1, 12, tzinfo=UTC)  # a Sunday, when its weekly would be out
 DAILY = datetime(2026, 3, 8, 6, 30, tzinfo=UTC)  # the Sunday after
 WEEKLY = datetime(2026, 3, 8, 9, tzinfo=UTC)
 WEEK = SeriesSettings(name="weekly", days=("sun",), send_at=time(9), title="The Week", max_stories=2)
+ALL_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NEWS = {
     2: ("Icebreaker reaches Svalbard after a storm", "The Arctic Council thanked the crew in Longyearbyen."),
     5: ("Japan and Australia sign a pact on naval bases", "Tokyo and Canberra will share naval bases."),
@@ -197,3 +200,63 @@ def test_what_was_deferred_of_a_one_off_goes_on_by_itself(
 
 def _no_transport() -> MemoryTransport:
     raise StateError("the mail server is away")
+
+
+def test_a_series_that_changes_places_with_the_main_one_is_no_newer_for_it(
+    database: Database, clock: Clock, outgoing: MemoryTransport, tmp_path: Path
+) -> None:
+    daily = parts_of(database, Settings(folder=tmp_path), clock, outgoing)
+    with database.write() as conn:
+        subscriptions.add(
+            conn, "ada@example.org", pepper=address_pepper(conn, clock()), now=clock(), known_themes=()
+        )
+    publish(daily, 7)
+    clock.now = DAILY - timedelta(minutes=5)
+    swapped = Settings(
+        folder=tmp_path,
+        schedule=ScheduleSettings(series="weekly", days=("sun",), send_at=time(9)),
+        series=(SeriesSettings(name="daily", days=ALL_DAYS, send_at=time(6, 30)),),
+    )
+    parts = parts_of(database, swapped, clock, outgoing)
+    at(parts, clock, DAILY + timedelta(seconds=20))
+    assert [who for who, _ in subjects(outgoing)] == ["ada@example.org"]
+
+
+def test_a_series_that_cannot_be_planned_stops_no_other(
+    parts: Parts, clock: Clock, outgoing: MemoryTransport
+) -> None:
+    weekly = parts.series[1]
+    broken = replace(weekly, schedule=replace(weekly.schedule, series="w" * 101))
+    parts = replace(parts, series=(parts.series[0], broken))
+    remember_installation(parts)
+    publish(parts, 7)
+    done = at(parts, clock, DAILY + timedelta(seconds=20))
+    assert [who for who, _ in subjects(outgoing)] == ["ada@example.org"]
+    done += at(parts, clock, WEEKLY - timedelta(hours=1))
+    assert any("cannot stand in a link" in line for line in done)
+
+
+def test_nobody_to_send_to_says_what_readers_read_instead(parts: Parts, clock: Clock) -> None:
+    publish(parts, 7)
+    row = pipeline.draft(parts, parts.key(DAILY, "briefing"), DAILY)
+    with pytest.raises(
+        StateError, match=r"nobody reads the series 'briefing'; readers are 1 in 'daily', 1 in"
+    ):
+        pipeline.send(parts, row, DAILY)
+
+
+def test_series_on_the_same_days_are_told_apart_by_their_hour(tmp_path: Path) -> None:
+    evening = SeriesSettings(name="evening", days=ALL_DAYS, send_at=time(18))
+    found = series_of(Settings(folder=tmp_path, series=(evening, WEEK)))
+    assert [one.label for one in found] == ["Every day, 06:30", "Every day, 18:00", "On Sundays"]
+
+
+def test_a_publishers_own_words_for_the_link_stand_beside_a_second_series_too(tmp_path: Path) -> None:
+    ours, both = Wording(preferences="Themen w\u00e4hlen"), Wording(preferences_and_series="Wie oft?")
+    for wording, words in (
+        (ours, "Themen w\u00e4hlen"),
+        (both, "Wie oft?"),
+        (Wording(), "Choose themes and how often"),
+    ):
+        settings = Settings(folder=tmp_path, wording=wording, series=(WEEK,))
+        assert publication_of(settings).wording.preferences == words
