@@ -45,7 +45,7 @@ def create_app(services: WebServices, *, template_folders: Sequence[Path]) -> St
         services.sign_ups,
         pages,
         themes=[theme.slug for theme in services.themes],
-        series=[one.name for one in services.series],
+        series=[one.name for one in services.choices],
     )
     routes = [
         Route("/", site.guarded(site.home)),
@@ -167,7 +167,7 @@ class _Site:
         chosen = [theme.slug for theme in self.services.themes if theme.slug in fields.get("theme", [])]
         if not chosen:
             return self._choice(request, reader, done="none", status=422)
-        series = one_of(fields, "series", [one.name for one in self.services.series])
+        series = one_of(fields, "series", [one.name for one in self.services.choices_of(reader)])
         try:
             if not reader.subscribed:
                 await run_in_threadpool(self.services.resubscribe, reader.id)
@@ -179,8 +179,9 @@ class _Site:
 
     def _choice(self, request: Request, reader: Reader, *, done: str = "", status: int = 200) -> Response:
         known = {theme.slug for theme in self.services.themes}
-        ticked = (known.intersection(reader.themes) if reader.themes else known) if done != "none" else set()
-        values = {"reader": reader, "done": done, "ticked": ticked}
+        ticked = known.intersection(reader.themes) if reader.themes else known
+        series = self.services.choices_of(reader)
+        values = {"reader": reader, "done": done, "ticked": ticked, "series": series}
         return self.pages.page(request, "preferences", values, status=status)
 
     async def test(self, request: Request) -> Response:

@@ -52,7 +52,7 @@ class Pages:
                 "publication": self._services.publication,
                 "look": self._services.publication.look,
                 "themes": self._services.themes,
-                "series": self._services.series,
+                "series": self._services.choices,
                 "sign_ups_open": self._services.sign_ups.is_open,
                 "root": request.scope.get("digest.root", "./"),
                 "nonce": nonce,

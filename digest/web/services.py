@@ -101,7 +101,7 @@ class WebServices:
     ``feed()``: the newest of them as an Atom feed.
     ``image(name)``: the JPEG of this hash; None where there is none.
     ``sign_ups``: how people subscribe.
-    ``series``: what a reader may choose between; none where there is only one.
+    ``series``: what is on schedule.
     """
 
     publication: PublicationFacts
@@ -118,6 +118,16 @@ class WebServices:
     image: Callable[[str], bytes | None]
     sign_ups: SignUps
     series: tuple[SeriesChoice, ...] = ()
+
+    @property
+    def choices(self) -> tuple[SeriesChoice, ...]:
+        """The series between which a reader may choose: one is no choice."""
+        return self.series if len(self.series) > 1 else ()
+
+    def choices_of(self, reader: Reader) -> tuple[SeriesChoice, ...]:
+        """The same; even a single one for a reader whose own series is not on schedule."""
+        astray = reader.series not in {one.name for one in self.series}
+        return self.series if astray else self.choices
 
 
 def database_services(
@@ -140,7 +150,7 @@ def database_services(
     ``slug`` is the publication's, ``secret`` what its links are signed with, ``pepper`` what hides the
     addresses of suppressions, ``web_copy`` renders an edition for a choice of themes (none: all) with what
     corrects it, ``feed_of`` the feed of editions with the instants at which they went out, ``report`` applies
-    what mail providers report, ``sign_ups`` is how people subscribe, ``series`` what they may choose between.
+    what mail providers report, ``sign_ups`` is how people subscribe, ``series`` what is on schedule.
     """
     known = [theme.slug for theme in themes]
 

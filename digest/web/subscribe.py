@@ -71,7 +71,7 @@ class SubscribePages:
         except InputError:
             return self._form(request, typed, problem="email", status=422)
         if any(fields.get(TRAP, [])):
-            return self._sent(request, sign_up)  # a program: it need not learn that it was found out
+            return self._sent(request, typed, sign_up)  # a program: it need not learn that it was found out
         if "stamp" not in fields or request.headers.get("sec-fetch-site") == "cross-site":
             return self._form(request, typed, problem="elsewhere", status=422)
         if not self._is_fresh(fields):
@@ -81,7 +81,7 @@ class SubscribePages:
             return self._form(request, typed, problem="busy", status=429, headers=headers)
         if self._sign_ups.mailboxes.lets_through(mailbox_of(sign_up.email_key)):
             await run_in_threadpool(self._sign_ups.ask, sign_up)
-        return self._sent(request, sign_up)
+        return self._sent(request, typed, sign_up)
 
     async def confirm(self, request: Request) -> Response:
         """Where the link in the e-mail leads: a button, because scanners follow links; POST confirms."""
@@ -139,8 +139,10 @@ class SubscribePages:
         values = {"typed": typed, "problem": problem, "stamp": stamp, "trap": TRAP, "sent_to": ""}
         return self._pages.page(request, "subscribe", values, status=status, cache=FRESH, headers=headers)
 
-    def _sent(self, request: Request, sign_up: SignUp) -> Response:
-        return self._pages.page(request, "subscribe", {"sent_to": sign_up.email})
+    def _sent(self, request: Request, typed: _Typed, sign_up: SignUp) -> Response:
+        foreign = "xn--" in sign_up.email  # a domain in other letters: people know it as they typed it
+        shown = typed.email.strip() if foreign else sign_up.email
+        return self._pages.page(request, "subscribe", {"sent_to": shown})
 
 
 def _first(fields: Fields, name: str) -> str:

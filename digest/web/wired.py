@@ -52,17 +52,11 @@ def web_app(parts: Parts) -> Starlette:
         report=_reporter(parts, secret),
         feed_of=FeedRenderer(parts.template_folders, publication).feed,
         sign_ups=_sign_ups(parts, secret, pepper),
-        series=_choices(parts),
+        series=tuple(SeriesChoice(one.name, one.label, one.title) for one in parts.series),
     )
     mark = partial(mark_of, parts.database, publication.slug)
     services = replace(services, archive=Kept(mark, services.archive), feed=Kept(mark, services.feed))
     return create_app(services, template_folders=parts.template_folders)
-
-
-def _choices(parts: Parts) -> tuple[SeriesChoice, ...]:
-    """What readers may choose between: one series is no choice."""
-    several = parts.series if len(parts.series) > 1 else ()
-    return tuple(SeriesChoice(one.name, one.label, one.title) for one in several)
 
 
 def _sign_ups(parts: Parts, secret: bytes, pepper: bytes) -> SignUps:

@@ -96,6 +96,7 @@ def test_leaving_by_the_page_offers_the_way_back(site: Site) -> None:
     assert h1(site.client.get(url)) == "You have left"
     back = site.client.post(url, data={"action": "resubscribe"})
     assert h1(back) == "Welcome back"
+    assert "<title>Welcome back" in back.text
     assert site.mailed() == {"arctic": 1}
     assert h1(site.client.post(url, data={"action": "resubscribe"})) == "Welcome back"
 
@@ -125,6 +126,7 @@ def test_themes_are_chosen_without_a_login(site: Site) -> None:
     assert site.now(reader).themes == ("arctic", "indo-pacific")
     everything = site.client.post(url, data={"theme": ["indo-pacific", "arctic", "middle-east"]})
     assert "every theme" in status(everything)
+    assert "<title>Saved: Your themes" in everything.text
     assert site.now(reader).themes == ()
     assert len(re.findall(" checked", site.client.get(url).text)) == 3
 
@@ -135,6 +137,9 @@ def test_choosing_no_theme_changes_nothing_and_is_explained(lite_site: Site, fie
     page = lite_site.client.post(lite_site.themes_url(reader), data=fields)
     assert page.status_code == 422
     assert "No theme was ticked" in status(page)
+    assert "<title>Not saved: Your themes" in page.text, "which is what a screen reader says first"
+    assert '<fieldset aria-describedby="problem">' in page.text
+    assert re.findall(r'value="([a-z-]+)" checked', page.text) == ["arctic"], "what holds"
     assert h1(lite_site.client.get(link(page, "leave altogether"))).startswith("Leave")
     assert lite_site.now(reader).themes == ("arctic",)
 

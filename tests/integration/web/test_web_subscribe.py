@@ -439,7 +439,9 @@ def test_one_form_writes_to_one_address(site: Site, typed: str) -> None:
 
 
 def test_an_address_outside_ascii_is_asked_as_it_was_typed(site: Site) -> None:
-    assert site.post(" zoë@bücher.example.net ").status_code == 200
+    page = site.post(" zoë@bücher.example.net ")
+    assert page.status_code == 200
+    assert '<span class="who">zoë@bücher.example.net</span>' in page.text
     (letter,) = site.settled()
     assert site.outgoing.transport.messages[0].recipient == "zoë@xn--bcher-kva.example.net"
     site.client.post(site.link(letter))
@@ -821,6 +823,29 @@ def test_one_who_reads_may_get_it_less_often(start: Start, database: Database) -
     assert found
     assert (found.series, found.themes) == ("weekly", ())
     assert site.mailed() == {}  # the daily
+
+
+@pytest.mark.parametrize("left", [(), (WEEK,)])
+def test_one_whose_series_is_not_sent_any_more_may_choose_anew(
+    start: Start, database: Database, left: tuple[SeriesSettings, ...]
+) -> None:
+    site = start(database, series=left)
+    reader = site.add(ADA)
+    with site.parts.database.write() as conn:
+        audience.change(conn, reader.id, series="monthly")
+        secret = site.parts.token_secret(conn)
+    token = make_token(secret, PREFERENCES, site.parts.publication.slug, reader.id)
+    choice = site.parts.links.preferences(token).removeprefix(site.parts.links.base_url)
+    page = site.client.get(choice)
+    assert "on no fixed days any more" in page.text
+    assert ticked(page, "series") == []
+    themes = ticked(page, "theme")
+    assert "on no fixed days any more" not in site.client.post(choice, data={"theme": themes}).text
+    found = site.reader()
+    assert found
+    assert found.series == "monthly", "nothing was chosen"
+    site.client.post(choice, data={"theme": themes, "series": "daily"})
+    assert site.mailed() == {"": 1}
 
 
 def test_with_one_series_nobody_is_asked_how_often(site: Site) -> None:
