@@ -33,6 +33,12 @@ def find(parts: Parts, ref: str) -> EditionRow:
     return row
 
 
+def stored(parts: Parts, key: EditionKey) -> EditionRow | None:
+    """The edition of this key, if there is one."""
+    with parts.database.read() as conn:
+        return editions.find_edition(conn, key)
+
+
 def meant(
     parts: Parts, now: datetime, ref: str = "", *, begun_first: bool = False
 ) -> tuple[EditionRow | None, EditionKey]:
@@ -68,9 +74,9 @@ def current(
     recent = [row for row in rows if row.key.slot >= now - schedule.finish_within]
     going = [row for row in recent if row.state in UNFINISHED]
     waiting = [row for row in timely if row.state in OPEN_TO_EDITING]
-    settled = [row for row in rows if row.state not in OPEN_TO_EDITING and row.key.slot >= due]
+    done = [row for row in rows if row.state not in OPEN_TO_EDITING and row.key.slot >= due]
     slot = due if due >= installed and now - due <= schedule.max_lateness else coming
-    found = (going[-1:] if begun_first else []) or waiting[-1:] or going[-1:] or settled[:1]
+    found = (going[-1:] if begun_first else []) or waiting[-1:] or going[-1:] or done[:1]
     return (found[0] if found else None), parts.key(slot, series)
 
 
@@ -79,16 +85,18 @@ def coming(parts: Parts, now: datetime) -> list[tuple[str, datetime]]:
     found = []
     for of_series in parts.of_each_series():
         schedule = of_series.schedule
-        with parts.database.read() as conn:
-            rows = editions.list_editions(
-                conn, parts.publication.slug, states=SETTLED, series=schedule.series, limit=20
-            )
-        settled = {schedule.local_day(row.key.slot) for row in rows}
         slot = schedule.next_slot(now)
-        while schedule.local_day(slot) in settled:
+        days = {schedule.local_day(row.key.slot) for row in settled(parts, schedule.series)}
+        while schedule.local_day(slot) in days:
             slot = schedule.next_slot(slot)
         found.append((schedule.series, slot))
     return sorted(found, key=lambda one: one[1])
+
+
+def settled(parts: Parts, series: str) -> list[EditionRow]:
+    """The newest editions of a series that have gone out, go out, or never will; the newest slot first."""
+    with parts.database.read() as conn:
+        return editions.list_editions(conn, parts.publication.slug, states=SETTLED, series=series, limit=20)
 
 
 def at_hand(parts: Parts, now: datetime, ref: str = "") -> tuple[EditionRow | None, Edition]:
@@ -121,8 +129,10 @@ def hold(parts: Parts, row: EditionRow, now: datetime, reason: str = "") -> Edit
     Raises:
         StateError: it is sent or cancelled.
     """
-    words = reason or "held by an editor"
     with parts.database.write() as conn:
+        before = editions.get_edition(conn, row.id)
+        kept = before.reason if before and before.state is EditionState.HELD else ""
+        words = reason or kept or "held by an editor"
         moved = editions.move(
             conn, row.id, allowed=OPEN_TO_EDITING, to=EditionState.HELD, now=now, reason=words
         ) or editions.move(conn, row.id, allowed=BEGUN, to=EditionState.PAUSED, now=now, reason=words)

@@ -246,7 +246,9 @@ def send(
     if row.state is EditionState.CANCELLED:
         raise StateError(f"the edition {edition_ref(row.key)} is cancelled and is never sent")
     if row.state in {EditionState.HELD, EditionState.PAUSED}:
-        raise StateError(f"the edition {edition_ref(row.key)} is {row.state}; `digest release` lets it go")
+        why = f" ({row.reason})" if row.reason else ""
+        ref = edition_ref(row.key)
+        raise StateError(f"the edition {ref} is {row.state}{why}; `digest release` lets it go")
     allowance = allowance or allowance_at(parts, now)
     if allowance.shut:
         raise StateError(f"nothing is sent now: {allowance.shut}; `digest run` goes on by itself")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -34,6 +36,7 @@ from digest.model.edition import EditionState
 from digest.parts import Parts
 from digest.store.editions import EditionRow
 
+_AT_ONCE_S = 1.0  # nobody reads and closes a draft in less: such an editor runs on without us
 _FALLBACKS = ("sensible-editor", "editor", "vi")
 
 
@@ -94,6 +97,7 @@ class _Edit:
         path = Path(tempfile.mkdtemp(prefix="digest-edit-")) / f"{self.session.sheet.ref}.txt"
         written = write(self.session.sheet)
         _store(path, written)
+        began = time.monotonic()
         try:
             drafted = self._until_it_reads(command, path, written)
         except DigestError as error:
@@ -104,6 +108,13 @@ class _Edit:
         except BaseException:  # interrupted: nothing that was written may be lost
             say(f"Your file is kept: {path}")
             raise
+        if time.monotonic() - began < _AT_ONCE_S and read_text(path) == written:
+            say(
+                f"The editor {command[0]!r} came back at once. If it is still open, save there and type"
+                f" `digest edit --file {shlex.quote(str(path))}`; next time let it wait, as in"
+                " EDITOR='code --wait'."
+            )
+            return drafted
         shutil.rmtree(path.parent)
         return drafted
 
@@ -160,12 +171,16 @@ def _editor() -> list[str]:
 
 
 def _run(command: list[str], path: Path) -> None:
+    """Open the editor and wait for it. Ctrl-C is the editor's while it has the terminal, as git does it."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)  # ignored outright, it would be by the editor, too
     try:
         ended = subprocess.run([*command, str(path)], check=False).returncode  # noqa: S603 - the user's own editor
     except OSError as error:
         raise InputError(
             f"the editor {command[0]!r} can't be started: {error.strerror}; set EDITOR"
         ) from None
+    finally:
+        signal.signal(signal.SIGINT, before)
     if ended:
         raise InputError(f"the editor {command[0]!r} ended with an error ({ended}): nothing was changed")
 

@@ -29,7 +29,7 @@ from digest.deliver.one import hand_over_one
 from digest.errors import InputError, TransportError
 from digest.explain import explain as explain_article
 from digest.model.delivery import Accepted
-from digest.model.edition import CORRECTIONS, OPEN_TO_EDITING, Edition, EditionState, Method
+from digest.model.edition import CORRECTIONS, OPEN_TO_EDITING, Edition, EditionState, EditionStory, Method
 from digest.model.links import edition_ref
 from digest.parts import OUTBOX, Parts
 from digest.store import feeds, models
@@ -60,11 +60,14 @@ def draft(
             key = row.key
         elif row is not None and row.key.slot >= key.slot:
             key = replace(key, slot=of_series.schedule.next_slot(row.key.slot))
+        before = desk.stored(parts, key)
         drafted = pipeline.draft(parts, key, instant)
         if as_json:
             emit_json(edition_json(parts, drafted))
         else:
             show(parts, drafted)
+        if before is not None and before.state is EditionState.APPROVED:
+            say("It was approved, and is a draft again: an approval is for the words that were read.")
 
 
 def _slot_of(parts: Parts, day: date_type, now: datetime) -> datetime:
@@ -116,14 +119,30 @@ def show(parts: Parts, row: EditionRow) -> None:
     for story in edition.possible_leads():
         if story.picture_trouble:
             say(printable(f"No picture for {story.headline!r}: {story.picture_trouble}."))
+    _show_stories(edition)
+
+
+def _show_stories(edition: Edition) -> None:
+    """The stories as readers meet them: the lead, then each theme."""
+    lead = edition.lead()
+    if lead is not None:
+        typer.echo("\nThe lead")
+        _show_story(lead)
     for section in edition.sections():
-        typer.echo(f"\n{section.theme.name if section.theme else 'Also today'}")
-        for story in section.stories:
-            mark = "-" if story.brief or story.web_only else "*"
-            outlets = ", ".join(dict.fromkeys(source.outlet for source in story.sources))
-            typer.echo(printable(f"  {mark} {story.headline} [{outlets}]"))
-            if story.summary and not story.brief:
-                typer.echo(f"      {printable(story.summary.text)}")
+        rest = [story for story in section.stories if story is not lead]
+        if rest:
+            typer.echo(f"\n{section.theme.name if section.theme else 'Also today'}")
+        for story in rest:
+            _show_story(story)
+
+
+def _show_story(story: EditionStory) -> None:
+    """One story, called by the number that `digest edit` and `digest explain` know it by."""
+    mark = "-" if story.brief or story.web_only else "*"
+    outlets = ", ".join(dict.fromkeys(source.outlet for source in story.sources))
+    typer.echo(printable(f"  {mark} s{story.sources[0].article_id} {story.headline} [{outlets}]"))
+    if story.summary and not story.brief:
+        typer.echo(f"      {printable(story.summary.text)}")
 
 
 def _summary_counts(parts: Parts, edition: Edition) -> dict[str, int]:
@@ -247,7 +266,9 @@ def _tell(row: EditionRow, *, as_json: bool) -> None:
 
 def explain(
     ctx: typer.Context,
-    reference: Annotated[str, typer.Argument(metavar="URL|ID", help="An article's address or number.")],
+    reference: Annotated[
+        str, typer.Argument(metavar="URL|ID", help="An article's address or number (812, s812).")
+    ],
     now: NowOption = "",
     as_json: JsonOption = False,
 ) -> None:

@@ -25,6 +25,7 @@ from digest.cli.common import (
     watched,
 )
 from digest.deliver.send import SendReport
+from digest.errors import StateError
 from digest.model.delivery import Counts, DeliveryState
 from digest.model.edition import OPEN_TO_EDITING, EditionKey, EditionState
 from digest.model.links import edition_ref
@@ -82,6 +83,8 @@ def send(
             _dry_run(parts, row, key, as_json=as_json)
             return
         assert row is not None
+        if not edition:
+            _mind_the_day(parts, row)
         again = _reopen(parts, row, retry_failed=retry_failed, resend_uncertain=resend_uncertain)
         if row.state is EditionState.SENT and not again:
             _already(parts, row, as_json=as_json)
@@ -89,6 +92,28 @@ def send(
         with stoppable(parts.stop), _progress() as progress:
             report = pipeline.send(parts, desk.find(parts, str(row.id)), parts.clock(), progress=progress)
         _report(parts, row, report, as_json=as_json)
+
+
+def _mind_the_day(parts: Parts, row: EditionRow) -> None:
+    """Begin no later edition by itself once the day's has gone out: nobody who names none means that.
+
+    Raises:
+        StateError: it has.
+    """
+    now, schedule = parts.clock(), parts.for_series(row.key.series).schedule
+    if row.state not in OPEN_TO_EDITING or row.key.slot <= now:
+        return
+    today = schedule.local_day(now)
+    gone = [
+        other for other in desk.settled(parts, row.key.series) if schedule.local_day(other.key.slot) >= today
+    ]
+    if gone and gone[-1].key.slot < row.key.slot:
+        ref = edition_ref(row.key)
+        raise StateError(
+            f"{edition_ref(gone[-1].key)} is {gone[-1].state}, and {ref} is due only"
+            f" {local(row.key.slot, parts)} {schedule.timezone}: `digest send --edition {ref}` sends it now"
+            " all the same"
+        )
 
 
 def _row_to_send(parts: Parts, ref: str, *, draft_it: bool) -> tuple[EditionRow | None, EditionKey]:

@@ -140,6 +140,9 @@ def _text(parts: Parts, seen: Overview, who: DeliveryState | None) -> None:
             for row, counts in seen.editions
         ]
         table(rows, ("id", "edition", "due", "state", "deliveries"))
+        for row, _counts in seen.editions:
+            if row.reason:
+                say(printable(f"{edition_ref(row.key)} is {row.state}: {row.reason}"))
     else:
         say("No edition yet: `digest draft` makes the next one.")
     for row, _counts in seen.editions:

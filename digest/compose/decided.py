@@ -14,7 +14,7 @@ from datetime import datetime
 
 from digest.model.decisions import Decision, DecisionKind, Decisions
 from digest.model.edition import Method, Provenance, RankPart, Summary
-from digest.model.news import ThemeScore, Verdict
+from digest.model.news import Story, ThemeScore, Verdict
 
 BELOW_THE_CUT = "below the cut"
 TO_CHECK = "only for an editor to check"
@@ -31,6 +31,7 @@ class Ruled:
     worded: Decision | None = None
     summed_up: Decision | None = None
     no_picture: Decision | None = None
+    led: Decision | None = None
 
     @property
     def place(self) -> int:
@@ -74,7 +75,19 @@ def ruled_by(decisions: Decisions, article_ids: Sequence[int], told: Mapping[int
         worded=decisions.latest(unspent, {DecisionKind.HEADLINE}),
         summed_up=decisions.latest(unspent, {DecisionKind.SUMMARY}),
         no_picture=decisions.latest(article_ids, {DecisionKind.NO_PICTURE}),
+        led=decisions.latest(unspent, {DecisionKind.LEADS}),
     )
+
+
+def led_by(story: Story, led: Decision | None) -> Story:
+    """The story with the telling first that an editor wants to lead it, though it be a copy."""
+    every = (*story.articles, *story.copies)
+    leading = next((article for article in every if led and article.id == led.article_id), None)
+    if leading is None:
+        return story
+    others = tuple(article for article in story.articles if article is not leading)
+    copies = tuple(article for article in story.copies if article is not leading)
+    return replace(story, articles=(leading, *others), copies=copies)
 
 
 def by(decision: Decision) -> str:
@@ -115,6 +128,8 @@ def notes(ruled: Ruled) -> tuple[RankPart, ...]:
     if ruled.filed:
         themes = ", ".join(ruled.filed.slugs) or "no theme"
         parts.append(RankPart("filed", 0.0, f"under {themes}{by(ruled.filed)}"))
+    if ruled.led:
+        parts.append(RankPart("led", 0.0, f"by the telling chosen{by(ruled.led)}"))
     return tuple(parts)
 
 

@@ -6,7 +6,16 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from digest.compose.decided import NOTHING, TO_CHECK, Ruled, by, drop_reason, filed_under, ruled_by
+from digest.compose.decided import (
+    NOTHING,
+    TO_CHECK,
+    Ruled,
+    by,
+    drop_reason,
+    filed_under,
+    led_by,
+    ruled_by,
+)
 from digest.compose.options import ComposeOptions
 from digest.model.decisions import NO_DECISIONS, Decisions
 from digest.model.news import Article, Story, ThemeScore, Verdict
@@ -78,6 +87,7 @@ def sift(
         inside = {article.canonical_url for article in (*fresh.articles, *fresh.copies)}
         every = (*story.articles, *story.copies)
         behind = tuple(article for article in every if article.canonical_url not in inside)
+        fresh = led_by(fresh, ruled.led)
         passed.append(Sifted(fresh, themes, check and not ruled.pinned, tuple(had), behind, ruled))
     return passed, drops
 

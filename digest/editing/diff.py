@@ -9,7 +9,7 @@ from digest.editing.change import Change, Wording
 from digest.editing.filing import Filing, filing
 from digest.editing.joining import join
 from digest.editing.order import Request, places
-from digest.editing.sheet import LEAD, NEAR, Block, Entry, Mark, Page, Problem, Sheet, one_line
+from digest.editing.sheet import LEAD, LEADS, NEAR, Block, Entry, Mark, Page, Problem, Sheet, one_line
 from digest.model.decisions import DecisionKind
 
 _NAMED = 60  # characters of a headline in a message
@@ -33,6 +33,7 @@ def diff(sheet: Sheet, page: Page, *, series: str, by: str, now: datetime) -> Ch
         filings[number] = _filed(sheet, block, entry, change)
         _marked(block, entry, change)
         _pictured(block, entry, change)
+        _led(block, entry, change)
         merged = (blocks[part].ids for part, root in gone.items() if root == number)
         _worded(block, entry, change, block.ids.union(*merged))
     if not change.problems:
@@ -103,6 +104,21 @@ def _pictured(block: Block, entry: Entry, change: Change) -> None:
     elif without and not entry.no_picture and block.mark is Mark.KEEP:  # of others the file doesn't tell it
         change.revoke(DecisionKind.NO_PICTURE, block)
         change.words.append(f"{name(block)}: with its picture again")
+
+
+def _led(block: Block, entry: Entry, change: Change) -> None:
+    if entry.leads and entry.leads != block.leads:
+        if entry.leads not in block.ids:
+            problem = f"s{block.number} has no article {entry.leads}: their numbers stand below it"
+            change.problems.append(Problem(entry.at(LEADS), problem))
+            return
+        change.revoke(DecisionKind.LEADS, block, but=entry.leads)
+        change.decide(DecisionKind.LEADS, entry.leads)
+        outlet = next(telling.outlet for telling in block.tellings if telling.number == entry.leads)
+        change.words.append(f"{name(block)}: led by {outlet}, article {entry.leads}")
+    elif block.leads and not entry.leads and block.mark is Mark.KEEP:  # of others the file doesn't tell it
+        change.revoke(DecisionKind.LEADS, block)
+        change.words.append(f"{name(block)}: led by its best telling again")
 
 
 def _filed(sheet: Sheet, block: Block, entry: Entry, change: Change) -> Filing:

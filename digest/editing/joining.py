@@ -9,6 +9,8 @@ from digest.editing.change import Change
 from digest.editing.sheet import APART, MERGE, SPLIT, TOGETHER, Block, Entry, Mark, Problem, Sheet, one_line
 from digest.model.decisions import DecisionKind
 
+_OF_A_MERGE = frozenset({DecisionKind.LEADS, DecisionKind.FILE})
+
 
 def join(sheet: Sheet, entries: Sequence[Entry], change: Change) -> dict[int, int]:
     """Note merges, splits and what was taken back of them; which stories go into which."""
@@ -37,7 +39,12 @@ def _taken_back(block: Block, entry: Entry, change: Change) -> None:
             text = f"`{key}:` can only stay as it is or go: for another article, merge or split"
             change.problems.append(Problem(entry.at(key), text))
         elif had and not left:
-            change.taken += block.pairs(kind)
+            pairs = block.pairs(kind)
+            moments = {pair.moment for pair in pairs}  # a merge also says who leads, and under what
+            change.taken += pairs
+            change.taken += [
+                one for one in block.decided if one.kind in _OF_A_MERGE and one.moment in moments
+            ]
             change.words.append(f"s{block.number}: its articles are no longer kept {key} by a decision")
 
 
@@ -68,7 +75,10 @@ def _root(sheet: Sheet, entry: Entry, by_number: dict[int, Entry], change: Chang
 
 
 def _merge(root: Block, parts: Sequence[Block], change: Change) -> None:
-    """All articles are one story. What was said of the stories that go is spent; the other's holds."""
+    """All articles are one story, led by the root and under its themes.
+
+    What was said of the stories that go is spent; the other's holds.
+    """
     everything = frozenset[int]().union(root.ids, *(part.ids for part in parts))
     for block in (root, *parts):
         change.taken += [
@@ -79,6 +89,10 @@ def _merge(root: Block, parts: Sequence[Block], change: Change) -> None:
     for part in parts:
         change.taken += [one for one in part.decided if not one.other_id]
         change.words.append(f"s{part.number} merged into s{root.number}")
+    if not root.leads:
+        change.decide(DecisionKind.LEADS, root.number)
+    if root.themes and not root.latest(DecisionKind.FILE) and any(p.heading != root.heading for p in parts):
+        change.decide(DecisionKind.FILE, root.number, " ".join(root.themes))
     _bind(root.number, everything, change)
 
 

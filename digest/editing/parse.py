@@ -13,6 +13,7 @@ from digest.editing.sheet import (
     DOUBT,
     FACTS,
     KEYS,
+    LEADS,
     MERGE,
     NEAR,
     NONE,
@@ -31,7 +32,8 @@ from digest.editing.sheet import (
 
 _EDITION = re.compile(r"edition:\s*(\S+?),?\s+revision\s+(\d{1,9})\s*$")
 _HEADING = re.compile(r"==\s*(.*?)\s*=*\s*$")
-_STORY = re.compile(r"(\w+)\s+s(\d{1,12})(?:\s+(.*))?$")
+_STORY = re.compile(r"(\w+)\s+[sS]\s?(\d{1,12})(?:\s+(.*))?$")
+_MARKED = re.compile(rf"({'|'.join(Mark)})\s+(?:(\d{{1,12}})(?:\s+(.*))?$)?", re.IGNORECASE)
 _KEY = re.compile(r"([A-Za-z]+(?: [A-Za-z]+)?)\s*:\s*(.*)$")
 _SIGNED = re.compile(r"\s*\((?:by|set by)\s.*\)\s*$")
 _MOST = 10**9  # no article's number and no place is higher
@@ -57,6 +59,7 @@ class _Reader:
     problems: list[Problem] = field(default_factory=list)
     drafts: list[_Draft] = field(default_factory=list)
     heading: str = ""
+    below_heading: bool = False  # nothing has stood below the last heading yet
     edition: tuple[str, int] | None = None
 
     def wrong(self, line: int, text: str) -> None:
@@ -74,6 +77,8 @@ class _Reader:
             self._heading(at, text)
         elif (match := _STORY.match(text)) and self._begins(match[1]):
             self._story(at, match)
+        elif match := _MARKED.match(text):
+            self._marked(at, match)
         elif (match := _KEY.match(text)) and (key := self._key(at, match[1])):
             self._value(at, key, match[2])
         else:
@@ -84,6 +89,7 @@ class _Reader:
         title = match[1] if match else ""
         slug = re.search(r"\[([^\[\]]*)\]$", title)
         named = (slug[1] if slug else title).strip().lower()
+        self.below_heading = True
         if named in self.sheet.headings:
             self.heading = named
             return
@@ -94,8 +100,17 @@ class _Reader:
         """Whether the word before a number makes the line a story's first."""
         return word.lower() in set(Mark) or bool(difflib.get_close_matches(word.lower(), list(Mark), 1, 0.6))
 
+    def _marked(self, at: int, match: re.Match[str]) -> None:
+        """A line that begins like a story: one whose number has lost its s is taken for what it is."""
+        if match[2] and int(match[2]) in self.sheet.blocks:
+            self._story(at, match)
+        else:
+            mend = "no story can be added here; indent the line if it is text"
+            self.wrong(at, f"after {match[1]!r} stands no story's number, like s12: {mend}")
+
     def _story(self, at: int, match: re.Match[str]) -> None:
         number = int(match[2])
+        self.below_heading = False
         try:
             mark = Mark(match[1].lower())
         except ValueError:
@@ -116,6 +131,12 @@ class _Reader:
         plain = word.lower()
         if plain in KEYS:
             return plain
+        if plain == "subject":
+            self.wrong(
+                at,
+                "the subject is made of the headline that leads: change that; indent the line if it is text",
+            )
+            return ""
         near = difflib.get_close_matches(plain, KEYS, 1, _LIKE_A_KEY)
         if near:
             self.wrong(at, f"{word!r} is no key: write `{near[0]}:`, or indent the line if it is text")
@@ -125,7 +146,7 @@ class _Reader:
         return ""
 
     def _value(self, at: int, key: str, value: str) -> None:
-        if not self.drafts:
+        if not self.drafts or self.below_heading:
             self.wrong(at, f"`{key}:` belongs below the first line of a story")
         elif key in self.drafts[-1].values:
             first = self.drafts[-1].lines[key]
@@ -135,7 +156,7 @@ class _Reader:
             self.drafts[-1].lines[key] = at
 
     def _text(self, at: int, text: str) -> None:
-        if not self.drafts:
+        if not self.drafts or self.below_heading:
             self.wrong(at, "this text belongs to no story: move it below the first line of one, or delete it")
             return
         self.drafts[-1].text.append(text)
@@ -154,6 +175,7 @@ class _Reader:
             summary=one_line(" ".join(draft.text)),
             themes=self._themes(at, values),
             pinned=self._single(at, PINNED, pinned, "a place, from 1"),
+            leads=self._single(at, LEADS, self._numbers(at, values, LEADS), "one article's number"),
             together=self._numbers(at, values, TOGETHER),
             apart=self._numbers(at, values, APART),
             no_picture=self._only(at, values, PICTURE, NONE),

@@ -15,10 +15,10 @@ ALSO = "also today"
 NEAR = "out, but near"
 SPECIAL = {LEAD: "The lead", ALSO: "Also today", NEAR: "Out, but near"}
 
-# What may stand under a story's first line. The first five say what holds, the others what to do.
-THEMES, PINNED, TOGETHER, APART, PICTURE = "themes", "pinned", "together", "apart", "picture"
+# What may stand under a story's first line. The first six say what holds, the others what to do.
+THEMES, PINNED, LEADS, TOGETHER, APART, PICTURE = "themes", "pinned", "leads", "together", "apart", "picture"
 MERGE, SPLIT, FACTS = "merge with", "split", "facts"
-KEYS = (THEMES, PINNED, TOGETHER, APART, PICTURE, MERGE, SPLIT, FACTS)
+KEYS = (THEMES, PINNED, LEADS, TOGETHER, APART, PICTURE, MERGE, SPLIT, FACTS)
 CONFIRMED = "confirmed"
 NONE = "none"
 DOUBT = "?"  # behind the themes of a story that is in, and yet to be checked
@@ -91,6 +91,12 @@ class Block:
         pin = self.latest(DecisionKind.PIN)
         return pin.place if pin else 0
 
+    @property
+    def leads(self) -> int:
+        """The article that an editor wants to lead it; 0 where none was chosen."""
+        chosen = self.latest(DecisionKind.LEADS)
+        return chosen.article_id if chosen else 0
+
     def pairs(self, kind: DecisionKind) -> tuple[Decision, ...]:
         """The decisions of this kind about two articles of which it has at least one."""
         return tuple(one for one in self.decided if one.kind is kind and one.other_id)
@@ -162,6 +168,7 @@ class Entry:
     summary: str = ""
     themes: tuple[str, ...] | None = None
     pinned: int | None = None
+    leads: int | None = None
     together: tuple[int, ...] | None = None
     apart: tuple[int, ...] | None = None
     no_picture: bool = False

@@ -1,4 +1,4 @@
-"""The draft as a file: what can be done with it in ten lines, then each story in its place."""
+"""The draft as a file: what can be done with it in a dozen lines, then each story in its place."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from digest.editing.sheet import (
     APART,
     DOUBT,
+    LEADS,
     NEAR,
     NONE,
     PICTURE,
@@ -40,11 +41,12 @@ _HELP = """\
 #                       `pinned: 3` below its first line. It stays there, whatever comes in later
 # Another theme         move it under another heading, or change `themes:` (or write `themes: none`)
 # Your own words        change headline or text; delete your words to have the source's again
+# Another source leads  a line `leads: 34` with the number of its article: headline, link and text
 # Two stories are one   a line `merge with: s12` below the first line of the one that goes into s12
 # One story is two      a line `split: 34 35` with numbers of its articles; a comma parts several
 # Bring one in          at the end of this file write `keep` for `out`; move it up if you like
 # Leave its picture out a line `picture: none` below its first line
-# Take a decision back  delete its line (`pinned:`, `together:`, `picture:`, `themes: ... (by ...)`)
+# Take a decision back  delete its line: `pinned:`, `leads:`, `together:`, `picture:`, `themes:`
 #
 # Lines that begin with # are not read. Saved unchanged, or emptied, the file changes nothing."""
 
@@ -86,6 +88,8 @@ def _standing(block: Block) -> Iterator[str]:
     yield f"{THEMES}: {', '.join(block.themes) or NONE}{doubt}{_by(filed)}"
     if pin:
         yield f"{PINNED}: {pin.place}{_by(pin)}"
+    if leads := block.latest(DecisionKind.LEADS):
+        yield f"{LEADS}: {leads.article_id}{_by(leads)}"
     if no_picture:
         yield f"{PICTURE}: {NONE}{_by(no_picture)}"
     yield from _pairs(block)

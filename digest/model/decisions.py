@@ -21,6 +21,7 @@ class DecisionKind(StrEnum):
     DROP = "drop"  # its story stays out
     FILE = "file"  # its story belongs to these themes, and to no other
     HEADLINE = "headline"  # its story's headline, in the editor's words
+    LEADS = "leads"  # it leads its story: headline, first link and what the summary begins with are its own
     NO_PICTURE = "no-picture"  # its story shows none
     SUMMARY = "summary"  # its story's summary, in the editor's words
 

@@ -53,7 +53,7 @@ text = re.sub(r"(keep s{last} ).*\\n", r"\\1The last is first\\npinned: 1\\n", t
     assert "3 changes, remembered for later drafts:" in edited.stderr
     assert f"s{second} " in edited.stderr
     assert "dropped by the editor (Ada Lund)" in edited.stderr
-    assert "  * The last is first [" in edited.stdout
+    assert edited.stdout.startswith(f"\nThe lead\n  * s{last} The last is first [")
     assert not Path((stocked.folder / "where.txt").read_text("utf-8")).exists()
 
     paths = stocked.json("preview", "--out", "look")
@@ -135,6 +135,58 @@ else:
     told = next(line for line in seen if "'kepp' is no mark: begin the line with keep, drop or out" in line)
     at = int(re.match(r"#! line (\d+):", told)[1])  # type: ignore[index]  # it matches, or the test fails
     assert seen[at - 1].startswith(f"kepp s{lead} ")
+
+
+def test_ctrl_c_is_the_editors_own_while_it_is_open(stocked: Desk) -> None:
+    lead = first_ids(stocked.json("draft"))[0]
+    steps = f"""
+import os, signal
+signal.signal(signal.SIGINT, lambda *_: None)
+os.kill(os.getppid(), signal.SIGINT)
+text = text.replace("keep s{lead} ", "drop s{lead} ")
+"""
+    assert ": dropped" in stocked.run("edit", **editor(stocked, steps)).stderr
+
+
+def test_an_editor_that_comes_back_at_once_loses_nothing(stocked: Desk) -> None:
+    lead = first_ids(stocked.json("draft"))[0]
+    said = stocked.run("edit", VISUAL="true", EDITOR="").stderr
+    assert "The editor 'true' came back at once." in said
+    assert "EDITOR='code --wait'" in said
+    kept = Path(said.partition("`digest edit --file ")[2].partition("`")[0])
+    kept.write_text(kept.read_text("utf-8").replace(f"keep s{lead} ", f"drop s{lead} "), encoding="utf-8")
+    assert ": dropped" in stocked.run("edit", "--file", str(kept)).stderr
+
+
+def test_a_draft_made_anew_says_that_it_was_approved(stocked: Desk) -> None:
+    stocked.run("draft")
+    stocked.run("approve", "--by", "Mara Ellison")
+    assert "It was approved, and is a draft again" in stocked.run("draft").stderr
+    assert "approved" not in stocked.run("draft").stderr
+
+
+def test_a_hold_keeps_its_first_reason_and_status_tells_it(stocked: Desk) -> None:
+    ref = stocked.json("draft")["ref"]
+    stocked.run("hold", "--reason", "legal says wait")
+    stocked.run("hold")
+    assert f"{ref} is held: legal says wait" in stocked.run("status").stderr
+    assert "is held (legal says wait)" in stocked.run("send", code=1).stderr
+
+
+def test_a_story_is_explained_by_the_name_it_has_in_the_file(stocked: Desk) -> None:
+    lead = first_ids(stocked.json("draft"))[0]
+    assert stocked.run("explain", f"s{lead}").stdout == stocked.run("explain", str(lead)).stdout
+    assert "'s99999' was never gathered" in stocked.run("explain", "s99999", code=1).stderr
+
+
+def test_tomorrows_edition_goes_out_today_only_by_its_name(stocked: Desk) -> None:
+    first = stocked.json("send")["ref"]
+    second = stocked.json("draft")["ref"]
+    assert second != first
+    refused = stocked.run("send", code=1).stderr
+    assert f"{first} is sent, and {second} is due only" in refused
+    assert f"`digest send --edition {second}` sends it now all the same" in refused
+    assert stocked.json("send", "--edition", first)["sent_now"] == 0
 
 
 def test_giving_up_keeps_the_file_and_names_it(stocked: Desk) -> None:

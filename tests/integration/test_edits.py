@@ -212,6 +212,28 @@ def test_the_daily_send_composes_anew_and_obeys(parts: Parts) -> None:
     assert order(parts, row)[1] not in order(parts, again)
 
 
+def test_an_editor_chooses_which_source_leads(parts: Parts) -> None:
+    publish(
+        parts, "second", "Storm over, icebreaker reaches Svalbard",
+        "The icebreaker reached Longyearbyen on Svalbard late, after an Arctic storm, its captain said.",
+        when=EVENING - timedelta(minutes=5), outlet="Another Post",
+    )  # fmt: skip
+    row = drafted(parts)
+    first = number(parts, "svalbard")
+    (story,) = (story for story in told(row).stories if first in story.article_ids)
+    other = next(link.article_id for link in story.sources if link.article_id != story.sources[0].article_id)
+    began = story.sources[0].article_id
+    led = edited(parts, row, lambda text: re.sub(rf"(keep s{began} .*\n)", rf"\1leads: {other}\n", text))
+    for again in (led, drafted(parts)):
+        (story,) = (story for story in told(again).stories if first in story.article_ids)
+        assert story.sources[0].article_id == other
+        assert story.headline == story.sources[0].title
+    row = edited(parts, drafted(parts), without_line("leads:"))
+    (story,) = (story for story in told(row).stories if first in story.article_ids)
+    assert story.sources[0].article_id == began
+    assert said(parts) == []
+
+
 def test_what_is_merged_stays_one_story_and_takes_new_tellings_in(parts: Parts) -> None:
     row = drafted(parts)
     goes, stays = number(parts, "gaza"), number(parts, "svalbard")
@@ -223,6 +245,8 @@ def test_what_is_merged_stays_one_story_and_takes_new_tellings_in(parts: Parts) 
     for again in (row, drafted(parts)):
         (story,) = (story for story in told(again).stories if goes in story.article_ids)
         assert stays in story.article_ids
+        assert story.sources[0].article_id == stays, "what it was merged into leads"
+        assert (story.headline, story.themes) == (NEWS["svalbard"][0], ("arctic",))
     assert copy in story.article_ids
     lines = list(explain(parts, str(goes), EVENING).lines())
     assert f"Decided by Ada Lund, 2026-03-09 20:30 UTC: together with {stays}" in lines

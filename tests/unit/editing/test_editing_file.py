@@ -226,6 +226,34 @@ def test_lines_that_belong_nowhere_are_named() -> None:
     assert "`edition: daily-20260302T0600, revision 3` is missing" in str(missing)
 
 
+def test_nothing_that_was_meant_for_a_story_becomes_the_text_of_another() -> None:
+    of = sheet(block(10, summary="Salt."), block(20, "south"))
+    text = write(of)
+    heading = next(line for line in text.splitlines(keepends=True) if "[south]" in line)
+    for line, words in (
+        ("    Whales in southern seas", "belongs to no story"),
+        ("pinned: 3", "below the first line of a story"),
+        (
+            "keep Whales in southern seas",
+            "after 'keep' stands no story's number, like s12: no story can be added",
+        ),
+        ("Drop 99", "after 'Drop' stands no story's number"),
+    ):
+        _page, (told,) = parse(text.replace(heading, f"{heading}{line}\n"), of)
+        assert words in told.text
+    _page, (told,) = parse(text.replace("    Salt.", "Subject: salt"), of)
+    assert "the subject is made of the headline that leads" in told.text
+
+
+@pytest.mark.parametrize("typed", ["keep 20 ", "keep s 20 ", "KEEP S20 ", "Keep S 20 "])
+def test_a_storys_number_is_known_however_it_is_written(typed: str) -> None:
+    of = sheet(block(10), block(20))
+    page, problems = parse(write(of).replace("keep s20 ", typed), of)
+    assert problems == ()
+    assert page is not None
+    assert [entry.number for entry in page.entries] == [10, 20]
+
+
 def test_some_other_file_is_refused_in_one_line(of_three: Sheet) -> None:
     _page, problems = parse("[publication]\nname = 'X'\n\nSome text\nand more\n", of_three)
     assert [problem.line for problem in problems] == [0]
