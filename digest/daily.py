@@ -36,6 +36,7 @@ POLLED_AT = "polled_at"
 POLL_EVERY = timedelta(minutes=15)
 POLL_FOR_S = 60.0  # anybody can fill a mailbox, and the edition waits meanwhile
 CONFIRM_FOR_S = 60.0  # and anybody can fill in the form
+BUSY_UNTIL = "busy_until"
 FORGOTTEN_AT = "forgotten_at"
 FORGET_EVERY = timedelta(days=1)
 
@@ -75,7 +76,10 @@ def ensure(parts: Parts, now: datetime) -> tuple[Done, ...]:
         if parts.stop.is_set():
             break
         name = f"{type(intent).__name__}:{_target_of(of_series, intent)}"
-        done += _guarded(parts, name, now, partial(_act, of_series, intent, now, news=gathered))
+        steps = _guarded(parts, name, now, partial(_act, of_series, intent, now, news=gathered))
+        if any(step.report for step in steps):
+            _note(parts, BUSY_UNTIL, parts.clock())
+        done += steps
     if jumped and any(step.report for step in done):
         _keep_beat(parts, now)  # a person has confirmed the date
     if not (jumped or parts.rehearsal):  # what a wrong clock calls old must not go
@@ -100,12 +104,15 @@ def _guarded(parts: Parts, name: str, now: datetime, step: Callable[[], list[Don
 
 def _plan(parts: Parts, now: datetime, owed: list[tuple[Parts, Intent]], *, clock_jumped: bool) -> list[Done]:
     """Add what one series owes."""
+    with parts.database.read() as conn:
+        busy_until = meta.get_meta(conn, BUSY_UNTIL)
     intents = plan(
         parts.schedule,
         now,
         _standings(parts),
         installed_at=installed_at(parts),
         clock_jumped=clock_jumped,
+        busy_until=datetime.fromisoformat(busy_until) if busy_until else None,
     )
     owed += [(parts, intent) for intent in intents]
     return []
@@ -129,8 +136,7 @@ def _poll(parts: Parts, now: datetime) -> list[Done]:
     """Every quarter of an hour, read the mailboxes that bounces arrive in."""
     if not _is_due(parts, POLLED_AT, POLL_EVERY, now):
         return []
-    with parts.database.write() as conn:
-        meta.set_meta(conn, POLLED_AT, now.isoformat())
+    _note(parts, POLLED_AT, now)
     tally = feedback.poll(parts, now, within_s=POLL_FOR_S)
     return [Done(f"what came back: {tally}")] if tally.verdicts else []
 
@@ -147,9 +153,13 @@ def _forget(parts: Parts, now: datetime) -> list[Done]:
     if not _is_due(parts, FORGOTTEN_AT, FORGET_EVERY, now):
         return []
     forgotten = retention.apply(parts, now)
-    with parts.database.write() as conn:
-        meta.set_meta(conn, FORGOTTEN_AT, now.isoformat())
+    _note(parts, FORGOTTEN_AT, now)
     return [Done(f"kept long enough: {forgotten}")] if forgotten.any else []
+
+
+def _note(parts: Parts, key: str, when: datetime) -> None:
+    with parts.database.write() as conn:
+        meta.set_meta(conn, key, when.isoformat())
 
 
 def _is_due(parts: Parts, key: str, every: timedelta, now: datetime) -> bool:

@@ -146,6 +146,7 @@ def plan(
     *,
     installed_at: datetime,
     clock_jumped: bool = False,
+    busy_until: datetime | None = None,
 ) -> tuple[Intent, ...]:
     """What to do at this heartbeat. Asking again, at any time and from anywhere, is harmless.
 
@@ -155,6 +156,8 @@ def plan(
         editions: the series' latest editions by slot.
         installed_at: no slot before this instant was ever owed to anybody.
         clock_jumped: the wall clock ran ahead of the machine's own count of time since the last beat.
+        busy_until: when a send last ended. What fell due while another edition went out is late only from
+            then on: no heartbeat could begin it before.
     """
     intents: list[Intent] = []
     for slot, standing in sorted(editions.items()):
@@ -162,7 +165,8 @@ def plan(
             intents.append(go_on(schedule, now, slot, standing))
     due = schedule.newest_slot(now)
     if due >= installed_at:
-        intents.extend(_due(schedule, now, due, editions, clock_jumped=clock_jumped))
+        could_begin = max(due, min(busy_until or due, now))
+        intents.extend(_due(schedule, now, due, editions, could_begin, clock_jumped=clock_jumped))
     coming = schedule.next_slot(now)
     standing_next = editions.get(coming)
     if now >= coming - schedule.draft_before and _wants_draft(schedule, coming, standing_next):
@@ -197,6 +201,7 @@ def _due(
     now: datetime,
     due: datetime,
     editions: Mapping[datetime, Standing],
+    could_begin: datetime,
     *,
     clock_jumped: bool,
 ) -> list[Intent]:
@@ -206,7 +211,7 @@ def _due(
     if any(other.state in SETTLED and schedule.local_day(slot) == day for slot, other in editions.items()):
         return []  # this day's edition has gone out, perhaps at another hour of another schedule
     ref = schedule.ref(due)
-    if now - due > schedule.max_lateness:
+    if now - could_begin > schedule.max_lateness or now - due > schedule.finish_within:
         return [] if standing and standing.quiet else [_late(schedule, ref)]
     if state is EditionState.HELD:
         text = f"the edition {ref} is held by an editor; `digest release --edition {ref}` lets it go"

@@ -11,6 +11,7 @@ import pytest
 
 from digest import desk, pipeline, subscriptions
 from digest.daily import ensure
+from digest.deliver.envelope import Envelope
 from digest.deliver.transports.memory import MemoryTransport
 from digest.errors import NotFoundError, StateError
 from digest.model.delivery import Accepted, Deferred, Outcome
@@ -260,3 +261,25 @@ def test_a_publishers_own_words_for_the_link_stand_beside_a_second_series_too(tm
     ):
         settings = Settings(folder=tmp_path, wording=wording, series=(WEEK,))
         assert publication_of(settings).wording.preferences == words
+
+
+def test_what_falls_due_while_another_goes_out_for_hours_is_sent_after_it(
+    database: Database, clock: Clock, tmp_path: Path
+) -> None:
+    def slow(_envelope: Envelope) -> Outcome:
+        clock.now += timedelta(hours=6)
+        return Accepted()
+
+    outgoing = MemoryTransport(slow)
+    parts = parts_of(database, Settings(folder=tmp_path, series=(WEEK,)), clock, outgoing)
+    with database.write() as conn:
+        for name, series in (("ada", "daily"), ("bo", "weekly")):
+            subscriptions.add(
+                conn, f"{name}@example.org", pepper=address_pepper(conn, BEGUN), now=BEGUN, known_themes=(),
+                series=series,
+            )  # fmt: skip
+    publish(parts, 7)
+    at(parts, clock, DAILY + timedelta(seconds=20))
+    assert [who for who, _ in subjects(outgoing)] == ["ada@example.org"]
+    at(parts, clock, clock.now + timedelta(minutes=1))  # half past twelve: the weekly's hours are over
+    assert [who for who, _ in subjects(outgoing)] == ["ada@example.org", "bo@example.org"]
