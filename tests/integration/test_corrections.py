@@ -206,7 +206,7 @@ def test_the_same_words_go_to_those_alone_who_got_the_edition_since(
 
 def test_two_editions_are_corrected_in_one_second(parts: Parts, sent: EditionRow) -> None:
     noon = SLOT + timedelta(hours=2)
-    publish(parts, "2", "Icebreaker reaches Svalbard after an Arctic storm")
+    publish(parts, "2", "Gaza ceasefire talks between Israel and Hamas resume in Cairo")
     later = pipeline.draft(parts, parts.key(noon), noon)
     pipeline.send(parts, later, noon)
     one, *_ = correcting.draft(parts, sent, TEXT, LATER)
