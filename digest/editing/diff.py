@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from digest.editing.change import Change, Wording
 from digest.editing.filing import Filing, filing
 from digest.editing.joining import join
 from digest.editing.order import Request, places
-from digest.editing.sheet import LEAD, LEADS, NEAR, Block, Entry, Mark, Page, Problem, Sheet, one_line
+from digest.editing.sheet import LEAD, LEADS, NEAR, PINNED, Block, Entry, Mark, Page, Problem, Sheet, one_line
 from digest.model.decisions import DecisionKind
 
 _NAMED = 60  # characters of a headline in a message
@@ -184,6 +184,8 @@ def _ordered(sheet: Sheet, entries: Sequence[Entry], filings: dict[int, Filing],
     inside = [block.number for block in sheet.ranking if block.number in {entry.number for entry in kept}]
     old = {number: blocks[number].place for number in inside if blocks[number].place}
     fixed = {e.number: e.pinned for e in kept if e.pinned and e.pinned != old.get(e.number)}
+    if not _each_at_its_place(kept, fixed.keys(), change):
+        return
     unpinned = {e.number for e in kept if e.number in old and e.pinned is None}
     lead = next((e.number for e in kept if e.heading == LEAD), None)
     unread = fixed.keys() | unpinned | {number for number, found in filings.items() if found.by_hand}
@@ -209,6 +211,18 @@ def _ordered(sheet: Sheet, entries: Sequence[Entry], filings: dict[int, Filing],
     for number in sorted(unpinned):
         change.revoke(DecisionKind.PIN, blocks[number])
         change.words.append(f"{name(blocks[number])}: no longer pinned")
+
+
+def _each_at_its_place(kept: Sequence[Entry], fixed: Collection[int], change: Change) -> bool:
+    """Whether no place that was written by hand is another story's as well."""
+    taken: dict[int, Entry] = {}
+    for entry in sorted(kept, key=lambda entry: entry.number in fixed):  # what was there already first
+        other = taken.setdefault(entry.pinned or -entry.number, entry)
+        if other is not entry and entry.number in fixed:
+            mend = "give one of them another place"
+            text = f"s{entry.number} is pinned to {entry.pinned}, and so is s{other.number}: {mend}"
+            change.problems.append(Problem(entry.at(PINNED), text))
+    return not change.problems
 
 
 def _as_it_was(sheet: Sheet, entries: Sequence[Entry]) -> bool:

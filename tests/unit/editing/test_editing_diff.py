@@ -241,6 +241,18 @@ def test_a_merge_joins_all_articles_and_spends_what_was_said_of_the_story_that_g
     assert "s30 merged into s20" in change.words
 
 
+def test_no_two_stories_are_pinned_to_one_place(of_three: Sheet) -> None:
+    told = refused(
+        of_three,
+        lambda text: text.replace(*under(20, "pinned: 1")).replace(*under(30, "pinned: 1")),
+    )
+    assert len(told) == 1
+    assert "s30 is pinned to 1, and so is s20: give one of them another place" in told[0]
+    before = sheet(block(10, decided=(said("pin", 10, 2),)), block(20), block(30))
+    (told_again,) = refused(before, lambda text: text.replace(*under(30, "pinned: 2")))
+    assert "s30 is pinned to 2, and so is s10" in told_again
+
+
 def test_a_row_of_merges_ends_in_one_story(of_three: Sheet) -> None:
     change = changed(
         of_three,
