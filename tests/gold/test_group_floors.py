@@ -17,13 +17,13 @@ from digest.model.news import Article, Verdict
 from tests.gold.corpus import corpus
 
 THEMES_SHA256 = "28d1208b7f60ea5a2afbc8f548aa20a617555595304b4c2c2236a3c1940e2aeb"
-RETOLD_SHA256 = "288e114be646e3fdb42f7c98f7b676eb3c5372d20c7952b648c5624a87a2956c"
+RETOLD_SHA256 = "8280e004d0a51e1b97e0e8861c2e98557cc254a4f4cdc8c52003cd3629ca5edc"
 STORIES_SHA256 = "215913cb86d7cacb78f1143a7df15a26f89714cb80d6ab5bcd4943f7861fca83"
 # Precision and recall; most of the items were written to be hard, those from item-1318 on to be near misses.
 THEME_FLOORS = {"indo-pacific": (0.975, 0.95), "arctic": (0.965, 0.945), "middle-east": (0.945, 0.955)}
 # The same of events of 2021 to 2026 retold in our own words, and labelled before they were scored. A quarter
 # is borderline, and most of what is wrongly in is among these.
-RETOLD_FLOORS = {"indo-pacific": (0.83, 0.96), "arctic": (0.87, 0.965), "middle-east": (0.86, 0.965)}
+RETOLD_FLOORS = {"indo-pacific": (0.85, 0.95), "arctic": (0.89, 0.93), "middle-east": (0.86, 0.975)}
 SLUGS = ("indo-pacific", "arctic", "middle-east")
 THEMES = load_themes([Path(digest.__file__).parent / "themes"], SLUGS)
 
@@ -62,10 +62,10 @@ def test_themes_hold_their_floor() -> None:
 
 def test_themes_hold_their_floor_on_events_retold() -> None:
     items = corpus("themes_retold.jsonl", RETOLD_SHA256)
-    assert len(items) >= 500
+    assert len(items) >= 750
     hold(theme_report([item["labels"] for item in items], themes_of(items), SLUGS), RETOLD_FLOORS)
     clear = [item for item in items if not item.get("borderline")]
-    assert theme_report([item["labels"] for item in clear], themes_of(clear), SLUGS).macro_f1 >= 0.965
+    assert theme_report([item["labels"] for item in clear], themes_of(clear), SLUGS).macro_f1 >= 0.96
 
 
 def test_themes_hold_their_floor_in_other_languages() -> None:
