@@ -43,6 +43,7 @@ class Overview:
 
     editions: tuple[tuple[EditionRow, Counts], ...]
     subscribers: Mapping[str, int]
+    by_series: Mapping[str, int]  # the active ones
     alerts: tuple[tuple[str, datetime, str], ...]
 
 
@@ -54,6 +55,7 @@ def overview(parts: Parts, ref: str = "") -> Overview:
         return Overview(
             tuple((row, deliveries.counts(conn, row.id)) for row in rows),
             audience.count_subscribers(conn),
+            audience.series_choices(conn),
             tuple(alerts.list_alerts(conn, limit=10, since=parts.clock() - ALERTS_FOR)),
         )
 
@@ -153,6 +155,10 @@ def _text(parts: Parts, seen: Overview, who: DeliveryState | None) -> None:
     say(f"Next on schedule: {coming} {parts.schedule.timezone}.")
     people = ", ".join(f"{number:,} {state}" for state, number in seen.subscribers.items() if number)
     say(f"Subscribers: {people or 'none'}.")
+    scheduled = {one.name for one in parts.series}
+    for series, count in seen.by_series.items():
+        if series not in scheduled:
+            say(printable(f"No schedule sends the series {series!r}; active in it: {count:,}."))
     for _key, at, text in seen.alerts:
         say(printable(f"Alert, {local(at, parts)}: {text}"))
     if parts.transport_name == OUTBOX:

@@ -98,6 +98,9 @@ def test_a_series_that_reaches_nobody_is_told_wherever_it_is_named(weekly_desk: 
     (weekly_desk.folder / "readers.csv").write_text(rows, "utf-8")
     said = weekly_desk.run("subscribers", "import", "readers.csv").stderr
     assert "An edition of 'wekly' goes out only by" in said
+    told = weekly_desk.run("status").stderr
+    assert "No schedule sends the series 'wekly'; active in it: 1." in told
+    assert "sends the series 'weekly'" not in told
     assert "'weekly' goes out only by" not in said
     assert "| wekly" in weekly_desk.run("subscribers", "list").stdout.replace("  ", " | ")
 
