@@ -78,10 +78,7 @@ def draft(parts: Parts, row: EditionRow, text: str, now: datetime) -> Drafted:
         edition = _edition(parts, slot.key, row, correction, now)
         readers = sum(pipeline.choices_of(conn, edition).values())
         if not readers:
-            raise StateError(
-                f"nobody who got the edition {ref} and not this correction of it is subscribed any more,"
-                " or known to have got it"
-            )
+            raise StateError(pipeline.nobody_to_correct(ref))
         if not editions.save_content(conn, slot.id, edition, drops={}, now=now):
             raise StateError(f"the correction {edition_ref(slot.key)} goes out just now; nothing was changed")
         fresh = editions.get_edition(conn, slot.id)

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from digest import clock, confirming, feedback, pipeline, retention, telling
 from digest.deliver.allowance import Allowance
@@ -30,13 +31,14 @@ from digest.store import feeds as feed_store
 
 log = logging.getLogger("digest")
 
+_T = TypeVar("_T")
 BEAT = "last_beat"
 DEAD_AFTER = timedelta(days=7)
 POLLED_AT = "polled_at"
 POLL_EVERY = timedelta(minutes=15)
 POLL_FOR_S = 60.0  # anybody can fill a mailbox, and the edition waits meanwhile
 CONFIRM_FOR_S = 60.0  # and anybody can fill in the form
-BUSY_UNTIL = "busy_until"
+BUSY = "busy"  # when the last send began and ended
 FORGOTTEN_AT = "forgotten_at"
 FORGET_EVERY = timedelta(days=1)
 
@@ -67,8 +69,10 @@ def ensure(parts: Parts, now: datetime) -> tuple[Done, ...]:
     jumped = _clock_jumped(parts, now)
     owed: list[tuple[Parts, Intent]] = []
     for of_series in parts.of_each_series():
-        planning = partial(_plan, of_series, now, owed, clock_jumped=jumped)
-        done += _guarded(parts, f"plan:{of_series.schedule.series}", now, planning)
+        planning = partial(_planned, of_series, now, clock_jumped=jumped)
+        intents, failed = _tried(parts, f"plan:{of_series.schedule.series}", now, planning)
+        owed += [(of_series, intent) for intent in intents]
+        done += failed
     owed += _unscheduled(parts, now)
     if parts.limits.warm_up:  # the day's share is for the day's news first
         owed.sort(key=lambda one: isinstance(one[1], Resume))
@@ -76,9 +80,10 @@ def ensure(parts: Parts, now: datetime) -> tuple[Done, ...]:
         if parts.stop.is_set():
             break
         name = f"{type(intent).__name__}:{_target_of(of_series, intent)}"
+        began = parts.clock()
         steps = _guarded(parts, name, now, partial(_act, of_series, intent, now, news=gathered))
-        if any(step.report for step in steps):
-            _note(parts, BUSY_UNTIL, parts.clock())
+        if any(step.report for step in steps) and not parts.rehearsal:
+            _note(parts, BUSY, f"{began.isoformat()} {parts.clock().isoformat()}")
         done += steps
     if jumped and any(step.report for step in done):
         _keep_beat(parts, now)  # a person has confirmed the date
@@ -89,9 +94,17 @@ def ensure(parts: Parts, now: datetime) -> tuple[Done, ...]:
 
 
 def _guarded(parts: Parts, name: str, now: datetime, step: Callable[[], list[Done]]) -> list[Done]:
-    """The step's result; where it fails, an alert, one per kind of failure."""
+    """What the step did; or that it failed."""
+    done, failed = _tried(parts, name, now, step)
+    return done + failed
+
+
+def _tried(
+    parts: Parts, name: str, now: datetime, step: Callable[[], list[_T]]
+) -> tuple[list[_T], list[Done]]:
+    """The step's result; where it fails, none, and an alert, one per kind of failure."""
     try:
-        return step()
+        return step(), []
     except (DigestError, ConfigurationError) as error:
         text = str(error)
     except Exception as error:
@@ -99,23 +112,23 @@ def _guarded(parts: Parts, name: str, now: datetime, step: Callable[[], list[Don
         text = f"{name.partition(':')[0].lower()} failed: {type(error).__name__}: {error}"
     kind = re.sub(r"[^a-z ]", "", text.lower())[:80]  # without the numbers that differ from try to try
     _alert(parts, Alert(f"error:{name}:{kind}", text), now)
-    return [Done(text, failed=True)]
+    return [], [Done(text, failed=True)]
 
 
-def _plan(parts: Parts, now: datetime, owed: list[tuple[Parts, Intent]], *, clock_jumped: bool) -> list[Done]:
-    """Add what one series owes."""
+def _planned(parts: Parts, now: datetime, *, clock_jumped: bool) -> list[Intent]:
+    """What one series owes."""
     with parts.database.read() as conn:
-        busy_until = meta.get_meta(conn, BUSY_UNTIL)
+        busy = (meta.get_meta(conn, BUSY) or "").split()
+    began_and_ended = [datetime.fromisoformat(moment) for moment in busy]
     intents = plan(
         parts.schedule,
         now,
         _standings(parts),
         installed_at=installed_at(parts),
         clock_jumped=clock_jumped,
-        busy_until=datetime.fromisoformat(busy_until) if busy_until else None,
+        busy=(began_and_ended[0], began_and_ended[1]) if began_and_ended else None,
     )
-    owed += [(parts, intent) for intent in intents]
-    return []
+    return list(intents)
 
 
 def _gather(parts: Parts, now: datetime) -> list[Done]:
@@ -136,7 +149,7 @@ def _poll(parts: Parts, now: datetime) -> list[Done]:
     """Every quarter of an hour, read the mailboxes that bounces arrive in."""
     if not _is_due(parts, POLLED_AT, POLL_EVERY, now):
         return []
-    _note(parts, POLLED_AT, now)
+    _note(parts, POLLED_AT, now.isoformat())
     tally = feedback.poll(parts, now, within_s=POLL_FOR_S)
     return [Done(f"what came back: {tally}")] if tally.verdicts else []
 
@@ -153,13 +166,13 @@ def _forget(parts: Parts, now: datetime) -> list[Done]:
     if not _is_due(parts, FORGOTTEN_AT, FORGET_EVERY, now):
         return []
     forgotten = retention.apply(parts, now)
-    _note(parts, FORGOTTEN_AT, now)
+    _note(parts, FORGOTTEN_AT, now.isoformat())
     return [Done(f"kept long enough: {forgotten}")] if forgotten.any else []
 
 
-def _note(parts: Parts, key: str, when: datetime) -> None:
+def _note(parts: Parts, key: str, value: str) -> None:
     with parts.database.write() as conn:
-        meta.set_meta(conn, key, when.isoformat())
+        meta.set_meta(conn, key, value)
 
 
 def _is_due(parts: Parts, key: str, every: timedelta, now: datetime) -> bool:

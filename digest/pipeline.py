@@ -180,10 +180,18 @@ def begin(parts: Parts, row: EditionRow, now: datetime) -> None:
             row = _fresh(conn, row)  # frozen now; or drafted anew since, and then once more from the top
 
 
+def nobody_to_correct(ref: str) -> str:
+    """Why a correction of that edition would go to no reader."""
+    return (
+        f"nobody who got the edition {ref} and not this correction of it is subscribed any more, or known to"
+        " have got it"
+    )
+
+
 def _why_nobody(conn: Connection, edition: Edition) -> str:
     """Why an edition would go to no reader, and what to do about it."""
     if edition.correction:
-        return f"nobody who got {edition.correction.of} is subscribed any more"
+        return nobody_to_correct(edition.correction.of)
     others = audience.series_choices(conn)
     if not others:
         return "nobody to send to: `digest subscribers add` or `import` adds readers"
@@ -206,8 +214,7 @@ def _corrected(conn: Connection, edition: Edition) -> Reached | None:
         return None
     found = editions.find_ref(conn, publication, correction.of)
     assert found is not None, "an edition is never deleted"
-    told = editions.corrections_of(conn, publication, correction.of)
-    return Reached(found.id, tuple(number for number, before in told.items() if before == correction))
+    return Reached(found.id, but=editions.same_corrections(conn, publication, correction))
 
 
 def _fresh(conn: Connection, row: EditionRow) -> EditionRow:

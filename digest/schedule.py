@@ -146,7 +146,7 @@ def plan(
     *,
     installed_at: datetime,
     clock_jumped: bool = False,
-    busy_until: datetime | None = None,
+    busy: tuple[datetime, datetime] | None = None,
 ) -> tuple[Intent, ...]:
     """What to do at this heartbeat. Asking again, at any time and from anywhere, is harmless.
 
@@ -156,8 +156,8 @@ def plan(
         editions: the series' latest editions by slot.
         installed_at: no slot before this instant was ever owed to anybody.
         clock_jumped: the wall clock ran ahead of the machine's own count of time since the last beat.
-        busy_until: when a send last ended. What fell due while another edition went out is late only from
-            then on: no heartbeat could begin it before.
+        busy: when the last send of a heartbeat began and ended. What fell due between the two is late only
+            from its end on: no heartbeat could begin it before.
     """
     intents: list[Intent] = []
     for slot, standing in sorted(editions.items()):
@@ -165,7 +165,7 @@ def plan(
             intents.append(go_on(schedule, now, slot, standing))
     due = schedule.newest_slot(now)
     if due >= installed_at:
-        could_begin = max(due, min(busy_until or due, now))
+        could_begin = busy[1] if busy and busy[0] <= due <= busy[1] <= now else due
         intents.extend(_due(schedule, now, due, editions, could_begin, clock_jumped=clock_jumped))
     coming = schedule.next_slot(now)
     standing_next = editions.get(coming)

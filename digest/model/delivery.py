@@ -29,7 +29,7 @@ class DeliveryState(StrEnum):
 
 
 class Reached(NamedTuple):
-    """Those whom an edition reached, or may have, ``but`` whom any of these did: by the editions' ids."""
+    """Those whom an edition reached, or may have, ``but`` whom any of these did or will: by their ids."""
 
     edition_id: int
     but: tuple[int, ...] = ()

@@ -112,12 +112,15 @@ def readers_of(series: str, got: Reached | None = None) -> ColumnElement[bool]:
     if got is None:
         return subscribers.c.series == series
     reached = in_state(DeliveryState.SENT, DeliveryState.UNCERTAIN)
+    on_its_way = in_state(DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.DEFERRED)
 
-    def by(*numbers: int) -> Select[tuple[int]]:
-        return select(deliveries.c.subscriber_id).where(deliveries.c.edition_id.in_(numbers), reached)
+    def of(states: ColumnElement[bool], *numbers: int) -> Select[tuple[int]]:
+        return select(deliveries.c.subscriber_id).where(deliveries.c.edition_id.in_(numbers), states)
 
-    theirs = subscribers.c.id.in_(by(got.edition_id))
-    return and_(theirs, subscribers.c.id.not_in(by(*got.but))) if got.but else theirs
+    theirs = subscribers.c.id.in_(of(reached, got.edition_id))
+    if not got.but:
+        return theirs
+    return and_(theirs, subscribers.c.id.not_in(of(or_(reached, on_its_way), *got.but)))
 
 
 def _rows(edition_id: int, readers: ColumnElement[bool], variants: Mapping[str, str | None]) -> Any:

@@ -30,6 +30,7 @@ from digest.store.codec import edition_from_json, edition_to_json
 from digest.store.sql import insert_or_ignore
 from digest.store.tables import edition_articles, edition_variants, editions
 
+_BEGUN_OR_SENT = (EditionState.FROZEN, EditionState.SENDING, EditionState.PAUSED, EditionState.SENT)
 _MOST_CORRECTIONS = 1_000
 
 
@@ -95,11 +96,19 @@ def find_ref(conn: Connection, publication: str, ref: str) -> EditionRow | None:
     return find_edition(conn, EditionKey(publication, *parsed)) if parsed else None
 
 
-def corrections_of(conn: Connection, publication: str, ref: str) -> dict[int, Correction]:
-    """What has gone out to correct the edition of this reference, by its own id, the oldest first."""
+def corrections_of(conn: Connection, publication: str, ref: str) -> list[Correction]:
+    """What has gone out to correct the edition of this reference, the oldest first."""
     rows = list_editions(conn, publication, series=CORRECTIONS, limit=_MOST_CORRECTIONS)
-    told = {row.id: row.edition.correction for row in reversed(rows) if row.edition and row.accepted_at}
-    return {number: correction for number, correction in told.items() if correction and correction.of == ref}
+    told = [row.edition.correction for row in reversed(rows) if row.edition and row.accepted_at]
+    return [correction for correction in told if correction and correction.of == ref]
+
+
+def same_corrections(conn: Connection, publication: str, correction: Correction) -> tuple[int, ...]:
+    """The editions that go out, or went out, with these very words about what they correct."""
+    rows = list_editions(
+        conn, publication, series=CORRECTIONS, states=_BEGUN_OR_SENT, limit=_MOST_CORRECTIONS
+    )
+    return tuple(row.id for row in rows if row.edition and row.edition.correction == correction)
 
 
 def list_editions(

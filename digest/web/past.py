@@ -79,7 +79,7 @@ class PastEditions:
         if edition is None:
             return None
         with self.database.read() as conn:
-            told = editions.corrections_of(conn, self.slug, edition_ref(edition.key)).values()
+            told = editions.corrections_of(conn, self.slug, edition_ref(edition.key))
         return self.web_copy(edition, chosen, tuple(dict.fromkeys(told)))  # the same words only once
 
     def awaited(self, ref: str) -> bool:

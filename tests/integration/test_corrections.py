@@ -168,7 +168,7 @@ def test_it_stands_in_the_web_copy_once_it_has_gone_out(parts: Parts, sent: Edit
 
     def known() -> list[str]:
         with parts.database.read() as conn:
-            return [one.headline for one in editions.corrections_of(conn, sent.key.publication, of).values()]
+            return [one.headline for one in editions.corrections_of(conn, sent.key.publication, of)]
 
     drafted, *_ = correcting.draft(parts, sent, TEXT, LATER)
     assert known() == []
@@ -176,7 +176,7 @@ def test_it_stands_in_the_web_copy_once_it_has_gone_out(parts: Parts, sent: Edit
     assert known() == ["One ship was turned back, not all"]
     assert sent.edition is not None
     with parts.database.read() as conn:
-        corrections = tuple(editions.corrections_of(conn, sent.key.publication, of).values())
+        corrections = editions.corrections_of(conn, sent.key.publication, of)
     page = parts.renderer.web_copy(sent.edition, frozenset(), corrections)
     main = page.partition("<main>")[2]
     assert 0 < main.index("One ship was turned back") < main.index("Japan and Australia sign a pact")
