@@ -33,6 +33,11 @@ def find(parts: Parts, ref: str) -> EditionRow:
     return row
 
 
+def is_series(parts: Parts, ref: str) -> bool:
+    """Whether a reference names a scheduled series, or none and so the main one; not one edition."""
+    return not ref or ref in {one.name for one in parts.series}
+
+
 def stored(parts: Parts, key: EditionKey) -> EditionRow | None:
     """The edition of this key, if there is one."""
     with parts.database.read() as conn:
@@ -47,7 +52,7 @@ def meant(
     Raises:
         NotFoundError: the reference names none.
     """
-    if not ref or ref in {one.name for one in parts.series}:
+    if is_series(parts, ref):
         return current(parts, now, ref, begun_first=begun_first)
     row = find(parts, ref)
     return row, row.key

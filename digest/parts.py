@@ -23,7 +23,7 @@ from digest.model.links import Links
 from digest.model.news import Feed
 from digest.render import Publication
 from digest.schedule import Schedule
-from digest.store import meta
+from digest.store import editions, meta
 from digest.store.engine import Database
 
 if TYPE_CHECKING:  # what makes editions and reads mail is slow to load, and most commands do without
@@ -227,18 +227,24 @@ def address_pepper(conn: Connection, now: datetime) -> bytes:
 
 
 def remember_installation(parts: Parts) -> None:
-    """Note when this database began to serve, and each series; the first one to ask decides."""
-    main, *others = (_installed(one.schedule.series) for one in parts.of_each_series())
+    """Note when this database began to serve, and each series; the first one to ask decides.
+
+    A series is as old as the database if it has editions, or if it is the main one under another name.
+    """
+    names = [one.schedule.series for one in parts.of_each_series()]
     with parts.database.read() as conn:
-        if all(meta.get_meta(conn, key) is not None for key in (INSTALLED, main, *others)):
+        if all(meta.get_meta(conn, _installed(name)) is not None for name in names):
             return
     with parts.database.write() as conn:
         now = parts.clock().isoformat()
         began = meta.get_meta(conn, INSTALLED) or now
-        # The main one may come to stand beside another: it is no newer for that.
-        for key, since in ((INSTALLED, began), (main, began), *((other, now) for other in others)):
-            if meta.get_meta(conn, key) is None:
-                meta.set_meta(conn, key, since)
+        meta.set_meta(conn, INSTALLED, began)
+        noted = {name: meta.get_meta(conn, _installed(name)) for name in names}
+        told = {name for name in names if editions.has_any(conn, parts.publication.slug, name)}
+        renamed = names[0] if not told and began not in noted.values() else ""
+        for name, since in noted.items():
+            if since is None:
+                meta.set_meta(conn, _installed(name), began if name in told or name == renamed else now)
 
 
 def installed_at(parts: Parts) -> datetime:
@@ -246,10 +252,10 @@ def installed_at(parts: Parts) -> datetime:
 
     A clock that was ahead at that moment must not put every edition off until then.
     """
-    # The main series may be renamed, and is still the one that was begun with.
-    main = not parts.series or parts.schedule.series == parts.series[0].name
     with parts.database.read() as conn:
-        known = meta.get_meta(conn, INSTALLED if main else _installed(parts.schedule.series))
+        known = meta.get_meta(conn, _installed(parts.schedule.series))
+        if known is None:  # no schedule sends it
+            known = meta.get_meta(conn, INSTALLED)
     assert known is not None
     return min(datetime.fromisoformat(known), parts.clock())
 

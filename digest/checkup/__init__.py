@@ -217,11 +217,16 @@ def _pages(parts: Parts) -> Finding:
     """Whether readers' pages are where every e-mail links to."""
     base = parts.publication.base_url.rstrip("/")
     try:
-        fetch(f"{base}/healthz", parts.gathering, now=parts.clock(), private=origin(base))
+        found = fetch(f"{base}/healthz", parts.gathering, now=parts.clock(), private=origin(base))
+        trouble = (
+            "" if found.body.strip() == b"ok" else f"something else than `digest serve` answers at {base}"
+        )
     except FetchError as error:
+        trouble = str(error)
+    if trouble:
         return Finding(
             Level.WARNING,
-            f"readers' pages: {error}; links to leave and to choose would lead nowhere",
+            f"readers' pages: {trouble}; links to leave and to choose would lead nowhere",
             "have `digest serve` run at base_url: docs/how-to/run-daily.md",
         )
     return Finding(Level.OK, f"readers' pages: {base} answers")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from digest.errors import InputError, StoreError
+from digest.model.edition import CORRECTIONS
 
 if TYPE_CHECKING:  # the whole program stands behind these two
     from digest.parts import Parts
@@ -129,7 +130,7 @@ def read_text(path: Path) -> str:
 def tell_of_series(parts: Parts, series: str) -> None:
     """Say what becomes of a series that no schedule sends: a mistyped one reaches nobody."""
     scheduled = [one.name for one in parts.series]
-    if series and series not in scheduled:
+    if series and series not in scheduled and series != CORRECTIONS:
         say(
             f"What goes out on schedule: {', '.join(scheduled)}. An edition of {series!r} goes out only by"
             f" `digest draft --series {series}` and `digest send --edition`."

@@ -70,9 +70,7 @@ def correct(
 
 def _to_correct(parts: Parts, ref: str) -> EditionRow:
     """The edition that is named; else the last that went out, of a series if that is named."""
-    if ref and ref not in {one.name for one in parts.series}:
-        return desk.find(parts, ref)
-    return _last(parts, ref or None)
+    return _last(parts, ref or None) if desk.is_series(parts, ref) else desk.find(parts, ref)
 
 
 def _last(parts: Parts, series: str | None) -> EditionRow:

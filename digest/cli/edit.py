@@ -28,7 +28,7 @@ from digest.cli.common import (
     read_text,
     say,
 )
-from digest.cli.editions import edition_json, show
+from digest.cli.editions import APPROVAL_GONE, edition_json, show
 from digest.editing import Change, Problem, complain, write
 from digest.edits import Session
 from digest.errors import DigestError, InputError
@@ -109,10 +109,10 @@ class _Edit:
             say(f"Your file is kept: {path}")
             raise
         if time.monotonic() - began < _AT_ONCE_S and read_text(path) == written:
+            again = f"digest edit --edition {self.session.sheet.ref} --file {shlex.quote(str(path))}"
             say(
                 f"The editor {command[0]!r} came back at once. If it is still open, save there and type"
-                f" `digest edit --file {shlex.quote(str(path))}`; next time let it wait, as in"
-                " EDITOR='code --wait'."
+                f" `{again}`; next time let it wait, as in EDITOR='code --wait'."
             )
             return drafted
         shutil.rmtree(path.parent)
@@ -144,7 +144,7 @@ class _Edit:
         for line in self.words:
             say(f"  {printable(line)}")
         if self.session.row.state is EditionState.APPROVED:
-            say("It was approved, and is a draft again: an approval is for the words that were read.")
+            say(APPROVAL_GONE)
         elif drafted.state is EditionState.HELD:
             say("It is still held.")
         say()

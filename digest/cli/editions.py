@@ -36,6 +36,7 @@ from digest.store import feeds, models
 from digest.store.editions import EditionRow
 from digest.subscriptions import parse_address
 
+APPROVAL_GONE = "It was approved, and is a draft again: an approval is for the words that were read."
 _IN_WORDS = {EditionState.DRAFT: "a draft again", EditionState.SENDING: "going out again"}
 
 
@@ -67,7 +68,7 @@ def draft(
         else:
             show(parts, drafted)
         if before is not None and before.state is EditionState.APPROVED:
-            say("It was approved, and is a draft again: an approval is for the words that were read.")
+            say(APPROVAL_GONE)
 
 
 def _slot_of(parts: Parts, day: date_type, now: datetime) -> datetime:

@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -78,13 +79,15 @@ def send(
             " --retry-failed or --resend-uncertain would try"
         )
     with opened(ctx, now) as parts:
-        row, key = _row_to_send(parts, edition, draft_it=not dry_run)
         if dry_run:
-            _dry_run(parts, row, key, as_json=as_json)
+            _dry_run(parts, *_row_to_send(parts, edition, draft_it=False), as_json=as_json)
             return
-        assert row is not None
-        if not edition:
-            _mind_the_day(parts, row)
+        if retry_failed or resend_uncertain:
+            row = _row_to_reopen(parts, edition)
+        else:
+            found, _key = _row_to_send(parts, edition, draft_it=True)
+            assert found is not None
+            row = found
         again = _reopen(parts, row, retry_failed=retry_failed, resend_uncertain=resend_uncertain)
         if row.state is EditionState.SENT and not again:
             _already(parts, row, as_json=as_json)
@@ -94,34 +97,44 @@ def send(
         _report(parts, row, report, as_json=as_json)
 
 
-def _mind_the_day(parts: Parts, row: EditionRow) -> None:
-    """Begin no later edition by itself once the day's has gone out: nobody who names none means that.
-
-    Raises:
-        StateError: it has.
-    """
-    now, schedule = parts.clock(), parts.for_series(row.key.series).schedule
-    if row.state not in OPEN_TO_EDITING or row.key.slot <= now:
-        return
-    today = schedule.local_day(now)
-    gone = [
-        other for other in desk.settled(parts, row.key.series) if schedule.local_day(other.key.slot) >= today
-    ]
-    if gone and gone[-1].key.slot < row.key.slot:
-        ref = edition_ref(row.key)
-        raise StateError(
-            f"{edition_ref(gone[-1].key)} is {gone[-1].state}, and {ref} is due only"
-            f" {local(row.key.slot, parts)} {schedule.timezone}: `digest send --edition {ref}` sends it now"
-            " all the same"
-        )
-
-
 def _row_to_send(parts: Parts, ref: str, *, draft_it: bool) -> tuple[EditionRow | None, EditionKey]:
     now = parts.clock()
     row, key = desk.meant(parts, now, ref, begun_first=True)
+    if desk.is_series(parts, ref) and (row is None or row.state in OPEN_TO_EDITING):
+        _mind_the_last(parts, key if row is None else row.key, now)
     if draft_it and (row is None or row.edition is None):
         row = pipeline.draft(parts, key, now)
     return row, key
+
+
+def _row_to_reopen(parts: Parts, ref: str) -> EditionRow:
+    """The edition of which some are tried again: the last one that went out, where none is named."""
+    if desk.is_series(parts, ref):
+        begun = [row for row in desk.settled(parts, ref or parts.schedule.series) if row.accepted_at]
+        if begun:
+            return begun[0]
+    return desk.named(parts, parts.clock(), ref)
+
+
+def _mind_the_last(parts: Parts, key: EditionKey, now: datetime) -> None:
+    """Begin no edition ahead of its time soon after the one before it, unless it is named.
+
+    Whoever sends each by hand, at whatever hour, leaves more than half of a period between two.
+
+    Raises:
+        StateError: the last one went out just now.
+    """
+    if key.slot <= now:
+        return
+    schedule = parts.for_series(key.series).schedule
+    half = (key.slot - schedule.newest_slot(key.slot - timedelta(microseconds=1))) / 2
+    for row in desk.settled(parts, key.series):
+        if row.accepted_at and row.key.slot < key.slot and now - row.accepted_at < half:
+            ref, zone = edition_ref(key), schedule.timezone
+            raise StateError(
+                f"{edition_ref(row.key)} went out only {local(row.accepted_at, parts)}, and {ref} is due"
+                f" {local(key.slot, parts)} {zone}: `digest send --edition {ref}` sends it now all the same"
+            )
 
 
 def _dry_run(parts: Parts, row: EditionRow | None, key: EditionKey, *, as_json: bool) -> None:

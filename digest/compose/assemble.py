@@ -133,7 +133,7 @@ def _ranking(
                 sifted.ruled.headline or clean_headline(sifted.story.lead),
                 (
                     *rank_parts(sifted.story, sifted.themes, now, updates.get(sifted.story.key)),
-                    *notes(sifted.ruled),
+                    *notes(sifted.ruled, sifted.story),
                 ),
                 newest_time(sifted.story, now),
                 updates.get(sifted.story.key),

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from digest.model.decisions import Decision, DecisionKind, Decisions
 from digest.model.edition import Method, Provenance, RankPart, Summary
-from digest.model.news import Story, ThemeScore, Verdict
+from digest.model.news import Article, Story, ThemeScore, Verdict
 
 BELOW_THE_CUT = "below the cut"
 TO_CHECK = "only for an editor to check"
@@ -80,14 +80,27 @@ def ruled_by(decisions: Decisions, article_ids: Sequence[int], told: Mapping[int
 
 
 def led_by(story: Story, led: Decision | None) -> Story:
-    """The story with the telling first that an editor wants to lead it, though it be a copy."""
+    """The story with the telling first that an editor wants to lead it.
+
+    A copy changes places with the telling whose words it has: it counts for no publisher more than before.
+    """
     every = (*story.articles, *story.copies)
     leading = next((article for article in every if led and article.id == led.article_id), None)
     if leading is None:
         return story
-    others = tuple(article for article in story.articles if article is not leading)
-    copies = tuple(article for article in story.copies if article is not leading)
-    return replace(story, articles=(leading, *others), copies=copies)
+    others, copies = list(story.articles), list(story.copies)
+    if leading in copies:
+        original = max(others, key=lambda article: _words_shared(article, leading))
+        copies[copies.index(leading)] = original
+        others.remove(original)
+    else:
+        others.remove(leading)
+    return replace(story, articles=(leading, *others), copies=tuple(copies))
+
+
+def _words_shared(one: Article, other: Article) -> float:
+    words, others = (set(f"{article.title} {article.text}".lower().split()) for article in (one, other))
+    return len(words & others) / (len(words | others) or 1)
 
 
 def by(decision: Decision) -> str:
@@ -120,7 +133,7 @@ def filed_under(
     ), False
 
 
-def notes(ruled: Ruled) -> tuple[RankPart, ...]:
+def notes(ruled: Ruled, story: Story) -> tuple[RankPart, ...]:
     """What to show with the rank: addends of nothing, since no decision is weighed."""
     parts: list[RankPart] = []
     if ruled.pinned:
@@ -128,7 +141,7 @@ def notes(ruled: Ruled) -> tuple[RankPart, ...]:
     if ruled.filed:
         themes = ", ".join(ruled.filed.slugs) or "no theme"
         parts.append(RankPart("filed", 0.0, f"under {themes}{by(ruled.filed)}"))
-    if ruled.led:
+    if ruled.led and ruled.led.article_id == story.lead.id:
         parts.append(RankPart("led", 0.0, f"by the telling chosen{by(ruled.led)}"))
     return tuple(parts)
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from digest.compose.decided import led_by
 from digest.compose.facts import facts, tolls
 from digest.compose.headline import clean_headline, same_words
 from digest.compose.novelty import Known, News, Nothing, known, whats_new
@@ -171,7 +172,8 @@ def _followed(
     if isinstance(found, Nothing):
         reason = f"tells a story that edition {told.edition_id} already had; nothing new enough: {found.why}"
         return Followed(None, late.drops | dict.fromkeys(ids(story), reason))
-    led = replace(story, articles=_led_by(found), copies=_copies(story, found, passed.behind, reading))
+    told_by = replace(story, articles=_led_by(found), copies=_copies(story, found, passed.behind, reading))
+    led = led_by(told_by, passed.ruled.led)
     others = f"tells a story that edition {told.edition_id} already had; others tell what is new in it"
     drops = late.drops | dict.fromkeys(set(ids(story)) - set(ids(led)), others)
     update = Update(told, thread[0].key, found, _only_new(led, before, found, reading, options))

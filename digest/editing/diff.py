@@ -112,6 +112,10 @@ def _led(block: Block, entry: Entry, change: Change) -> None:
             problem = f"s{block.number} has no article {entry.leads}: their numbers stand below it"
             change.problems.append(Problem(entry.at(LEADS), problem))
             return
+        if any(entry.leads in group for group in entry.split):
+            problem = f"article {entry.leads} is split off s{block.number}, and can't lead it"
+            change.problems.append(Problem(entry.at(LEADS), problem))
+            return
         change.revoke(DecisionKind.LEADS, block, but=entry.leads)
         change.decide(DecisionKind.LEADS, entry.leads)
         outlet = next(telling.outlet for telling in block.tellings if telling.number == entry.leads)

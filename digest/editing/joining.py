@@ -6,10 +6,23 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import combinations, product
 
 from digest.editing.change import Change
-from digest.editing.sheet import APART, MERGE, SPLIT, TOGETHER, Block, Entry, Mark, Problem, Sheet, one_line
-from digest.model.decisions import DecisionKind
-
-_OF_A_MERGE = frozenset({DecisionKind.LEADS, DecisionKind.FILE})
+from digest.editing.sheet import (
+    APART,
+    LEADS,
+    MERGE,
+    PICTURE,
+    PINNED,
+    SPLIT,
+    THEMES,
+    TOGETHER,
+    Block,
+    Entry,
+    Mark,
+    Problem,
+    Sheet,
+    one_line,
+)
+from digest.model.decisions import MERGED, MERGED_AND_FILED, Decision, DecisionKind, Key
 
 
 def join(sheet: Sheet, entries: Sequence[Entry], change: Change) -> dict[int, int]:
@@ -25,7 +38,7 @@ def join(sheet: Sheet, entries: Sequence[Entry], change: Change) -> dict[int, in
         elif entry.split:
             _split(sheet.blocks[entry.number], entry, change)
     for root, parts in goes_into.items():
-        _merge(sheet.blocks[root], parts, change)
+        _merge(sheet, by_number[root], parts, change)
     return gone
 
 
@@ -39,13 +52,19 @@ def _taken_back(block: Block, entry: Entry, change: Change) -> None:
             text = f"`{key}:` can only stay as it is or go: for another article, merge or split"
             change.problems.append(Problem(entry.at(key), text))
         elif had and not left:
-            pairs = block.pairs(kind)
-            moments = {pair.moment for pair in pairs}  # a merge also says who leads, and under what
-            change.taken += pairs
-            change.taken += [
-                one for one in block.decided if one.kind in _OF_A_MERGE and one.moment in moments
-            ]
+            change.taken += block.pairs(kind)
+            if kind is DecisionKind.TOGETHER:
+                change.taken += _made_by_a_merge(block)
             change.words.append(f"s{block.number}: its articles are no longer kept {key} by a decision")
+
+
+def _made_by_a_merge(block: Block) -> list[Decision]:
+    """What a merge said of the story besides: who leads it, and perhaps its themes."""
+    led = block.latest(DecisionKind.LEADS)
+    if led is None or not led.value:
+        return []
+    filed = [one for one in block.decided if one.kind is DecisionKind.FILE and one.moment == led.moment]
+    return [led, *(filed if led.value == MERGED_AND_FILED else [])]
 
 
 def _root(sheet: Sheet, entry: Entry, by_number: dict[int, Entry], change: Change) -> int:
@@ -56,6 +75,8 @@ def _root(sheet: Sheet, entry: Entry, by_number: dict[int, Entry], change: Chang
         problem = "it is merged: write `keep`, and split nothing off it"
     elif entry.headline != one_line(block.headline) or entry.summary not in {"", one_line(block.summary)}:
         problem = "it is merged, and new words would be lost with it: write them at the other story"
+    elif lost := _lost_with_it(block, entry):
+        problem = f"it is merged, and `{lost}:` would be lost with it: write it at the other story"
     while at.merge_with and not problem:
         if at.merge_with not in sheet.blocks:
             problem = f"there is no story s{at.merge_with}"
@@ -74,11 +95,24 @@ def _root(sheet: Sheet, entry: Entry, by_number: dict[int, Entry], change: Chang
     return at.number
 
 
-def _merge(root: Block, parts: Sequence[Block], change: Change) -> None:
+def _lost_with_it(block: Block, entry: Entry) -> str:
+    """The key of what was newly said of a story that goes into another; "" where nothing was."""
+    filed = entry.themes is not None and (entry.themes != block.themes or block.sure is entry.unsure)
+    said = {
+        THEMES: filed,
+        PINNED: entry.pinned not in {None, block.place},
+        LEADS: entry.leads not in {None, block.leads},
+        PICTURE: entry.no_picture and block.latest(DecisionKind.NO_PICTURE) is None,
+    }
+    return next((key for key, new in said.items() if new), "")
+
+
+def _merge(sheet: Sheet, entry: Entry, parts: Sequence[Block], change: Change) -> None:
     """All articles are one story, led by the root and under its themes.
 
     What was said of the stories that go is spent; the other's holds.
     """
+    root = sheet.blocks[entry.number]
     everything = frozenset[int]().union(root.ids, *(part.ids for part in parts))
     for block in (root, *parts):
         change.taken += [
@@ -89,11 +123,14 @@ def _merge(root: Block, parts: Sequence[Block], change: Change) -> None:
     for part in parts:
         change.taken += [one for one in part.decided if not one.other_id]
         change.words.append(f"s{part.number} merged into s{root.number}")
-    if not root.leads:
-        change.decide(DecisionKind.LEADS, root.number)
-    if root.themes and not root.latest(DecisionKind.FILE) and any(p.heading != root.heading for p in parts):
+    elsewhere = any(part.heading != root.heading for part in parts) and (root.themes or sheet.also_today)
+    file_it = bool(elsewhere) and root.sure and not root.latest(DecisionKind.FILE)
+    if file_it:
         change.decide(DecisionKind.FILE, root.number, " ".join(root.themes))
-    _bind(root.number, everything, change)
+    if not root.leads and not entry.leads:
+        change.decide(DecisionKind.LEADS, root.number, MERGED_AND_FILED if file_it else MERGED)
+    standing = {pair.key for block in (root, *parts) for pair in block.pairs(DecisionKind.TOGETHER)}
+    _bind(root.number, everything, change, standing)
 
 
 def _split(block: Block, entry: Entry, change: Change) -> None:
@@ -123,7 +160,11 @@ def _split(block: Block, entry: Entry, change: Change) -> None:
         )
 
 
-def _bind(centre: int, numbers: Iterable[int], change: Change) -> None:
-    """Each article with one of them: the store makes it a group."""
+def _bind(
+    centre: int, numbers: Iterable[int], change: Change, standing: Collection[Key] = frozenset()
+) -> None:
+    """Each article with one of them: the store makes it a group. What is ``standing`` is not said anew."""
     for number in sorted(set(numbers) - {centre}):
-        change.decide(DecisionKind.TOGETHER, centre, other=number)
+        pair = Decision(DecisionKind.TOGETHER, centre, number)
+        if pair.key not in standing:
+            change.decide(DecisionKind.TOGETHER, centre, other=number)

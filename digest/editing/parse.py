@@ -51,6 +51,7 @@ class _Draft:
     lines: dict[str, int]
     values: dict[str, str] = field(default_factory=dict)
     text: list[str] = field(default_factory=list)
+    over: bool = False  # its articles are listed below its text
 
 
 @dataclass(slots=True)
@@ -68,6 +69,8 @@ class _Reader:
     def line(self, at: int, text: str) -> None:
         """Take in one line."""
         if not text.strip(" \t") or text.startswith("#"):
+            if text.startswith("#") and self.drafts and self.drafts[-1].text:
+                self.drafts[-1].over = True
             return
         if text[0].isspace():
             self._text(at, text)
@@ -114,13 +117,16 @@ class _Reader:
         try:
             mark = Mark(match[1].lower())
         except ValueError:
-            self.wrong(at, f"{match[1]!r} is no mark: begin the line with keep, drop or out")
+            mend = "begin the line with keep, drop or out, or indent it if it is text"
+            self.wrong(at, f"{match[1]!r} is no mark: {mend}")
             mark = Mark.KEEP
         if number not in self.sheet.blocks:
-            self.wrong(at, f"there is no story s{number}: put its own number back (it stood in this line)")
+            mend = "put its own number back (it stood in this line), or indent the line if it is text"
+            self.wrong(at, f"there is no story s{number}: {mend}")
         twice = next((one for one in self.drafts if one.number == number), None)
         if twice:
-            self.wrong(at, f"s{number} stands in line {twice.lines['']} already: delete one of the two")
+            mend = "delete one of the two, or indent the line if it is text"
+            self.wrong(at, f"s{number} stands in line {twice.lines['']} already: {mend}")
         if not self.heading:
             self.wrong(at, f"s{number} stands above the first heading: move it under one")
         headline = one_line(match[3] or "")
@@ -159,6 +165,10 @@ class _Reader:
         if not self.drafts or self.below_heading:
             self.wrong(at, "this text belongs to no story: move it below the first line of one, or delete it")
             return
+        if self.drafts[-1].over and not text[0].isspace():
+            mend = "no story can be added here; indent the line if it is text"
+            self.wrong(at, f"this text stands below the articles of s{self.drafts[-1].number}: {mend}")
+            return
         self.drafts[-1].text.append(text)
         self.drafts[-1].lines.setdefault("text", at)
 
@@ -166,7 +176,8 @@ class _Reader:
         """The story, its values understood."""
         values, at = draft.values, draft.lines
         pinned = self._numbers(at, values, PINNED)
-        merge = self._numbers(at, {key: v.lstrip("s") for key, v in values.items()}, MERGE)
+        bare = {key: value.lstrip("sS") for key, value in values.items()}
+        merge, leads = (self._numbers(at, bare, key) for key in (MERGE, LEADS))
         return Entry(
             number=draft.number,
             mark=draft.mark,
@@ -175,7 +186,7 @@ class _Reader:
             summary=one_line(" ".join(draft.text)),
             themes=self._themes(at, values),
             pinned=self._single(at, PINNED, pinned, "a place, from 1"),
-            leads=self._single(at, LEADS, self._numbers(at, values, LEADS), "one article's number"),
+            leads=self._single(at, LEADS, leads, "one article's number"),
             together=self._numbers(at, values, TOGETHER),
             apart=self._numbers(at, values, APART),
             no_picture=self._only(at, values, PICTURE, NONE),

@@ -26,8 +26,10 @@ class DecisionKind(StrEnum):
     SUMMARY = "summary"  # its story's summary, in the editor's words
 
 
-ABOUT_STORIES = frozenset({DecisionKind.TOGETHER, DecisionKind.APART, DecisionKind.FILE})
+ABOUT_STORIES = frozenset({DecisionKind.TOGETHER, DecisionKind.APART, DecisionKind.FILE, DecisionKind.LEADS})
 """The kinds that hold for every series: what an article is about doesn't depend on who gets it."""
+
+MERGED, MERGED_AND_FILED = "merged", "merged and filed"  # the value of a LEADS that a merge has made
 
 
 _OPPOSITE = {DecisionKind.TOGETHER: DecisionKind.APART, DecisionKind.APART: DecisionKind.TOGETHER}
@@ -42,7 +44,8 @@ class Decision:
     """One decision. ``other_id`` is the second article of a pair, else 0.
 
     ``value`` is the place of a PIN, the slugs of a FILE parted by spaces (empty: of no theme), the words
-    of a HEADLINE or SUMMARY, and empty otherwise. ``series`` is "" for ``ABOUT_STORIES``.
+    of a HEADLINE or SUMMARY, of a LEADS whether a merge has made it, and empty otherwise. ``series`` is ""
+    for ``ABOUT_STORIES``.
     """
 
     kind: DecisionKind

@@ -51,11 +51,10 @@ def _from_file(name: str, env: Mapping[str, str], cwd: Path, problems: Problems)
     if direct in env:
         problems.add(name, f"and {direct} are both set; keep one of them")
         return None
-    path = cwd / Path(env[name]).expanduser()
     try:
-        return Value(read_secret(path), name)
+        return Value(read_secret(env[name], cwd), name)
     except ValueError as error:
-        problems.add(name, f"names {path}, which {error}")
+        problems.add(name, str(error))
         return Value("", name)  # not told a second time, as missing
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import MISSING, asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -48,9 +48,10 @@ def load(path: Path | None, env: Mapping[str, str], cwd: Path) -> Settings:
     folder = file.parent if file else cwd
     values: dict[str, dict[str, Value]] = {section: {} for section in SECTIONS}
     tables: dict[str, list[dict[str, Value]]] = {section: [] for section in LISTS}
+    given = variables(env, cwd, problems)
     if file:
-        _File(file, _shown(file, cwd), problems).read_into(values, tables)
-    for (section, name), value in variables(env, cwd, problems).items():
+        _File(file, _shown(file, cwd), problems, given.keys()).read_into(values, tables)
+    for (section, name), value in given.items():
         values[section][name] = value
     sections = {name: _build(name, values[name], problems) for name in SECTIONS if name not in LISTS}
     lists = {
@@ -89,6 +90,7 @@ class _File:
     path: Path
     shown: str
     problems: Problems
+    given: Collection[tuple[str, str]]  # sections and keys that the environment has
     lines: dict[KeyPath, int] = field(default_factory=dict)
 
     def read_into(
@@ -159,16 +161,17 @@ class _File:
         self, path: KeyPath, secret: str, value: object, table: Mapping[str, Any]
     ) -> dict[str, Value]:
         """The secret that the file ``value`` holds, by its own name; empty where that is a problem."""
+        if (path[0], secret) in self.given:
+            return {}  # the environment goes before the file
         if secret in table:
             self._add(path, f"and {secret} are both set; keep one of them")
         elif not isinstance(value, str) or not value:
             self._add(path, "names a file, in quotes")
         else:
-            file = self.path.parent / Path(value).expanduser()
             try:
-                return {secret: Value(read_secret(file), self._origin(path))}
+                return {secret: Value(read_secret(value, self.path.parent), self._origin(path))}
             except ValueError as error:
-                self._add(path, f"names {file}, which {error}")
+                self._add(path, str(error))
         return {secret: Value("", self._origin(path))}  # not told a second time, as missing
 
     def _tables(self, section: str, content: object) -> list[dict[str, Value]]:

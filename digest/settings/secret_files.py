@@ -7,18 +7,24 @@ from pathlib import Path
 MAX_SECRET_BYTES = 65_536
 
 
-def read_secret(path: Path) -> str:
-    """What a file holds, without the line's end.
+def read_secret(name: str, folder: Path) -> str:
+    """What the file ``name`` holds, without the line's end; a relative one lies in ``folder``.
 
     Raises:
-        ValueError: it can't be read, or is no text; says so in words that follow its name.
+        ValueError: it can't be read, or holds no text; says so in words that follow what named it.
     """
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_SECRET_BYTES + 1)
-        text = content.decode("utf-8")
+        path = folder / Path(name).expanduser()
+        if not path.is_file() and path.exists():
+            raise ValueError(f"names {path}, which is no file")
+        content = path.read_bytes()
+        text = content.decode("utf-8").removesuffix("\n").removesuffix("\r")
     except OSError as error:
-        raise ValueError(f"cannot be read ({error.strerror})") from None
+        raise ValueError(f"names {path}, which cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
-        raise ValueError("is not UTF-8 text") from None
-    return text.removesuffix("\n").removesuffix("\r")
+        raise ValueError(f"names {path}, which is not UTF-8 text") from None
+    except RuntimeError as error:  # of expanduser: nobody has that home
+        raise ValueError(f"names {name}: {error}") from None
+    if not text or len(content) > MAX_SECRET_BYTES:
+        raise ValueError(f"names {path}, which {'is too large for a secret' if text else 'is empty'}")
+    return text

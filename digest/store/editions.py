@@ -12,7 +12,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from digest.errors import StateError
 from digest.model.edition import (
@@ -127,6 +139,12 @@ def list_editions(
         query = query.where(editions.c.state.in_(_values(states)))
     query = query.order_by(editions.c.slot.desc(), editions.c.id.desc()).limit(limit)
     return [_edition_row(row) for row in conn.execute(query)]
+
+
+def has_any(conn: Connection, publication: str, series: str) -> bool:
+    """Whether the series has an edition, in whatever state."""
+    theirs = exists().where(editions.c.publication == publication, editions.c.series == series)
+    return bool(conn.scalar(select(theirs)))
 
 
 def versions(

@@ -165,9 +165,9 @@ class _Site:
             return self._choice(request, reader)
         fields = await read_form(request)
         chosen = [theme.slug for theme in self.services.themes if theme.slug in fields.get("theme", [])]
-        if not chosen:
-            return self._choice(request, reader, done="none", status=422)
         series = one_of(fields, "series", [one.name for one in self.services.choices_of(reader)])
+        if not chosen:
+            return self._choice(request, reader, done="none", status=422, series=series)
         try:
             if not reader.subscribed:
                 await run_in_threadpool(self.services.resubscribe, reader.id)
@@ -177,11 +177,19 @@ class _Site:
         fresh = await self._reader(request, PREFERENCES) or reader
         return self._choice(request, fresh, done="saved" if reader.subscribed else "back")
 
-    def _choice(self, request: Request, reader: Reader, *, done: str = "", status: int = 200) -> Response:
+    def _choice(
+        self, request: Request, reader: Reader, *, done: str = "", status: int = 200, series: str = ""
+    ) -> Response:
+        """``series``: which stands chosen in the form, if not the reader's own."""
         known = {theme.slug for theme in self.services.themes}
         ticked = known.intersection(reader.themes) if reader.themes else known
-        series = self.services.choices_of(reader)
-        values = {"reader": reader, "done": done, "ticked": ticked, "series": series}
+        values = {
+            "reader": reader,
+            "done": done,
+            "ticked": ticked,
+            "series": self.services.choices_of(reader),
+            "chosen_series": series or reader.series,
+        }
         return self.pages.page(request, "preferences", values, status=status)
 
     async def test(self, request: Request) -> Response:

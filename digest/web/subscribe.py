@@ -9,6 +9,7 @@ people don't see, by a signed time stamp in the form, and by counting; no third 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -141,7 +142,8 @@ class SubscribePages:
 
     def _sent(self, request: Request, typed: _Typed, sign_up: SignUp) -> Response:
         foreign = "xn--" in sign_up.email  # a domain in other letters: people know it as they typed it
-        shown = typed.email.strip() if foreign else sign_up.email
+        bare = re.search(r"[^\s<>]+@[^\s<>]+", typed.email) if foreign else None
+        shown = bare[0] if bare else sign_up.email
         return self._pages.page(request, "subscribe", {"sent_to": shown})
 
 

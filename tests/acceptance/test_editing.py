@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -153,9 +154,10 @@ def test_an_editor_that_comes_back_at_once_loses_nothing(stocked: Desk) -> None:
     said = stocked.run("edit", VISUAL="true", EDITOR="").stderr
     assert "The editor 'true' came back at once." in said
     assert "EDITOR='code --wait'" in said
-    kept = Path(said.partition("`digest edit --file ")[2].partition("`")[0])
+    command = said.partition("`digest ")[2].partition("`")[0].split()
+    kept = Path(command[-1])
     kept.write_text(kept.read_text("utf-8").replace(f"keep s{lead} ", f"drop s{lead} "), encoding="utf-8")
-    assert ": dropped" in stocked.run("edit", "--file", str(kept)).stderr
+    assert ": dropped" in stocked.run(*command).stderr
 
 
 def test_a_draft_made_anew_says_that_it_was_approved(stocked: Desk) -> None:
@@ -179,14 +181,27 @@ def test_a_story_is_explained_by_the_name_it_has_in_the_file(stocked: Desk) -> N
     assert "'s99999' was never gathered" in stocked.run("explain", "s99999", code=1).stderr
 
 
-def test_tomorrows_edition_goes_out_today_only_by_its_name(stocked: Desk) -> None:
+def test_a_later_edition_goes_out_soon_after_the_last_only_by_its_name(stocked: Desk) -> None:
     first = stocked.json("send")["ref"]
     second = stocked.json("draft")["ref"]
     assert second != first
-    refused = stocked.run("send", code=1).stderr
-    assert f"{first} is sent, and {second} is due only" in refused
-    assert f"`digest send --edition {second}` sends it now all the same" in refused
-    assert stocked.json("send", "--edition", first)["sent_now"] == 0
+    for arguments in (("send",), ("send", "--edition", "daily"), ("send", "--dry-run")):
+        refused = stocked.run(*arguments, code=1).stderr
+        assert f"{first} went out only" in refused
+        assert f"`digest send --edition {second}` sends it now all the same" in refused
+    again = stocked.json("send", "--retry-failed")
+    assert (again["ref"], again["sent_now"]) == (first, 0)
+    assert stocked.json("send", "--edition", second, "--dry-run")["ref"] == second
+
+
+def test_who_sends_by_hand_once_a_day_is_not_held_up(stocked: Desk) -> None:
+    moment = datetime.now(UTC)
+    first = stocked.json("send")["ref"]
+    tomorrow = (moment + timedelta(hours=23)).isoformat()
+    second = stocked.json("draft", DIGEST_NOW=tomorrow)["ref"]
+    assert second != first
+    said = stocked.start("send", "--dry-run", DIGEST_NOW=tomorrow).communicate(timeout=60)[1]
+    assert "went out only" not in said
 
 
 def test_giving_up_keeps_the_file_and_names_it(stocked: Desk) -> None:

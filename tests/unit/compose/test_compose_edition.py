@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from digest.compose import Composition, Past
+from digest.model.decisions import Decision, DecisionKind
 from digest.model.edition import Summary
 from digest.model.news import Article, Story, ThemeScore, Verdict
 
@@ -80,6 +81,23 @@ def test_more_publishers_rank_higher_but_wire_copies_do_not(
     two = story(article(1, "Two outlets tell this tale"), article(2))
     copied = story(article(3, "One text on four sites"), copies=[article(4), article(5), article(6)])
     assert headlines(composed(copied, two)) == ["Two outlets tell this tale", "One text on four sites"]
+
+
+def test_a_copy_that_an_editor_has_lead_counts_for_no_publisher_more(
+    article: MakeArticle, story: MakeStory, composed: Compose
+) -> None:
+    whole = story(
+        article(1, text="The crew came ashore at noon and the ferry was towed away."),
+        article(2, text="Nobody has said who was at the helm that night, says the harbour board."),
+        copies=[article(3, text="The crew came ashore at noon and the ferry was towed away at last.")],
+    )
+    led = [Decision(DecisionKind.LEADS, 3)]
+    before, after = (composed(whole, decided=said).edition.stories[0] for said in ((), led))
+    assert [link.article_id for link in before.sources] == [1, 2]
+    assert [link.article_id for link in after.sources] == [3, 2]
+    assert before.rank[0].value == after.rank[0].value
+    assert "led" not in {part.name for part in before.rank}
+    assert "led" in {part.name for part in after.rank}
 
 
 def test_what_reports_nothing_stands_below_a_report_as_good(

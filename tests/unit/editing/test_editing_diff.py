@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -21,6 +22,11 @@ def under(number: int, line: str) -> tuple[str, str]:
     """What to replace to put a line below a story's first."""
     first = f"s{number} Ships number {number} leave for the island\n"
     return first, f"{first}{line}\n"
+
+
+def without(beginning: str) -> Callable[[str], str]:
+    """What deletes the lines that begin so."""
+    return lambda text: "".join(line for line in text.splitlines(True) if not line.startswith(beginning))
 
 
 def moved(text: str, number: int, heading: str) -> str:
@@ -259,7 +265,62 @@ def test_a_row_of_merges_ends_in_one_story(of_three: Sheet) -> None:
         lambda text: text.replace(*under(30, "merge with: s40")).replace(*under(40, "merge with: 10")),
     )
     assert pairs(change.made, DecisionKind.TOGETHER) == {(10, n) for n in (11, 30, 31, 40, 41)}
-    assert decided(change) == [("leads", 10, ""), ("file", 10, "north")]  # s30 and s40 stood elsewhere
+    # s30 and s40 stood elsewhere
+    assert decided(change) == [("file", 10, "north"), ("leads", 10, "merged and filed")]
+
+
+def test_a_merge_leaves_what_is_said_of_the_story_that_stays() -> None:
+    of = sheet(block(10), block(20, "south"), block(30, "south", sure=False), also_today=True)
+    chosen = changed(
+        of,
+        lambda text: text.replace(*under(20, "merge with: s10")).replace(*under(10, "leads: s11")),
+    )
+    assert decided(chosen) == [("file", 10, "north"), ("leads", 11, "")]
+    unsure = changed(of, lambda text: text.replace(*under(10, "merge with: s30")))
+    assert decided(unsure) == [("leads", 30, "merged")], "nobody confirmed its theme"
+    nowhere = sheet(block(10), block(20, ""), also_today=True)
+    kept = changed(nowhere, lambda text: text.replace(*under(10, "merge with: s20")))
+    assert decided(kept) == [("file", 20, ""), ("leads", 20, "merged and filed")]
+
+
+@pytest.mark.parametrize("line", ["leads: 31", "pinned: 1", "picture: none"])
+def test_nothing_is_said_in_vain_of_a_story_that_goes_into_another(of_three: Sheet, line: str) -> None:
+    key = line.partition(":")[0]
+    (told,) = refused(of_three, lambda text: text.replace(*under(30, f"merge with: s10\n{line}")))
+    assert f"it is merged, and `{key}:` would be lost with it: write it at the other story" in told
+
+
+def test_a_merge_is_undone_with_all_that_it_said_and_nothing_else() -> None:
+    merged = (
+        said("together", 10, other=11), said("leads", 10, "merged and filed"), said("file", 10, "north"),
+    )  # fmt: skip
+    undone = changed(sheet(block(10, decided=merged), block(20)), without("together:"))
+    assert {one.kind for one in undone.taken} == {"together", "leads", "file"}
+    typed = (
+        said("together", 10, other=11),
+        said("leads", 11),
+        said("file", 10, "north"),
+        said("apart", 10, other=99),
+    )
+    for key in ("together", "apart"):
+        undone = changed(sheet(block(10, decided=typed), block(20)), without(f"{key}:"))
+        assert {one.kind.value for one in undone.taken} == {key}
+
+
+def test_a_second_merge_says_nothing_anew_of_the_first() -> None:
+    first = (said("together", 10, other=11), said("leads", 10, "merged"))
+    change = changed(
+        sheet(block(10, decided=first), block(20)), lambda text: text.replace(*under(20, "merge with: s10"))
+    )
+    assert pairs(change.made, DecisionKind.TOGETHER) == {(10, 20), (10, 21)}
+    assert decided(change) == []
+
+
+def test_a_story_is_led_by_none_that_is_split_off(of_three: Sheet) -> None:
+    (told,) = refused(of_three, lambda text: text.replace(*under(30, "split: 31\nleads: 31")))
+    assert "article 31 is split off s30, and can't lead it" in told
+    (told,) = refused(of_three, lambda text: text.replace(*under(30, "leads: 99")))
+    assert "s30 has no article 99" in told
 
 
 def test_new_words_of_a_story_may_be_borne_out_by_what_is_merged_into_it(of_three: Sheet) -> None:
