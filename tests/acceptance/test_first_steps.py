@@ -6,6 +6,7 @@ import json
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TextIO
 
 import pytest
@@ -348,3 +349,13 @@ def test_check_asks_whether_readers_pages_are_reached(desk: Desk, monkeypatch: p
     (told,) = [one for one in found if one["what"].startswith("readers' pages")]
     assert told["level"] == "warning"
     assert "digest serve" in told["mend"]
+    for body, says in (
+        (b"Some other site", "something else than `digest serve` answers"),
+        (b"ok\n", "answers"),
+    ):
+        answer = SimpleNamespace(body=body)
+        monkeypatch.setattr("digest.checkup.fetch", lambda *_arguments, answer=answer, **_options: answer)
+        found = json.loads(desk.run("check", "--online", "--json", code=1).stdout)
+        (told,) = [one for one in found if one["what"].startswith("readers' pages")]
+        assert says in told["what"]
+        assert told["level"] == ("ok" if body == b"ok\n" else "warning")

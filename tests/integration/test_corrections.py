@@ -204,6 +204,16 @@ def test_the_same_words_go_to_those_alone_who_got_the_edition_since(
     assert other.edition is not None
 
 
+def test_who_is_yet_to_get_these_words_gets_them_once(
+    parts: Parts, outgoing: Outgoing, sent: EditionRow
+) -> None:
+    outgoing.answers = {"bo@example.org": Deferred(451, "later")}
+    first, *_ = correcting.draft(parts, sent, TEXT, LATER)
+    pipeline.send(parts, first, LATER)
+    with pytest.raises(StateError, match="and not this correction of it"):
+        correcting.draft(parts, sent, TEXT, LATER)
+
+
 def test_two_editions_are_corrected_in_one_second(parts: Parts, sent: EditionRow) -> None:
     noon = SLOT + timedelta(hours=2)
     publish(parts, "2", "Gaza ceasefire talks between Israel and Hamas resume in Cairo")

@@ -8,6 +8,7 @@ from email import message_from_bytes
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from digest import desk, pipeline, subscriptions
 from digest.daily import ensure
@@ -21,7 +22,7 @@ from digest.model.news import Article
 from digest.model.wording import Wording
 from digest.parts import Parts, address_pepper, remember_installation
 from digest.settings import EditionSettings, ScheduleSettings, SeriesSettings, Settings
-from digest.store import alerts, articles, editions
+from digest.store import alerts, articles, editions, tables
 from digest.store.engine import Database
 from digest.wiring.options import publication_of, series_of
 from tests.wired import Clock, parts_of
@@ -283,3 +284,56 @@ def test_what_falls_due_while_another_goes_out_for_hours_is_sent_after_it(
     assert [who for who, _ in subjects(outgoing)] == ["ada@example.org"]
     at(parts, clock, clock.now + timedelta(minutes=1))  # half past twelve: the weekly's hours are over
     assert [who for who, _ in subjects(outgoing)] == ["ada@example.org", "bo@example.org"]
+
+
+def begun_with(
+    database: Database, clock: Clock, outgoing: MemoryTransport, folder: Path, main: str, *others: str
+) -> None:
+    """A heartbeat at seven in the morning, half an hour after each of these series fell due."""
+    settings = Settings(
+        folder=folder,
+        schedule=ScheduleSettings(series=main),
+        series=tuple(SeriesSettings(name=name, days=ALL_DAYS, send_at=time(6, 30)) for name in others),
+    )
+    clock.now = DAILY + timedelta(minutes=30)
+    ensure(parts_of(database, settings, clock, outgoing), clock.now)
+
+
+@pytest.mark.parametrize(
+    ("main", "others", "got"),
+    [
+        ("morning", (), ["bo"]),  # the daily under another name
+        ("brief", ("daily",), ["ada"]),  # a new one, put first
+        ("daily", ("brief",), ["ada"]),
+    ],
+)
+def test_a_new_series_owes_nothing_from_before_wherever_it_stands(
+    database: Database, clock: Clock, outgoing: MemoryTransport, tmp_path: Path,
+    main: str, others: tuple[str, ...], got: list[str],
+) -> None:  # fmt: skip
+    parts = parts_of(database, Settings(folder=tmp_path), clock, outgoing)
+    new = main if main != "daily" else others[0]
+    with database.write() as conn:
+        for name, series in (("ada", "daily"), ("bo", new)):
+            subscriptions.add(
+                conn, f"{name}@example.org", pepper=address_pepper(conn, BEGUN), now=BEGUN, known_themes=(),
+                series=series,
+            )  # fmt: skip
+    publish(parts, 7)
+    begun_with(database, clock, outgoing, tmp_path, main, *others)
+    assert [who.partition("@")[0] for who, _ in subjects(outgoing)] == got
+
+
+def test_a_series_with_editions_is_old_though_nobody_noted_when_it_began(
+    database: Database, clock: Clock, outgoing: MemoryTransport, tmp_path: Path
+) -> None:
+    parts = parts_of(database, Settings(folder=tmp_path), clock, outgoing)
+    publish(parts, 7)
+    pipeline.draft(parts, parts.key(DAILY - timedelta(days=1)), DAILY - timedelta(days=1))
+    with database.write() as conn:
+        subscriptions.add(
+            conn, "ada@example.org", pepper=address_pepper(conn, BEGUN), now=BEGUN, known_themes=()
+        )
+        conn.execute(delete(tables.meta).where(tables.meta.c.key.like("installed_at:%")))  # as it was before
+    begun_with(database, clock, outgoing, tmp_path, "weekly", "daily")
+    assert [who for who, _ in subjects(outgoing)] == ["ada@example.org"]

@@ -197,3 +197,29 @@ def test_another_hour_of_sending_does_not_send_the_same_day_again() -> None:
 def test_a_quiet_day_is_told_once_and_not_called_late() -> None:
     quiet = {DUE: Standing(7, EditionState.DRAFT, drafted=True, moved_at=DUE, quiet=True)}
     assert plan(DAILY, DUE + timedelta(hours=4), quiet, installed_at=LONG_AGO) == ()
+
+
+@pytest.mark.parametrize(
+    ("began_h", "ended_h", "sends"),
+    [
+        (-1, 6, True),  # what fell due meanwhile is late only from the end on
+        (-1, 2, False),  # which is long ago by now
+        (1, 6, False),  # it could have begun before that did
+        (-3, -1, False),
+        (-1, 9, False),  # an end that has not come proves nothing
+    ],
+)
+def test_an_edition_is_late_from_when_it_could_begin(began_h: int, ended_h: int, sends: bool) -> None:
+    busy = (DUE + timedelta(hours=began_h), DUE + timedelta(hours=ended_h))
+    now = DUE + timedelta(hours=7)
+    ready = {DUE: standing(EditionState.APPROVED)}
+    (intent,) = plan(DAILY, now, ready, installed_at=LONG_AGO, busy=busy)
+    assert isinstance(intent, Send if sends else Alert)
+
+
+def test_nothing_is_sent_that_is_too_late_to_be_gone_on_with() -> None:
+    now = DUE + timedelta(hours=20)
+    early = Schedule(send_at=time(6, 30), finish_within=timedelta(hours=19))
+    busy = (DUE - timedelta(hours=1), now - timedelta(hours=1))
+    intents = plan(early, now, {DUE: standing(EditionState.APPROVED)}, installed_at=LONG_AGO, busy=busy)
+    assert not any(isinstance(intent, Send) for intent in intents)

@@ -96,6 +96,25 @@ def test_the_settings_may_name_the_file_that_holds_a_secret(
     assert "did you mean name?" in refused('[publication]\nname_file = "x"\n')
 
 
+def test_the_environment_goes_before_a_file_that_holds_a_secret(read: Read) -> None:
+    text = '[delivery]\nsmtp_username = "digest"\nsmtp_password_file = "nowhere"\n'
+    assert read(text, {"DIGEST_DELIVERY__SMTP_PASSWORD": "other"}).delivery.smtp_password == "other"
+
+
+def test_a_file_that_holds_no_secret_is_told(refused: Refused, tmp_path: Path) -> None:
+    (tmp_path / "empty").write_text("\n", encoding="utf-8")
+    (tmp_path / "large").write_bytes(b"x" * 70_000)
+    for name, words in (
+        ("empty", "which is empty"),
+        ("large", "which is too large for a secret"),
+        (".", "which is no file"),
+        ("~no-such-user/pw", "home"),
+    ):
+        (told,) = refused(f'[web]\nsecret_file = "{name}"\n').splitlines()
+        assert told.startswith("digest.toml:2: web.secret_file names ")
+        assert words in told
+
+
 def test_a_table_written_twice_is_told_how_to_mend(refused: Refused) -> None:
     told = refused('[publication]\nname = "A"\n\n[publication]\nslug = "a"\n')
     assert told.startswith("digest.toml:4: no valid TOML: ")
