@@ -65,8 +65,8 @@ def current(
 
     It is one of the main series unless another is asked for. The earliest one that can still be edited and
     still be sent in time comes first, then one already settled at or after the newest slot: so a second
-    `send` finds the edition it has sent, unless tomorrow's is drafted already. With ``begun_first`` one that was
-    begun and not finished comes before them all.
+    `send` finds the edition it has sent, unless tomorrow's is drafted already. With ``begun_first`` one that
+    was begun and not finished comes before them all.
     """
     parts = parts.for_series(series)
     schedule, installed = parts.schedule, installed_at(parts)
