@@ -237,7 +237,7 @@ def _act(parts: Parts, intent: Intent, now: datetime, *, news: bool) -> list[Don
     match intent:
         case Draft(slot):
             try:
-                row = pipeline.draft(parts, parts.key(slot), now)
+                row = pipeline.draft(parts, parts.key(slot), now, unattended=True)
             except StateError:  # another beat was faster and it has begun: all is well
                 return []
             assert row.edition is not None
@@ -293,6 +293,8 @@ def _send(parts: Parts, slot: datetime, now: datetime, *, news: bool) -> list[Do
         ref = edition_ref(row.key)
         text = f"no news for the edition {ref}: nothing is sent unless some comes within {hours:g} h"
         return _alert(parts, Alert(f"quiet:{row.id}", text), now)
+    if not parts.schedule.silence_sends and row.state is EditionState.DRAFT:
+        return []  # edited since it was planned to send it: the next beat asks for approval
     return _sent(parts, row, now, allowance, "sent")
 
 

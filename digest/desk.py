@@ -178,11 +178,14 @@ def approve(parts: Parts, row: EditionRow, now: datetime, *, reviewed_by: str = 
     if row.state is EditionState.HELD:
         raise StateError(f"the edition {ref} is held ({row.reason}): `digest release` comes first")
     with parts.database.write() as conn:
+        fresh = editions.get_edition(conn, row.id)
+        if fresh is not None and fresh.revision != row.revision:
+            raise StateError(f"the edition {ref} was changed just now: look at it, and approve it again")
         saved = True
         if reviewed_by:
             edition = _reviewed(parts, row.edition, reviewed_by, now)
             drops = editions.get_drops(conn, row.id)
-            saved = editions.save_content(conn, row.id, edition, drops=drops, now=now)
+            saved = editions.save_content(conn, row.id, edition, drops=drops, now=now, revision=row.revision)
         moved = saved and editions.move(
             conn, row.id, allowed=OPEN_TO_EDITING, to=EditionState.APPROVED, now=now, reviewed_by=reviewed_by
         )

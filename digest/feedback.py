@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from math import inf
@@ -22,7 +22,7 @@ from digest.model.feedback import BOUNCES, Feedback, FeedbackKind
 from digest.model.links import parse_edition_ref
 from digest.model.tokens import UNSUBSCRIBE, read_delivery_ref, read_token
 from digest.parts import Parts, address_pepper
-from digest.store import deliveries, editions, events, meta
+from digest.store import audience, deliveries, editions, events, meta
 
 # Codes that speak of the mailbox. The others (552 too large, 554 refused) may as well speak of the message.
 _ABOUT_THE_MAILBOX = frozenset({550, 551, 553})
@@ -169,6 +169,8 @@ class _Whom:
 
     def apply(self, one: Feedback, edition_id: int | None, subscriber_id: int) -> tuple[Verdict, bool]:
         """Note the report and do what follows; whether it ends the reader's subscription."""
+        if not audience.hold_person(self.conn, subscriber_id):  # erased: servers repeat the address
+            one = replace(one, detail="")
         if not events.add_event(
             self.conn, one, edition_id=edition_id, subscriber_id=subscriber_id, now=self.now
         ):

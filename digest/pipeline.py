@@ -27,7 +27,7 @@ from digest.deliver.transports.base import Transport
 from digest.errors import StateError
 from digest.messages import composer
 from digest.model.delivery import Counts, Reached
-from digest.model.edition import Edition, EditionKey, EditionState
+from digest.model.edition import OPEN_TO_EDITING, Edition, EditionKey, EditionState
 from digest.model.links import edition_ref
 from digest.model.message import Variant
 from digest.model.news import FeedHealth
@@ -41,6 +41,7 @@ from digest.store.batches import next_due
 from digest.store.editions import EditionRow
 
 if TYPE_CHECKING:
+    from digest.compose import Composition
     from digest.gather.outcome import Gathered
 
 log = logging.getLogger("digest")
@@ -98,21 +99,49 @@ def gather(
 # --- draft ------------------------------------------------------------------------------------------
 
 
-def draft(parts: Parts, key: EditionKey, now: datetime) -> EditionRow:
+def draft(parts: Parts, key: EditionKey, now: datetime, *, unattended: bool = False) -> EditionRow:
     """Compose the edition of a slot and keep it; an existing draft is composed anew.
 
+    Composing takes a while: what an editor decides meanwhile is obeyed, by composing once more.
+    ``unattended``: nobody asked for it, so that what an editor has held or approved stays as it is.
+
     Raises:
-        StateError: the edition is frozen or beyond, and never changes again.
+        StateError: the edition is frozen or beyond, and never changes again; or is not to be touched.
     """
     from digest.drafting import draft_value  # noqa: PLC0415 - slow to load, and what is drafted is sent without
 
-    composition = draft_value(parts, key, now, ask=True)
-    with parts.database.write() as conn:
-        row, _created = editions.open_slot(conn, key, now)
-        saved = editions.save_content(conn, row.id, composition.edition, drops=composition.drops, now=now)
-        if not saved:
-            raise StateError(f"the edition {edition_ref(key)} is {row.state} and can't be drafted anew")
-        return _fresh(conn, row)
+    kept: EditionRow | None = None
+    while kept is None:
+        with parts.database.read() as conn:
+            before = editions.find_edition(conn, key)
+        composition = draft_value(parts, key, now, ask=True)
+        with parts.database.write() as conn:
+            kept = _kept(conn, key, composition, now, since=before, unattended=unattended)
+    return kept
+
+
+def _kept(
+    conn: Connection,
+    key: EditionKey,
+    composition: Composition,
+    now: datetime,
+    *,
+    since: EditionRow | None,
+    unattended: bool,
+) -> EditionRow | None:
+    """Keep what was composed; None where somebody has edited or drafted it ``since``."""
+    row, _created = editions.open_slot(conn, key, now)
+    ref, revision = edition_ref(key), since.revision if since else 0
+    if row.state in OPEN_TO_EDITING and row.revision != revision:
+        return None
+    if unattended and row.state is not EditionState.DRAFT:
+        raise StateError(f"the edition {ref} is {row.state}: it is not composed anew")
+    saved = editions.save_content(
+        conn, row.id, composition.edition, drops=composition.drops, now=now, revision=row.revision
+    )
+    if not saved:
+        raise StateError(f"the edition {ref} is {row.state} and can't be drafted anew")
+    return _fresh(conn, row)
 
 
 # --- render -------------------------------------------------------------------------------------------
@@ -146,9 +175,13 @@ def begin(parts: Parts, row: EditionRow, now: datetime) -> None:
     Does nothing when somebody else has already done so.
 
     Raises:
-        StateError: nobody to send to, or nothing to send.
+        StateError: nobody to send to, nothing to send, or changed since it was approved.
     """
+    approved = row.state is EditionState.APPROVED
     while row.state in {EditionState.DRAFT, EditionState.APPROVED}:
+        if approved and row.state is EditionState.DRAFT:
+            ref = edition_ref(row.key)
+            raise StateError(f"the edition {ref} was changed after it was approved: nothing was sent")
         edition = row.edition
         if edition is None or not (
             edition.stories or edition.correction or (edition.quiet and not parts.skip_quiet_day)

@@ -103,7 +103,12 @@ def _row_to_send(parts: Parts, ref: str, *, draft_it: bool) -> tuple[EditionRow 
     if desk.is_series(parts, ref) and (row is None or row.state in OPEN_TO_EDITING):
         _mind_the_last(parts, key if row is None else row.key, now)
     if draft_it and (row is None or row.edition is None):
-        row = pipeline.draft(parts, key, now)
+        try:
+            row = pipeline.draft(parts, key, now)
+        except StateError:
+            row = desk.stored(parts, key)
+            if row is None or row.state in OPEN_TO_EDITING:
+                raise  # else somebody was quicker, and has begun it: this one joins in
     return row, key
 
 

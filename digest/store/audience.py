@@ -35,6 +35,7 @@ __all__ = [
 _COLUMNS = [subscribers.c[field.name] for field in fields(Subscriber)]
 _IS_PERSON = subscribers.c.email_key.is_not(None)  # not erased
 _PAGE = 1000
+_TO_BE_PLANNED = ("draft", "approved", "frozen")
 _suppressed = exists().where(suppressions.c.key_hash == subscribers.c.key_hash)
 _is_mailed = and_(subscribers.c.state == SubscriberState.ACTIVE.value, _IS_PERSON, ~_suppressed)
 
@@ -71,6 +72,12 @@ def hold_subscriber(conn: Connection, email_key: str) -> Subscriber | None:
     query = select(*_COLUMNS).where(subscribers.c.email_key == email_key).with_for_update()
     row = conn.execute(query).one_or_none()
     return None if row is None else _subscriber(row)
+
+
+def hold_person(conn: Connection, subscriber_id: int) -> bool:
+    """Whether they are known and not erased; until this transaction ends, erasing them waits."""
+    query = select(subscribers.c.id).where(subscribers.c.id == subscriber_id, _IS_PERSON)
+    return conn.execute(query.with_for_update()).first() is not None
 
 
 def list_subscribers(
@@ -220,6 +227,9 @@ def forget(conn: Connection, subscriber_id: int, reason: SuppressionReason, now:
     ).scalar_one_or_none()
     if key_hash is None:
         return
+    # Whoever plans an edition at this moment is waited for: the rows they write could not be seen below.
+    planned = select(editions.c.id).where(editions.c.state.in_(_TO_BE_PLANNED)).with_for_update(read=True)
+    conn.execute(planned).all()
     suppress(conn, key_hash, reason, now)
     conn.execute(
         update(subscribers)

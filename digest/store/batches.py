@@ -23,6 +23,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     exists,
     func,
     null,
@@ -153,6 +154,7 @@ _IN_THE_BATCH = and_(
     deliveries.c.edition_id == bindparam("this_edition"),
     deliveries.c.subscriber_id.between(bindparam("first"), bindparam("last")),
 )
+_CAME_BACK = or_(deliveries.c.bounced_at.is_not(None), deliveries.c.complained_at.is_not(None))
 _LEFT_OVER = (
     update(deliveries)
     .where(
@@ -160,7 +162,12 @@ _LEFT_OVER = (
         in_state(DeliveryState.SENDING),
         deliveries.c.epoch < bindparam("new_epoch"),
     )
-    .values(state=DeliveryState.UNCERTAIN, attempts=deliveries.c.attempts + 1, text=_CUT_OFF)
+    .values(
+        # What has come back had left: its sender was killed before it heard so.
+        state=case((_CAME_BACK, DeliveryState.SENT.value), else_=DeliveryState.UNCERTAIN.value),
+        attempts=deliveries.c.attempts + 1,
+        text=case((_CAME_BACK, ""), else_=_CUT_OFF),
+    )
 )
 _FORGOTTEN = (
     update(deliveries)

@@ -325,8 +325,9 @@ def _mark(conn: Connection, edition_id: int, subscriber_id: int, column: str, at
             deliveries.c.edition_id == edition_id,
             deliveries.c.subscriber_id == subscriber_id,
             deliveries.c[column].is_(None),
-            in_state(DeliveryState.SENT, DeliveryState.UNCERTAIN),
+            in_state(DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN),
         )
-        .values({column: at, "state": DeliveryState.SENT.value})
+        # Its sender, or whoever takes over from one that was killed, has the word on one that is being sent.
+        .values({column: at, "state": case((in_state(DeliveryState.SENDING), "sending"), else_="sent")})
     )
     return marked.rowcount == 1

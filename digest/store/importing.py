@@ -22,7 +22,7 @@ _FIRST_INSTANT = NewReader._fields.index("created_at")
 _TAKE_OVER = Prepared(
     lambda value: (
         update(subscribers)
-        .where(subscribers.c.id == value("key"))
+        .where(subscribers.c.id == value("key"), subscribers.c.email_key.is_not(None))
         .values(name=value("new_name"), themes=value("new_themes"))
     ),
     {"new_name": Text(), "new_themes": Text(), "key": Integer()},

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Text,
     Update,
     and_,
+    case,
     literal_column,
     null,
     or_,
@@ -204,7 +205,12 @@ def _recording(value: _Value) -> Update:
     ours = and_(fenced, deliveries.c.epoch == value("this_epoch"))
     # Refused before the fence; the number of attempts says that nobody else was there.
     refused = and_(WAITING, deliveries.c.attempts == value("attempts_before"))
-    new = {name: value(f"new_{name}") for name in ("state", "attempts", "due_at", "sent_at", "code", "text")}
+    new: dict[str, ColumnElement[Any]] = {
+        name: value(f"new_{name}") for name in ("state", "attempts", "due_at", "sent_at", "code")
+    }
+    # Who was erased meanwhile has no address any more, and servers repeat it.
+    erased = deliveries.c.address == literal_column("''")
+    new["text"] = case((erased, literal_column("''")), else_=value("new_text"))
     return update(deliveries).where(_this(value), or_(ours, refused)).values(new)
 
 
