@@ -98,6 +98,9 @@ class Ledger:
             try:
                 with suppress(self._driver_error):
                     self._checkpoint_every(_PAGES_BEFORE_A_CHECKPOINT)
+                # Cut off behind SQLAlchemy's back, which would roll back a connection that is gone.
+                if not self._connection.invalidated and getattr(self._driver, "closed", False):
+                    self._connection.invalidate()
             finally:
                 self._connection.close()
 
