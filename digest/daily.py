@@ -118,15 +118,15 @@ def _tried(
 def _planned(parts: Parts, now: datetime, *, clock_jumped: bool) -> list[Intent]:
     """What one series owes."""
     with parts.database.read() as conn:
-        busy = (meta.get_meta(conn, BUSY) or "").split()
-    began_and_ended = [datetime.fromisoformat(moment) for moment in busy]
+        noted = (meta.get_meta(conn, BUSY) or "").split()
+    busy = [datetime.fromisoformat(moment) for moment in noted]
     intents = plan(
         parts.schedule,
         now,
         _standings(parts),
         installed_at=installed_at(parts),
         clock_jumped=clock_jumped,
-        busy=(began_and_ended[0], began_and_ended[1]) if began_and_ended else None,
+        busy=(busy[0], busy[1]) if busy else None,
     )
     return list(intents)
 

@@ -12,7 +12,7 @@ from digest.model.links import edition_ref
 from digest.parts import Parts, installed_at
 from digest.schedule import BEGUN, SETTLED
 from digest.store import editions
-from digest.store.editions import EditionRow
+from digest.store.editions import EditionRow, Settled
 
 UNFINISHED = BEGUN | {EditionState.PAUSED}
 
@@ -35,7 +35,7 @@ def find(parts: Parts, ref: str) -> EditionRow:
 
 def is_series(parts: Parts, ref: str) -> bool:
     """Whether a reference names a scheduled series, or none and so the main one; not one edition."""
-    return not ref or ref in {one.name for one in parts.series}
+    return not ref or ref in parts.scheduled
 
 
 def stored(parts: Parts, key: EditionKey) -> EditionRow | None:
@@ -91,17 +91,17 @@ def coming(parts: Parts, now: datetime) -> list[tuple[str, datetime]]:
     for of_series in parts.of_each_series():
         schedule = of_series.schedule
         slot = schedule.next_slot(now)
-        days = {schedule.local_day(row.key.slot) for row in settled(parts, schedule.series)}
+        days = {schedule.local_day(one.slot) for one in settled(parts, schedule.series)}
         while schedule.local_day(slot) in days:
             slot = schedule.next_slot(slot)
         found.append((schedule.series, slot))
     return sorted(found, key=lambda one: one[1])
 
 
-def settled(parts: Parts, series: str) -> list[EditionRow]:
+def settled(parts: Parts, series: str) -> list[Settled]:
     """The newest editions of a series that have gone out, go out, or never will; the newest slot first."""
     with parts.database.read() as conn:
-        return editions.list_editions(conn, parts.publication.slug, states=SETTLED, series=series, limit=20)
+        return editions.settled(conn, parts.publication.slug, series, states=SETTLED, limit=20)
 
 
 def at_hand(parts: Parts, now: datetime, ref: str = "") -> tuple[EditionRow | None, Edition]:

@@ -197,6 +197,11 @@ class Parts:
         """These parts for every scheduled series, the main one first."""
         return [self.for_series(one.name) for one in self.series] or [self]
 
+    @property
+    def scheduled(self) -> tuple[str, ...]:
+        """The names of all scheduled series, the main one first."""
+        return tuple(one.name for one in self.series)
+
     def key(self, slot: datetime, series: str = "") -> EditionKey:
         """The key of an edition of this publication."""
         return EditionKey(self.publication.slug, series or self.schedule.series, slot)

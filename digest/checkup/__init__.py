@@ -124,7 +124,7 @@ def _colours(parts: Parts) -> Iterator[Finding]:
 def _readers(parts: Parts) -> Iterator[Finding]:
     with parts.database.read() as conn:
         readers = audience.series_choices(conn)
-    scheduled = [one.name for one in parts.series]
+    scheduled = parts.scheduled
     if readers:
         shares = {series: readers.get(series, 0) for series in (*scheduled, *sorted(readers))}
         told = ", ".join(f"{count:,} {series}" for series, count in shares.items())
@@ -218,9 +218,8 @@ def _pages(parts: Parts) -> Finding:
     base = parts.publication.base_url.rstrip("/")
     try:
         found = fetch(f"{base}/healthz", parts.gathering, now=parts.clock(), private=origin(base))
-        trouble = (
-            "" if found.body.strip() == b"ok" else f"something else than `digest serve` answers at {base}"
-        )
+        ours = found.body.strip() == b"ok"
+        trouble = "" if ours else f"something else than `digest serve` answers at {base}"
     except FetchError as error:
         trouble = str(error)
     if trouble:

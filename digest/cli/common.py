@@ -129,7 +129,7 @@ def read_text(path: Path) -> str:
 
 def tell_of_series(parts: Parts, series: str) -> None:
     """Say what becomes of a series that no schedule sends: a mistyped one reaches nobody."""
-    scheduled = [one.name for one in parts.series]
+    scheduled = parts.scheduled
     if series and series not in scheduled and series != CORRECTIONS:
         say(
             f"What goes out on schedule: {', '.join(scheduled)}. An edition of {series!r} goes out only by"

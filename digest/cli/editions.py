@@ -253,7 +253,7 @@ def _tell_of_approval(parts: Parts, before: EditionRow, row: EditionRow) -> None
         say(printable(f"It is revision {row.revision}, of {stories}; the first: {lead.headline}"))
     if before.reviewed_by and before.reviewed_by != row.reviewed_by:
         say(printable(f"{before.reviewed_by} had approved it before."))
-    if row.key.series not in {one.name for one in parts.series}:
+    if row.key.series not in parts.scheduled:
         say(f"No schedule sends the series {row.key.series!r}: `digest send --edition {ref}` does.")
 
 

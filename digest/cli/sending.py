@@ -115,9 +115,9 @@ def _row_to_send(parts: Parts, ref: str, *, draft_it: bool) -> tuple[EditionRow 
 def _row_to_reopen(parts: Parts, ref: str) -> EditionRow:
     """The edition of which some are tried again: the last one that went out, where none is named."""
     if desk.is_series(parts, ref):
-        begun = [row for row in desk.settled(parts, ref or parts.schedule.series) if row.accepted_at]
+        begun = [one for one in desk.settled(parts, ref or parts.schedule.series) if one.accepted_at]
         if begun:
-            return begun[0]
+            return desk.find(parts, str(begun[0].id))
     return desk.named(parts, parts.clock(), ref)
 
 
@@ -133,11 +133,11 @@ def _mind_the_last(parts: Parts, key: EditionKey, now: datetime) -> None:
         return
     schedule = parts.for_series(key.series).schedule
     half = (key.slot - schedule.newest_slot(key.slot - timedelta(microseconds=1))) / 2
-    for row in desk.settled(parts, key.series):
-        if row.accepted_at and row.key.slot < key.slot and now - row.accepted_at < half:
+    for one in desk.settled(parts, key.series):
+        if one.accepted_at and one.slot < key.slot and now - one.accepted_at < half:
             ref, zone = edition_ref(key), schedule.timezone
             raise StateError(
-                f"{edition_ref(row.key)} went out only {local(row.accepted_at, parts)}, and {ref} is due"
+                f"{schedule.ref(one.slot)} went out only {local(one.accepted_at, parts)}, and {ref} is due"
                 f" {local(key.slot, parts)} {zone}: `digest send --edition {ref}` sends it now all the same"
             )
 

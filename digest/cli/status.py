@@ -155,9 +155,8 @@ def _text(parts: Parts, seen: Overview, who: DeliveryState | None) -> None:
     say(f"Next on schedule: {coming} {parts.schedule.timezone}.")
     people = ", ".join(f"{number:,} {state}" for state, number in seen.subscribers.items() if number)
     say(f"Subscribers: {people or 'none'}.")
-    scheduled = {one.name for one in parts.series}
     for series, count in seen.by_series.items():
-        if series not in scheduled:
+        if series not in parts.scheduled:
             say(printable(f"No schedule sends the series {series!r}; active in it: {count:,}."))
     for _key, at, text in seen.alerts:
         say(printable(f"Alert, {local(at, parts)}: {text}"))

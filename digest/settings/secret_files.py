@@ -17,7 +17,8 @@ def read_secret(name: str, folder: Path) -> str:
         path = folder / Path(name).expanduser()
         if not path.is_file() and path.exists():
             raise ValueError(f"names {path}, which is no file")
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MAX_SECRET_BYTES + 1)
         text = content.decode("utf-8").removesuffix("\n").removesuffix("\r")
     except OSError as error:
         raise ValueError(f"names {path}, which cannot be read ({error.strerror})") from None

@@ -18,6 +18,7 @@ from digest.model.audience import (
     SuppressionReason,
 )
 from digest.model.delivery import Reached
+from digest.model.edition import EditionState
 from digest.store.deliveries import readers_of
 from digest.store.importing import Importer
 from digest.store.keeping_out import keep_out
@@ -35,7 +36,7 @@ __all__ = [
 _COLUMNS = [subscribers.c[field.name] for field in fields(Subscriber)]
 _IS_PERSON = subscribers.c.email_key.is_not(None)  # not erased
 _PAGE = 1000
-_TO_BE_PLANNED = ("draft", "approved", "frozen")
+_TO_BE_PLANNED = (EditionState.DRAFT, EditionState.APPROVED, EditionState.FROZEN)
 _suppressed = exists().where(suppressions.c.key_hash == subscribers.c.key_hash)
 _is_mailed = and_(subscribers.c.state == SubscriberState.ACTIVE.value, _IS_PERSON, ~_suppressed)
 

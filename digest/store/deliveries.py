@@ -319,6 +319,7 @@ def mark_complained(conn: Connection, edition_id: int, subscriber_id: int, at: d
 
 
 def _mark(conn: Connection, edition_id: int, subscriber_id: int, column: str, at: datetime) -> bool:
+    being_sent = in_state(DeliveryState.SENDING)
     marked = conn.execute(
         update(deliveries)
         .where(
@@ -328,6 +329,11 @@ def _mark(conn: Connection, edition_id: int, subscriber_id: int, column: str, at
             in_state(DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN),
         )
         # Its sender, or whoever takes over from one that was killed, has the word on one that is being sent.
-        .values({column: at, "state": case((in_state(DeliveryState.SENDING), "sending"), else_="sent")})
+        .values(
+            {
+                column: at,
+                "state": case((being_sent, DeliveryState.SENDING.value), else_=DeliveryState.SENT.value),
+            }
+        )
     )
     return marked.rowcount == 1

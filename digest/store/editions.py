@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -145,6 +145,27 @@ def has_any(conn: Connection, publication: str, series: str) -> bool:
     """Whether the series has an edition, in whatever state."""
     theirs = exists().where(editions.c.publication == publication, editions.c.series == series)
     return bool(conn.scalar(select(theirs)))
+
+
+class Settled(NamedTuple):
+    """An edition that goes out, has gone out or never will, without its contents."""
+
+    id: int
+    slot: datetime
+    accepted_at: datetime | None
+
+
+def settled(
+    conn: Connection, publication: str, series: str, *, states: Collection[EditionState], limit: int
+) -> list[Settled]:
+    """A series' editions in these states, the newest slot first; reading their contents takes long."""
+    query = select(editions.c.id, editions.c.slot, editions.c.accepted_at).where(
+        editions.c.publication == publication,
+        editions.c.series == series,
+        editions.c.state.in_(_values(states)),
+    )
+    rows = conn.execute(query.order_by(editions.c.slot.desc(), editions.c.id.desc()).limit(limit))
+    return list(map(Settled._make, rows))
 
 
 def versions(
