@@ -1,8 +1,4 @@
-"""One edit of a draft: its file out, an editor's decisions in, the draft composed anew with them.
-
-An edit is all or nothing. It is made for one revision of the draft: when somebody composed or sent it in
-between, nothing of it holds.
-"""
+"""What an editor sees of a draft, and what the edited file decides; ``digest.amendments`` makes it so."""
 
 from __future__ import annotations
 
@@ -18,7 +14,7 @@ from digest.compose.headline import clean_headline
 from digest.editing import Block, Change, Problem, Sheet, Telling, Wording, diff, parse
 from digest.editing.sheet import Mark
 from digest.errors import StateError
-from digest.model.decisions import Decision, DecisionKind, Decisions, amended
+from digest.model.decisions import Decision, DecisionKind, Decisions
 from digest.model.edition import OPEN_TO_EDITING, Edition, EditionStory
 from digest.model.links import edition_ref
 from digest.model.news import Article, Story, Verdict
@@ -36,12 +32,13 @@ _NEAR_EACH = 25  # stories below the cut, and as many to check, that the file of
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A draft that is being edited: the row as it was, its sheet, and all its articles by number."""
+    """A draft that is being edited: its row, its sheet, its articles by number, and what was decided."""
 
     row: EditionRow
     edition: Edition
     sheet: Sheet
     articles: Mapping[int, Article]
+    standing: Sequence[Decision]
 
 
 def begin(parts: Parts, row: EditionRow) -> Session:
@@ -79,7 +76,7 @@ def begin(parts: Parts, row: EditionRow) -> Session:
         near=tuple(_outside(outside, drops, decisions, standing)),
         also_today=parts.drafting.composing.also_today,
     )
-    return Session(row, edition, sheet, articles)
+    return Session(row, edition, sheet, articles, standing)
 
 
 def _nearly_in(drops: Mapping[int, str], decisions: Decisions) -> dict[int, str]:
@@ -201,51 +198,3 @@ def _lacking(session: Session, wording: Wording) -> list[str]:
         for found in ungrounded(wording.text, sources)
         if not wording.is_headline or found.kind in _HEADLINE_CLAIMS
     ]
-
-
-def apply(parts: Parts, session: Session, change: Change, now: datetime) -> EditionRow:
-    """Remember what was decided and compose the draft anew with it, in one transaction.
-
-    Raises:
-        StateError: somebody composed or sent the edition in between; nothing was changed.
-    """
-    row, publication = session.row, session.row.key.publication
-    with parts.database.read() as conn:
-        standing = decision_store.list_decisions(conn, publication, row.key.series)
-    after = amended(standing, change.made, change.taken)
-    composition = drafting.draft_value(parts, row.key, now, decided=after, ask=True)
-    with parts.database.write() as conn:
-        edition, drops = composition.edition, composition.drops
-        kept = editions.save_content(conn, row.id, edition, drops=drops, now=now, revision=row.revision)
-        if kept:
-            decision_store.take_back(conn, publication, change.taken, now)
-            decision_store.decide(conn, publication, change.made, now)
-        fresh = editions.get_edition(conn, row.id)
-    assert fresh is not None
-    if not kept:
-        raise StateError(_overtaken(row, fresh))
-    return fresh
-
-
-def _overtaken(row: EditionRow, fresh: EditionRow) -> str:
-    what = "composed anew" if fresh.state in OPEN_TO_EDITING else str(fresh.state)
-    return (
-        f"the edition {edition_ref(row.key)} was {what} while you were editing: nothing was changed;"
-        " `digest edit` opens the draft as it is now"
-    )
-
-
-def consequences(parts: Parts, session: Session, row: EditionRow) -> Iterator[str]:
-    """What came in and what went out with the edit, in words."""
-    assert row.edition is not None
-    with parts.database.read() as conn:
-        drops = editions.get_drops(conn, row.id)
-    before = {number for story in session.edition.stories for number in story.article_ids}
-    after = {number for story in row.edition.stories for number in story.article_ids}
-    for story in row.edition.stories:
-        if not before.intersection(story.article_ids):
-            yield f"in: {story.headline}"
-    for story in session.edition.stories:
-        if not after.intersection(story.article_ids):
-            why = drops.get(story.article_ids[0], "") if story.article_ids else ""
-            yield f"out: {story.headline}{f' ({why})' if why else ''}"

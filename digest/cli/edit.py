@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from digest import desk, edits
+from digest import amendments, desk, edits
 from digest.cli.common import (
     EditionOption,
     JsonOption,
@@ -138,12 +138,15 @@ class _Edit:
         if change is None or not change.words:
             say("Nothing was changed.")
             return self.session.row
-        drafted = edits.apply(self.parts, self.session, change, self.parts.clock())
-        self.words = [*change.words, *edits.consequences(self.parts, self.session, drafted)]
+        applied = amendments.apply(self.parts, self.session, change, self.parts.clock())
+        onto, drafted = applied
+        self.words = [*change.words, *amendments.consequences(self.parts, applied)]
+        if onto.revision != self.session.row.revision:
+            say("The draft was composed anew while you were editing; what you decided holds in the new one.")
         say(f"{counted(len(change.words), 'change')}, remembered for later drafts:")
         for line in self.words:
             say(f"  {printable(line)}")
-        if self.session.row.state is EditionState.APPROVED:
+        if onto.state is EditionState.APPROVED:
             say(APPROVAL_GONE)
         elif drafted.state is EditionState.HELD:
             say("It is still held.")

@@ -219,18 +219,30 @@ def test_giving_up_keeps_the_file_and_names_it(stocked: Desk) -> None:
     assert lead not in first_ids(stocked.json("edit", "--file", str(kept)))
 
 
-def test_a_draft_composed_anew_while_the_editor_was_open_is_not_touched(stocked: Desk) -> None:
+def test_an_edit_holds_though_the_draft_was_composed_anew_while_the_editor_was_open(stocked: Desk) -> None:
     lead = first_ids(stocked.json("draft"))[0]
     steps = f"""
 import subprocess
 subprocess.run({[*DIGEST, "draft"]!r}, check=True, capture_output=True)
 text = text.replace("keep s{lead} ", "drop s{lead} ")
 """
+    said = stocked.run("edit", **editor(stocked, steps)).stderr
+    assert "The draft was composed anew while you were editing" in said
+    assert lead not in first_ids(stocked.json("draft"))
+
+
+def test_what_was_approved_while_the_editor_was_open_stays_and_the_file_is_kept(stocked: Desk) -> None:
+    lead = first_ids(stocked.json("draft"))[0]
+    steps = f"""
+import subprocess
+subprocess.run({[*DIGEST, "approve"]!r}, check=True, capture_output=True)
+text = text.replace("keep s{lead} ", "drop s{lead} ")
+"""
     refused = stocked.run("edit", code=1, **editor(stocked, steps)).stderr
-    assert "was composed anew while you were editing: nothing was changed" in refused
+    assert "was approved while you were editing: nothing was changed" in refused
     kept = Path(refused.strip().rpartition("your file is kept: ")[2])
     assert f"drop s{lead} " in kept.read_text("utf-8")
-    assert lead in first_ids(stocked.json("draft"))
+    assert stocked.json("status")["editions"][0]["state"] == "approved"
 
 
 def test_an_approved_edition_is_a_draft_again_and_says_so(stocked: Desk) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from digest import desk, drafting, edits, pipeline, subscriptions
+from digest import amendments, desk, drafting, edits, pipeline, subscriptions
 from digest.daily import ensure
-from digest.editing import Problem, write
+from digest.editing import Change, Problem, write
 from digest.errors import StateError
 from digest.explain import explain
 from digest.model.decisions import Decision, DecisionKind
@@ -105,10 +105,7 @@ def edited(parts: Parts, row: EditionRow, *steps: Edit) -> EditionRow:
     for step in steps:
         assert step(text) != text, text
         text = step(text)
-    change, problems = edits.judge(session, text, by="Ada Lund", now=EVENING)
-    assert not problems, [str(problem) for problem in problems]
-    assert change is not None
-    return edits.apply(parts, session, change, EVENING)
+    return amendments.apply(parts, session, judged(session, text), EVENING).row
 
 
 def refused(parts: Parts, row: EditionRow, edit: Edit, *, confirm_facts: bool = False) -> tuple[Problem, ...]:
@@ -125,6 +122,13 @@ def said(parts: Parts) -> list[Decision]:
 def told(row: EditionRow) -> Edition:
     assert row.edition is not None
     return row.edition
+
+
+def judged(session: edits.Session, text: str) -> Change:
+    change, problems = edits.judge(session, text, by="Ada Lund", now=EVENING)
+    assert not problems, [str(problem) for problem in problems]
+    assert change is not None
+    return change
 
 
 def order(parts: Parts, row: EditionRow) -> list[str]:
@@ -314,29 +318,59 @@ def test_everything_can_be_taken_back(parts: Parts) -> None:
     assert told(back) == told(row)
 
 
-def test_an_edit_of_a_draft_that_was_composed_meanwhile_changes_nothing(parts: Parts) -> None:
+def test_an_edit_holds_in_a_draft_that_was_composed_meanwhile(parts: Parts) -> None:
     session = edits.begin(parts, drafted(parts))
     text = marked(parts, "gaza", "drop")(write(session.sheet))
-    change, _problems = edits.judge(session, text, by="", now=EVENING)
-    assert change is not None
+    change = judged(session, text)
+    publish(
+        parts, "late", "Canada buys two Arctic patrol ships for Nunavut", "Ottawa pays in 2031.",
+        when=EVENING - timedelta(minutes=5),
+    )  # fmt: skip
     newer = drafted(parts)
-    with pytest.raises(StateError, match="was composed anew while you were editing: nothing was changed"):
-        edits.apply(parts, session, change, EVENING)
-    assert said(parts) == []
-    with parts.database.read() as conn:
-        assert editions.get_edition(conn, newer.id) == newer
+    applied = amendments.apply(parts, session, change, EVENING)
+    assert applied.onto == newer
+    assert applied.row.revision == newer.revision + 1
+    assert "gaza" not in order(parts, applied.row)
+    assert str(number(parts, "late")) in order(parts, applied.row)
+    out = f"out: {NEWS['gaza'][0]} (dropped by the editor (Ada Lund))"
+    assert list(amendments.consequences(parts, applied)) == [out]
     with pytest.raises(StateError, match=r"the file is of edition .*, revision 1, and what is to be edited"):
-        edits.judge(edits.begin(parts, newer), text, by="", now=EVENING)
+        edits.judge(edits.begin(parts, applied.row), text, by="", now=EVENING)
+
+
+def test_what_somebody_else_decided_meanwhile_is_not_undone(parts: Parts) -> None:
+    row = drafted(parts)
+    session = edits.begin(parts, row)
+    retitled = judged(session, write(session.sheet).replace(NEWS["bases"][0], "Bases shared"))
+    dropped = judged(session, marked(parts, "gaza", "drop")(write(session.sheet)))
+    theirs = edited(parts, row, lambda text: text.replace(NEWS["bases"][0], "Tokyo and Canberra share bases"))
+    with pytest.raises(
+        StateError, match=r"Ada Lund decided the headline of article .* while you were editing"
+    ):
+        amendments.apply(parts, session, retitled, EVENING)
+    assert told(desk.find(parts, str(row.id))) == told(theirs)
+    both = amendments.apply(parts, session, dropped, EVENING).row
+    assert "gaza" not in order(parts, both)
+    assert "Tokyo and Canberra share bases" in {story.headline for story in told(both).stories}
+
+
+def test_an_approval_that_came_meanwhile_is_not_undone(parts: Parts) -> None:
+    row = drafted(parts)
+    session = edits.begin(parts, row)
+    change = judged(session, marked(parts, "gaza", "drop")(write(session.sheet)))
+    approved = desk.approve(parts, row, EVENING)
+    with pytest.raises(StateError, match="was approved while you were editing: nothing was changed"):
+        amendments.apply(parts, session, change, EVENING)
+    assert desk.find(parts, str(row.id)) == approved
+    assert said(parts) == []
 
 
 def test_an_edit_of_an_edition_that_went_out_meanwhile_changes_nothing(parts: Parts) -> None:
     session = edits.begin(parts, drafted(parts))
-    text = marked(parts, "gaza", "drop")(write(session.sheet))
-    change, _problems = edits.judge(session, text, by="", now=EVENING)
-    assert change is not None
+    change = judged(session, marked(parts, "gaza", "drop")(write(session.sheet)))
     pipeline.send(parts, session.row, SLOT)
     with pytest.raises(StateError, match="was sent while you were editing"):
-        edits.apply(parts, session, change, EVENING)
+        amendments.apply(parts, session, change, EVENING)
     assert said(parts) == []
     with pytest.raises(StateError, match="is sent and can't be edited any more"):
         edits.begin(parts, desk.find(parts, str(session.row.id)))

@@ -18,7 +18,7 @@ import httpx2
 import pytest
 from sqlalchemy import func, select
 
-from digest import desk, edits, pictures, pipeline, proofs, subscriptions
+from digest import amendments, desk, edits, pictures, pipeline, proofs, subscriptions
 from digest.checkup import Level, check
 from digest.daily import ensure
 from digest.deliver.transports.memory import MemoryTransport
@@ -255,7 +255,7 @@ def test_an_editor_leaves_a_picture_out_and_takes_it_back(parts: Parts, site: An
         session = edits.begin(parts, desk.named(parts, NOW))
         made, problems = edits.judge(session, change(write(session.sheet)), by="Ada Lund", now=NOW)
         assert made is not None, problems
-        row = edits.apply(parts, session, made, NOW)
+        row = amendments.apply(parts, session, made, NOW).row
         assert row.edition is not None
         return lead_of(row.edition)
 
