@@ -31,9 +31,9 @@ from sqlalchemy import Connection, create_engine, insert, make_url, text
 from digest.model.delivery import DeliveryState
 from digest.model.tokens import key_hasher
 from digest.store.batches import Fate, claim, page
-from digest.store.deliveries import materialise
 from digest.store.engine import Database, open_database
 from digest.store.ledger import Ledger, Settled
+from digest.store.planning import materialise
 from digest.store.sql import keep_pages_at_hand
 from digest.store.subscriber_rows import NewReader
 from digest.store.tables import editions

@@ -11,7 +11,7 @@ from digest.model.edition import OPEN_TO_EDITING, Edition, EditionKey, EditionSt
 from digest.model.links import edition_ref
 from digest.parts import Parts, installed_at
 from digest.schedule import BEGUN, SETTLED
-from digest.store import editions
+from digest.store import deliveries, editions
 from digest.store.editions import EditionRow, Settled
 
 UNFINISHED = BEGUN | {EditionState.PAUSED}
@@ -145,7 +145,9 @@ def hold(parts: Parts, row: EditionRow, now: datetime, reason: str = "") -> Edit
 
 
 def release(parts: Parts, row: EditionRow, now: datetime) -> EditionRow:
-    """Undo ``hold`` or ``approve``: it is a draft again; a paused edition goes on when it is next sent.
+    """Undo ``hold``, ``approve`` or ``cancel``: it is a draft again; a paused edition goes on when next sent.
+
+    One that was cancelled when it had begun stays so.
 
     One that paused for too many refusals does not pause for them again, unless it is held meanwhile.
 
@@ -155,12 +157,40 @@ def release(parts: Parts, row: EditionRow, now: datetime) -> EditionRow:
     undone, paused = {EditionState.HELD, EditionState.APPROVED}, {EditionState.PAUSED}
     with parts.database.write() as conn:
         fresh = editions.get_edition(conn, row.id)
+        if fresh is not None and fresh.frozen_at is None:
+            undone.add(EditionState.CANCELLED)
         refused = fresh is not None and fresh.reason == pipeline.TOO_MANY_REFUSED
         reason = pipeline.REFUSED_YET_RELEASED if refused else ""
         moved = editions.move(
             conn, row.id, allowed=undone, to=EditionState.DRAFT, now=now, reviewed_by=""
         ) or editions.move(conn, row.id, allowed=paused, to=EditionState.SENDING, now=now, reason=reason)
     return _after(parts, row, moved, "released")
+
+
+def cancel(parts: Parts, row: EditionRow, now: datetime, reason: str = "") -> tuple[EditionRow, int]:
+    """See to it that an edition never goes out, or not to those who haven't got it; and how many those are.
+
+    Its stories are free for the editions that follow, unless it had begun.
+
+    Raises:
+        StateError: it goes out just now, has gone out, or is cancelled.
+    """
+    ref = edition_ref(row.key)
+    with parts.database.write() as conn:
+        fresh = editions.get_edition(conn, row.id)
+        if fresh is not None and fresh.state in BEGUN:
+            raise StateError(f"the edition {ref} is going out: `digest hold --edition {ref}` stops it first")
+        moved = editions.move(
+            conn,
+            row.id,
+            allowed=OPEN_TO_EDITING | {EditionState.PAUSED},
+            to=EditionState.CANCELLED,
+            now=now,
+            reason=reason or "cancelled by an editor",
+            reviewed_by="",
+        )
+        unsent = deliveries.cancel(conn, row.id) if moved else 0
+    return _after(parts, row, moved, "cancelled"), unsent
 
 
 def approve(parts: Parts, row: EditionRow, now: datetime, *, reviewed_by: str = "") -> EditionRow:

@@ -39,6 +39,7 @@ from digest.store import audience, deliveries, editions
 from digest.store import feeds as feed_store
 from digest.store.batches import next_due
 from digest.store.editions import EditionRow
+from digest.store.planning import materialise
 
 if TYPE_CHECKING:
     from digest.compose import Composition
@@ -201,7 +202,7 @@ def begin(parts: Parts, row: EditionRow, now: datetime) -> None:
                 continue  # somebody chose anew in between: render that choice as well
             rendered = tuple(variants.values())
             if editions.freeze(conn, row.id, variants=rendered, now=now, revision=row.revision):
-                deliveries.materialise(
+                materialise(
                     conn,
                     row.id,
                     series=row.key.series,

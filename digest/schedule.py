@@ -28,6 +28,7 @@ SETTLED = frozenset({EditionState.SENT, EditionState.CANCELLED, EditionState.PAU
 class Schedule:
     """When a series goes out. ``days`` are ISO weekdays (Monday is 1); ``send_at`` is local time.
 
+    On ``days_off``, days of the calendar, nothing goes out whatever weekday they are.
     ``silence_sends`` is the approval rule: whether a draft nobody looked at goes out by itself.
     ``finish_within`` bounds how long after its slot a begun edition is still resumed by itself.
     """
@@ -35,6 +36,7 @@ class Schedule:
     series: str = "daily"
     send_at: time = time(6, 30)
     days: frozenset[int] = frozenset(range(1, DAYS_IN_A_WEEK + 1))
+    days_off: frozenset[date] = frozenset()
     timezone: str = "UTC"
     draft_before: timedelta = timedelta(hours=2)
     max_lateness: timedelta = timedelta(hours=3)
@@ -63,6 +65,10 @@ class Schedule:
         """The calendar day of an instant, where the publication lives."""
         return moment.astimezone(ZoneInfo(self.timezone)).date()
 
+    def sends_on(self, day: date) -> bool:
+        """Whether an edition goes out on a local day."""
+        return day.isoweekday() in self.days and day not in self.days_off
+
     def newest_slot(self, now: datetime) -> datetime:
         """The latest slot at or before ``now``."""
         return self._search(now, step=-1)
@@ -78,9 +84,9 @@ class Schedule:
     def _search(self, now: datetime, step: int) -> datetime:
         # A local day can lie a day beside the UTC one, so the search starts on the far side of it.
         day = self.local_day(now) - timedelta(days=step)
-        for offset in range(10):
+        for offset in range(10 + DAYS_IN_A_WEEK * len(self.days_off)):
             candidate_day = day + timedelta(days=step * offset)
-            if candidate_day.isoweekday() not in self.days:
+            if not self.sends_on(candidate_day):
                 continue
             slot = self.instant(candidate_day)
             if (step > 0 and slot > now) or (step < 0 and slot <= now):

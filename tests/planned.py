@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import insert
 
-from digest.store.deliveries import materialise
 from digest.store.engine import Database
+from digest.store.planning import materialise
 from digest.store.tables import editions, subscribers
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)

@@ -30,6 +30,7 @@ MODULES = {
     "preview": "preview",
     "test": "editions",
     "hold": "editions",
+    "cancel": "editions",
     "release": "editions",
     "approve": "editions",
     "explain": "editions",

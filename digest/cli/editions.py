@@ -1,4 +1,4 @@
-"""`digest draft | test | hold | release | approve | explain`: the editor's commands."""
+"""`digest draft | test | hold | cancel | release | approve | explain`: the editor's commands."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _slot_of(parts: Parts, day: date_type, now: datetime) -> datetime:
     reach = slot - parts.recency.since(parts.schedule, slot)
     if slot < now - reach:
         raise InputError(f"{day} is too long ago: no article is recent enough for its edition")
-    if day.isoweekday() not in parts.schedule.days:
+    if not parts.schedule.sends_on(day):
         say(f"{day:%A} is no day of the schedule: this edition goes out only by `digest send --edition`.")
     return slot
 
@@ -218,8 +218,28 @@ def hold(
     _tell(row, as_json=as_json)
 
 
+def cancel(
+    ctx: typer.Context,
+    edition: EditionOption = "",
+    reason: Annotated[str, typer.Option(help="Why, for whoever looks next.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Let an edition never go out; one that is paused, to nobody else. Its stories are free for the next."""
+    with opened(ctx) as parts:
+        row = desk.named(parts, parts.clock(), edition)
+        row, unsent = desk.cancel(parts, row, parts.clock(), reason)
+    _tell(row, as_json=as_json)
+    if unsent and not as_json:
+        say(f"{counted(unsent, 'reader')} will not get it.")
+    elif not as_json:
+        say(f"`digest release --edition {edition_ref(row.key)}` makes it a draft again.")
+
+
 def release(ctx: typer.Context, edition: EditionOption = "", as_json: JsonOption = False) -> None:
-    """Undo `hold`: a held edition is a draft again, a paused one goes on with the next send or heartbeat."""
+    """Undo `hold`: a held edition is a draft again, a paused one goes on with the next send or heartbeat.
+
+    One that was cancelled before it began is a draft again, too.
+    """
     with opened(ctx) as parts:
         row = desk.release(parts, desk.named(parts, parts.clock(), edition), parts.clock())
     _tell(row, as_json=as_json)
@@ -286,5 +306,5 @@ def explain(
 def register(app: typer.Typer) -> None:
     """Add the commands to the root."""
     app.command(name="test")(send_test)
-    for command in (draft, hold, release, approve, explain):
+    for command in (draft, hold, cancel, release, approve, explain):
         app.command()(command)

@@ -23,7 +23,7 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
     SUPPRESSED = "suppressed"
     UNCERTAIN = "uncertain"  # cut off after the fence without an answer: never resent by itself
-    SKIPPED = "skipped"  # none of the reader's themes has a story
+    SKIPPED = "skipped"  # none of the reader's themes has a story, or the edition was cancelled
 
     __hash__ = str.__hash__  # Enum's own is in Python, and outcomes are counted by the thousand
 

@@ -80,7 +80,7 @@ went out before. When `schedule.days` leaves days out, that alone would lose som
 `days = ["mon", "tue", "wed", "thu", "fri"]`, `send_at = "06:30"` and 36 hours, Monday's edition begins
 on Saturday at 18:30. With `gather.reach_back = true` the first edition after free days reaches back to the
 last scheduled slot, here Friday 06:30; on the other days `max_age` holds as before. Days on which an
-edition was due but failed are no free days.
+edition was due but failed are no free days; those of `schedule.days_off` are.
 
 ## What `digest` refuses to send with
 

@@ -86,6 +86,11 @@ class ScheduleSettings:
     days: tuple[str, ...] = key(
         quantities.weekdays(), quantities.DAY_NAMES, "The days on which an edition goes out."
     )
+    days_off: tuple[str, ...] = key(
+        quantities.days_off(),
+        (),
+        'Days on which no series goes out, like ["2026-12-24..2027-01-03", "2027-05-01"].',
+    )
     gather_every: timedelta = key(
         quantities.duration(5 * _MINUTE, _DAY), 30 * _MINUTE, "How often `digest run` looks at each feed."
     )

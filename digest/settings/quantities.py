@@ -13,6 +13,7 @@ DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HIGHEST_PORT = 65_535
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _DURATION = re.compile(r"(?:\d{1,9}[dhms])+", re.ASCII)
+_LONGEST_OFF = timedelta(days=365)
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 _DOMAIN_RATE = re.compile(r"[A-Za-z0-9.-]+ +[0-9]{1,5}(\.[0-9]{1,3})?")
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
@@ -136,6 +137,38 @@ def day() -> Kind[date | None]:
         return found
 
     return Kind("day", read, lambda value: value.isoformat() if value else quoted(""))
+
+
+def days_off() -> Kind[tuple[str, ...]]:
+    """Days of the calendar, and spans of them with both ends, "2026-12-24..2027-01-03"; may be none."""
+    mend = 'write days like ["2026-12-25"], and spans of at most a year like ["2026-12-24..2027-01-03"]'
+
+    def read(value: object) -> tuple[str, ...]:
+        if not isinstance(value, list):
+            raise ValueError(f"is no list; {mend}")  # noqa: TRY004  (one exception for every refusal)
+        found = []
+        for span in value:
+            try:
+                first, last = ends_of(str(span))
+            except ValueError:
+                raise ValueError(f"holds {str(span)!r}, which is no day or span of days; {mend}") from None
+            if not timedelta(0) <= last - first <= _LONGEST_OFF:
+                raise ValueError(f"holds {str(span)!r}, which ends before it begins or is too long; {mend}")
+            found.append(f"{first}..{last}" if last > first else f"{first}")
+        return tuple(found)
+
+    return Kind("list of days and spans of days", read, _show_names, _split)
+
+
+def ends_of(span: str) -> tuple[date, date]:
+    """The first and the last day of one of ``days_off``.
+
+    Raises:
+        ValueError: it is none.
+    """
+    first, _, last = span.partition("..")
+    begins = date.fromisoformat(first.strip())
+    return begins, date.fromisoformat(last.strip()) if last.strip() else begins
 
 
 def window() -> Kind[str]:

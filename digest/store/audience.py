@@ -19,9 +19,9 @@ from digest.model.audience import (
 )
 from digest.model.delivery import Reached
 from digest.model.edition import EditionState
-from digest.store.deliveries import readers_of
 from digest.store.importing import Importer
 from digest.store.keeping_out import keep_out
+from digest.store.planning import readers_of
 from digest.store.sql import insert_or_ignore
 from digest.store.subscriber_rows import NewReader, join_themes, new_reader, stored_themes
 from digest.store.tables import deliveries, editions, events, subscribers, suppressions
@@ -255,7 +255,7 @@ def forget(conn: Connection, subscriber_id: int, reason: SuppressionReason, now:
 def theme_choices(conn: Connection, series: str, *, got: Reached | None = None) -> dict[str, int]:
     """Every choice of themes (slugs joined by "+", "" is all) and how many would be mailed with it.
 
-    ``series`` and ``got`` as in ``digest.store.deliveries.materialise``.
+    ``series`` and ``got`` as in ``digest.store.planning.materialise``.
     """
     query = (
         select(subscribers.c.themes, func.count())

@@ -244,13 +244,12 @@ def move(
     """Change the state if it is one of ``allowed``; whether it was. ``reason`` replaces the old one.
 
     ``reviewed_by`` names who answers for the content ("": nobody); None leaves it as it was.
-    Reaching ``sent`` or ``cancelled`` also notes when it finished.
+    Reaching ``sent`` or ``cancelled`` also notes when it finished; leaving them, that it is not.
     """
     values: dict[str, Any] = {"state": to.value, "reason": reason, "updated_at": now}
     if reviewed_by is not None:
         values["reviewed_by"] = reviewed_by
-    if to in {EditionState.SENT, EditionState.CANCELLED}:
-        values["finished_at"] = now
+    values["finished_at"] = now if to in {EditionState.SENT, EditionState.CANCELLED} else None
     return _compare_and_set(conn, edition_id, allowed, values)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from digest.gather.options import GatherOptions
 from digest.model.wording import Wording
@@ -13,7 +13,7 @@ from digest.parts import Keep, Recency, Series, SignUps
 from digest.render import Publication
 from digest.schedule import Schedule
 from digest.settings import Settings
-from digest.settings.quantities import DAY_NAMES
+from digest.settings.quantities import DAY_NAMES, ends_of
 
 GATHER_WITHIN_S = 120  # a slow morning on the web must not make an edition late
 PREFETCH = timedelta(days=3)  # how far a Monday may reach back over days without an edition
@@ -57,6 +57,7 @@ def schedule_of(settings: Settings) -> Schedule:
         series=chosen.series,
         send_at=chosen.send_at,
         days=_weekdays(chosen.days),
+        days_off=_days_of(chosen.days_off),
         timezone=settings.publication.timezone,
         draft_before=chosen.draft_before,
         max_lateness=chosen.max_lateness,
@@ -90,6 +91,12 @@ def series_of(settings: Settings) -> tuple[Series, ...]:
 def _weekdays(names: Iterable[str]) -> frozenset[int]:
     """Days as ISO counts them, from Monday, 1."""
     return frozenset(DAY_NAMES.index(day) + 1 for day in names)
+
+
+def _days_of(spans: Iterable[str]) -> frozenset[date]:
+    """Every day of these spans."""
+    ends = map(ends_of, spans)
+    return frozenset(first + timedelta(n) for first, last in ends for n in range((last - first).days + 1))
 
 
 def gathering_of(settings: Settings) -> GatherOptions:

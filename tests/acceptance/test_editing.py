@@ -175,6 +175,20 @@ def test_a_hold_keeps_its_first_reason_and_status_tells_it(stocked: Desk) -> Non
     assert "is held (legal says wait)" in stocked.run("send", code=1).stderr
 
 
+def test_an_edition_that_is_cancelled_is_not_sent_until_it_is_released(stocked: Desk) -> None:
+    ref = stocked.json("draft")["ref"]
+    said = stocked.run("cancel", "--reason", "nobody reads today").stderr
+    assert (
+        said == f"The edition {ref} is cancelled.\n`digest release --edition {ref}` makes it a draft again.\n"
+    )
+    listed = stocked.json("status")["editions"][0]
+    assert (listed["state"], listed["reason"]) == ("cancelled", "nobody reads today")
+    assert "is cancelled and is never sent" in stocked.run("send", "--edition", ref, code=1).stderr
+    stocked.run("release", "--edition", ref)
+    assert stocked.json("send", "--edition", ref)["sent_now"] > 0
+    assert "is sent and can't be cancelled" in stocked.run("cancel", "--edition", ref, code=1).stderr
+
+
 def test_a_story_is_explained_by_the_name_it_has_in_the_file(stocked: Desk) -> None:
     lead = first_ids(stocked.json("draft"))[0]
     assert stocked.run("explain", f"s{lead}").stdout == stocked.run("explain", str(lead)).stdout

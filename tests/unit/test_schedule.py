@@ -65,6 +65,22 @@ def test_weekdays_that_are_off_have_no_slot() -> None:
     assert schedule.next_slot(saturday).isoweekday() == 1
 
 
+def test_days_off_have_no_slot_however_many_there_are() -> None:
+    mondays = frozenset(date(2026, 1, 5) + timedelta(weeks=week) for week in range(60))
+    schedule = Schedule(days=frozenset({1}), days_off=mondays)
+    before = schedule.newest_slot(datetime(2026, 6, 1, tzinfo=UTC))
+    assert before == datetime(2025, 12, 29, 6, 30, tzinfo=UTC)
+    assert schedule.next_slot(before) == datetime(2027, 3, 1, 6, 30, tzinfo=UTC)
+
+
+def test_nothing_is_owed_on_a_day_off_and_the_day_after_is_not_late() -> None:
+    schedule = Schedule(days_off=frozenset({date(2026, 3, 10)}))
+    yesterday = {BEFORE: standing(EditionState.SENT)}
+    assert plan(schedule, DUE + timedelta(hours=9), yesterday, installed_at=LONG_AGO) == ()
+    tomorrow = DUE + timedelta(days=1)
+    assert plan(schedule, tomorrow, yesterday, installed_at=LONG_AGO) == (Draft(tomorrow), Send(tomorrow))
+
+
 @pytest.mark.parametrize(
     ("days", "words"),
     [

@@ -17,13 +17,13 @@ from digest.store.deliveries import (
     counts,
     mark_bounced,
     mark_complained,
-    materialise,
     records,
     resend_uncertain,
     retry_failed,
 )
 from digest.store.engine import Database
 from digest.store.ledger import Ledger, Settled, fence, record
+from digest.store.planning import materialise
 from digest.store.runs import accept_first, end_run, finish, is_sending, list_sending, start_run
 from digest.store.tables import deliveries, delivery_batches, editions, runs, subscribers, suppressions
 

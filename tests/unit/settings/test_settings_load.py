@@ -40,6 +40,7 @@ def test_every_kind_of_value_can_come_from_the_environment(read: Read) -> None:
         "",
         {
             "DIGEST_SCHEDULE__DAYS": "fri, mon",
+            "DIGEST_SCHEDULE__DAYS_OFF": "2026-12-25, 2026-12-31 .. 2027-01-02",
             "DIGEST_SCHEDULE__SEND_AT": "17:05",
             "DIGEST_SCHEDULE__DRAFT_BEFORE": "1h30m",
             "DIGEST_GATHER__WORKERS": " 3 ",
@@ -53,6 +54,7 @@ def test_every_kind_of_value_can_come_from_the_environment(read: Read) -> None:
         },
     )
     assert settings.schedule.days == ("mon", "fri")
+    assert settings.schedule.days_off == ("2026-12-25", "2026-12-31..2027-01-02")
     assert settings.schedule.send_at == time(17, 5)
     assert settings.schedule.draft_before == timedelta(minutes=90)
     assert settings.gather.workers == 3

@@ -94,6 +94,16 @@ Refused = Callable[..., str]
         ("[schedule]\ndays = []", "schedule.days = [] does not name days of the week"),
         ('[schedule]\ndays = "mon"', 'schedule.days = "mon" is no list of names; write it like ["mon"'),
         (
+            '[schedule]\ndays_off = "2026-12-25"',
+            'digest.toml:2: schedule.days_off = "2026-12-25" is no list; write days like ["2026-12-25"',
+        ),
+        (
+            '[schedule]\ndays_off = ["25.12."]',
+            "holds '25.12.', which is no day or span of days; write",
+        ),
+        ('[schedule]\ndays_off = ["2027-01-03..2026-12-24"]', "which ends before it begins or is too long"),
+        ('[schedule]\ndays_off = ["2026-01-01..2027-06-01"]', "which ends before it begins or is too long"),
+        (
             "[schedule]\ndraft_before = 2",
             "schedule.draft_before = 2 is no span of time; write a number and s, m",
         ),
