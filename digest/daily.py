@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from digest import clock, confirming, feedback, pipeline, retention, telling
+from digest import clock, confirming, feedback, handing_over, pipeline, retention, telling
 from digest.deliver.allowance import Allowance
 from digest.deliver.send import SendReport
 from digest.errors import ConfigurationError, DigestError, StateError
@@ -281,7 +281,7 @@ def _without_model(parts: Parts, key: EditionKey, now: datetime) -> list[Done]:
 def _send(parts: Parts, slot: datetime, now: datetime, *, news: bool) -> list[Done]:
     with parts.database.read() as conn:
         row = editions.find_edition(conn, parts.key(slot))
-    allowance = pipeline.allowance_at(parts, now)
+    allowance = handing_over.allowance_at(parts, now)
     if allowance.shut:
         return []
     if row is None or row.edition is None:  # the draft before it failed: its alert is out
@@ -302,7 +302,7 @@ def _resume(parts: Parts, edition_id: int, now: datetime) -> list[Done]:
     with parts.database.read() as conn:
         row = editions.get_edition(conn, edition_id)
     assert row is not None
-    allowance = pipeline.allowance_at(parts, now)
+    allowance = handing_over.allowance_at(parts, now)
     if allowance.shut:  # the hour, or the warm-up's share of the day
         return []
     return _sent(parts, row, now, allowance, "went on sending")
@@ -322,7 +322,7 @@ def after_run(
     ref, counts = edition_ref(row.key), report.counts
     done = [Done(what, ref, report)] if moved else []
     if report.refused:
-        text = f"the edition {ref} is paused: {pipeline.TOO_MANY_REFUSED}"
+        text = f"the edition {ref} is paused: {handing_over.TOO_MANY_REFUSED}"
         done += _alert(parts, Alert(f"refused:{row.id}:{counts.failed}", text), now)
     if not counts.open and counts.failed + counts.uncertain:
         text = (

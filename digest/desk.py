@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from digest import pipeline
+from digest import handing_over
 from digest.errors import NotFoundError, StateError
 from digest.model.edition import OPEN_TO_EDITING, Edition, EditionKey, EditionState, EditionStory
 from digest.model.links import edition_ref
@@ -159,8 +159,8 @@ def release(parts: Parts, row: EditionRow, now: datetime) -> EditionRow:
         fresh = editions.get_edition(conn, row.id)
         if fresh is not None and fresh.frozen_at is None:
             undone.add(EditionState.CANCELLED)
-        refused = fresh is not None and fresh.reason == pipeline.TOO_MANY_REFUSED
-        reason = pipeline.REFUSED_YET_RELEASED if refused else ""
+        refused = fresh is not None and fresh.reason == handing_over.TOO_MANY_REFUSED
+        reason = handing_over.REFUSED_YET_RELEASED if refused else ""
         moved = editions.move(
             conn, row.id, allowed=undone, to=EditionState.DRAFT, now=now, reviewed_by=""
         ) or editions.move(conn, row.id, allowed=paused, to=EditionState.SENDING, now=now, reason=reason)

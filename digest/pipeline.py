@@ -12,20 +12,16 @@ any time: the database's compare-and-set moves make a repetition harmless.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from digest import crew, sharing
+from digest import handing_over, sharing
 from digest.deliver.allowance import Allowance
-from digest.deliver.send import SendOptions, SendReport, deliver
-from digest.deliver.transports.base import Transport
+from digest.deliver.send import SendReport
 from digest.errors import StateError
-from digest.messages import composer
 from digest.model.delivery import Counts, Reached
 from digest.model.edition import OPEN_TO_EDITING, Edition, EditionKey, EditionState
 from digest.model.links import edition_ref
@@ -33,11 +29,9 @@ from digest.model.message import Variant
 from digest.model.news import FeedHealth
 from digest.parts import Parts
 from digest.render import variant_key
-from digest.schedule import BEGUN
 from digest.store import articles as article_store
-from digest.store import audience, deliveries, editions
+from digest.store import audience, editions
 from digest.store import feeds as feed_store
-from digest.store.batches import next_due
 from digest.store.editions import EditionRow
 from digest.store.planning import materialise
 
@@ -46,12 +40,6 @@ if TYPE_CHECKING:
     from digest.gather.outcome import Gathered
 
 log = logging.getLogger("digest")
-
-TOO_MANY_REFUSED = (
-    "the mail server refuses too much of it for good: `digest status --report` says why,"
-    " `digest release` lets it go on"
-)
-REFUSED_YET_RELEASED = "an editor let it go on in spite of many refusals"
 
 # --- gather -----------------------------------------------------------------------------------------
 
@@ -257,15 +245,6 @@ def _fresh(conn: Connection, row: EditionRow) -> EditionRow:
     return fresh
 
 
-def allowance_at(parts: Parts, now: datetime) -> Allowance:
-    """What the delivery window and the warm-up let go out."""
-    if parts.limits.warm_up is None:
-        return parts.limits.allowance(now, 0)
-    with parts.database.read() as conn:
-        began = parts.limits.day_began(now)
-        return parts.limits.allowance(now, deliveries.accepted_since(conn, parts.publication.slug, began))
-
-
 def send(
     parts: Parts,
     row: EditionRow,
@@ -290,10 +269,10 @@ def send(
         why = f" ({row.reason})" if row.reason else ""
         ref = edition_ref(row.key)
         raise StateError(f"the edition {ref} is {row.state}{why}; `digest release` lets it go")
-    allowance = allowance or allowance_at(parts, now)
+    allowance = allowance or handing_over.allowance_at(parts, now)
     if allowance.shut:
         raise StateError(f"nothing is sent now: {allowance.shut}; `digest run` goes on by itself")
-    transport = _ready(parts)
+    transport = handing_over.ready_transport(parts)
     sharing.note(parts, row.key.series, allowance)
     if row.state in {EditionState.DRAFT, EditionState.APPROVED}:
         begin(parts, row, now)
@@ -301,92 +280,4 @@ def send(
         fresh = _fresh(conn, row)
     if fresh.state not in {EditionState.FROZEN, EditionState.SENDING, EditionState.SENT}:
         raise StateError(f"the edition {edition_ref(row.key)} is {fresh.state} now; nothing was sent")
-    return _hand_over(parts, fresh, now, transport, allowance, progress)
-
-
-def share(parts: Parts, row: EditionRow, now: datetime, *, allowance: Allowance) -> SendReport:
-    """Hand over what is due of an edition that another machine has begun, and whose sender is as we are.
-
-    The latter is for the caller to know: see ``digest.sharing``.
-
-    Raises:
-        TransportError: the transport can't be used; everything unsent stays pending.
-    """
-    return _hand_over(parts, row, now, _ready(parts), allowance, None)
-
-
-def _ready(parts: Parts) -> Transport:
-    transport = parts.transport()
-    transport.check()
-    return transport
-
-
-def _hand_over(
-    parts: Parts,
-    row: EditionRow,
-    now: datetime,
-    transport: Transport,
-    allowance: Allowance,
-    progress: Callable[[Counts, float], None] | None,
-) -> SendReport:
-    """Hand over everything that is due, and see to what follows from it."""
-    compose = composer(parts, row)
-    if row.reason == REFUSED_YET_RELEASED:
-        parts = replace(parts, sending=replace(parts.sending, stop_share=0.0))
-
-    def pause() -> None:  # at once: that stops others as well, and keeps them from what this run gives back
-        with parts.database.write() as conn:
-            editions.move(
-                conn, row.id, allowed=BEGUN, to=EditionState.PAUSED, now=now, reason=TOO_MANY_REFUSED
-            )
-
-    def deliver_by(options: SendOptions) -> SendReport:
-        return deliver(
-            parts.database,
-            row.id,
-            transport=transport,
-            compose=compose,
-            options=options,
-            clock=parts.clock,
-            stop=parts.stop,
-            allowance=allowance,
-            progress=progress,
-            on_refused=pause,
-        )
-
-    report = _delivered(parts, row, allowance, deliver_by)
-    # Whoever ends last sees to the refusals of all: this process may have had none itself.
-    if report.counts.failed and not report.counts.open:
-        from digest import feedback  # noqa: PLC0415 - readers of mail stand behind it; most runs end without
-
-        feedback.refusals(parts, row.id, now)
-    return report
-
-
-def _delivered(
-    parts: Parts, row: EditionRow, allowance: Allowance, deliver_by: Callable[[SendOptions], SendReport]
-) -> SendReport:
-    """Deliver by this process, which ``deliver_by`` does, or by several at once."""
-    processes = crew.wanted(parts, allowance)
-    if processes > 1:
-        with parts.database.read() as conn:
-            standing = deliveries.counts(conn, row.id)
-        processes = processes if crew.are_worth_it(standing) else 1
-    if processes == 1:
-        return deliver_by(parts.sending)
-    began = time.monotonic()
-    mine, *others = crew.shares(parts.sending.connections, processes)
-    with crew.hired(edition_ref(row.key), others, parts.config_file, parts.stop) as members:
-        report, well = members.join(deliver_by(replace(parts.sending, connections=mine)))
-    if not well:  # what one of them left behind is done by this process alone
-        report = crew.added(report, asdict(deliver_by(parts.sending)))
-    with parts.database.read() as conn:
-        found, due = deliveries.counts(conn, row.id), next_due(conn, row.id)
-    return replace(
-        report,
-        counts=found,
-        duration_s=time.monotonic() - began,
-        next_due_at=due,
-        stopped=report.stopped and found.open > 0,
-        refused=report.refused and found.open > 0,
-    )
+    return handing_over.hand_over(parts, fresh, now, transport, allowance, progress)

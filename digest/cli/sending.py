@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from digest import desk, pipeline
+from digest import desk, handing_over, pipeline
 from digest.cli.common import (
     EditionOption,
     JsonOption,
@@ -252,7 +252,7 @@ def _report(parts: Parts, row: EditionRow, report: SendReport, *, as_json: bool)
         f" {report.sent_now:,} accepted now. In all: {words(report.counts)}."
     )
     if report.refused:
-        say(f"Paused: {pipeline.TOO_MANY_REFUSED}.")
+        say(f"Paused: {handing_over.TOO_MANY_REFUSED}.")
     elif report.stopped:
         say("Stopped before the end; `digest send` goes on where this left off.")
     elif report.next_due_at is not None:

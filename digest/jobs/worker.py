@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from digest import daily, pipeline, sharing
+from digest import daily, handing_over, sharing
 from digest.daily import Done
 from digest.deliver.owner import fate_of
 from digest.errors import ConfigurationError, DigestError
@@ -43,7 +43,7 @@ def refuse_a_file(url: str) -> None:
 
 def why_idle(parts: Parts, now: datetime) -> str:
     """Why this machine could not share in the schedule's next edition, as far as it can be known before."""
-    return sharing.why_not(parts, parts.schedule.series, pipeline.allowance_at(parts, now))
+    return sharing.why_not(parts, parts.schedule.series, handing_over.allowance_at(parts, now))
 
 
 def keep_working(parts: Parts, tell: Callable[[Done], None]) -> None:
@@ -114,10 +114,10 @@ def _share(parts: Parts, edition_id: int, now: datetime) -> list[Done]:
     with parts.database.read() as conn:
         row = editions.get_edition(conn, edition_id)
     assert row is not None, "an edition is never deleted"
-    allowance = pipeline.allowance_at(parts, now)
+    allowance = handing_over.allowance_at(parts, now)
     if allowance.shut:
         return []
     if reason := sharing.why_not(parts, row.key.series, allowance):
         return [Done(f"not shared: {reason}", edition_ref(row.key), failed=True)]
-    report = pipeline.share(parts, row, now, allowance=allowance)
+    report = handing_over.hand_over(parts, row, now, handing_over.ready_transport(parts), allowance)
     return daily.after_run(parts, row, report, now, f"{report.sent_now:,} sent from here")

@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import create_engine, make_url, select, text, update
 
-from digest import desk, pipeline, sharing
+from digest import desk, handing_over, pipeline, sharing
 from digest.daily import Done
 from digest.deliver import dkim_keys
 from digest.deliver.allowance import UNLIMITED, Allowance, Limits, WarmUp, Window
@@ -156,7 +156,7 @@ def elsewhere(parts: Parts, **changes: object) -> Parts:
 
 def begun(parts: Parts, row: EditionRow) -> EditionRow:
     """The edition as its sender has begun it, and noted how it sends, before the first message."""
-    sharing.note(parts, row.key.series, pipeline.allowance_at(parts, parts.clock()))
+    sharing.note(parts, row.key.series, handing_over.allowance_at(parts, parts.clock()))
     pipeline.begin(parts, row, parts.clock())
     return desk.find(parts, str(row.id))
 
@@ -317,7 +317,7 @@ def test_too_many_refusals_pause_it_for_good(room: Room) -> None:
     assert (
         alert[2]
         == told[-1].what
-        == f"the edition {edition_ref(row.key)} is paused: {pipeline.TOO_MANY_REFUSED}"
+        == f"the edition {edition_ref(row.key)} is paused: {handing_over.TOO_MANY_REFUSED}"
     )
 
 
@@ -594,7 +594,7 @@ def test_a_held_edition_and_one_whose_batches_are_all_taken_are_left_alone(
     quick_room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parts, row, _server = quick_room
-    monkeypatch.setattr(pipeline, "share", lambda *_: pytest.fail("there is nothing to share"))
+    monkeypatch.setattr(handing_over, "hand_over", lambda *_: pytest.fail("there is nothing to share"))
     fresh = begun(parts, row)
     desk.hold(parts, fresh, parts.clock())
     assert shared(parts) == []
