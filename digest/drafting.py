@@ -24,7 +24,13 @@ from digest.summarise import ai_notice
 
 def stories(parts: Parts, articles: list[Article], rulings: Rulings) -> tuple[Story, ...]:
     """Articles grouped into stories, with their themes, as editors have merged and split them."""
-    return group_articles(articles, parts.themes, parts.drafting.grouping, rulings=rulings)
+    return group_articles(
+        articles,
+        parts.themes,
+        parts.drafting.grouping,
+        rulings=rulings,
+        language=parts.publication.language,
+    )
 
 
 def draft_value(

@@ -2,7 +2,8 @@
 
 Two texts are copies when the shorter has at least half of its five-word runs in the longer
 (containment, not Jaccard: a cut copy shares all of its own runs and few of the whole's). Runs that
-one publisher prints under three or more of its articles are its furniture and don't count.
+one publisher prints under three or more of its articles are its furniture and don't count; versions of one
+article, as an agency sends them out again and again, are one here.
 Everything is done on sorted integer arrays, so that cost grows with the words, not with the pairs.
 """
 
@@ -22,7 +23,9 @@ _FEWEST_RUNS = 6  # below this a text is a phrase, and only the same phrase is a
 _FURNITURE = 3
 _SHORT_TEXT_WORDS = 40
 _PART_RUNS = 500_000  # sorted at a time
-_MOST_SHARERS = 80  # a run in more texts than this says nothing about any two of them
+_MOST_SHARERS = 80  # of a run that more texts have, each meets only its next ones, and the first
+_VERSION = 0.8  # of the shorter one's runs: of two versions of one article
+_MOST_VERSIONS = 8  # what stands under more articles of one publisher is furniture at once
 _ROOTS = np.array(
     [6364136223846793005, 2862933555777941757, 3202034522624059733, 3935559000370003845, 1], np.uint64
 )
@@ -36,13 +39,14 @@ def copy_pairs(articles: Sequence[Article], containment: float) -> dict[tuple[in
     runs, begins = _runs(articles)
     families: dict[str, int] = {}
     family = np.array([families.setdefault(article.family, len(families)) for article in articles], np.int64)
+    work = _works(articles, runs, begins, family)
     sizes = np.zeros(len(articles), np.int64)
     met: list[_Ints] = []
     shared: list[_Ints] = []
     for places in _parts(runs):
         order = places[np.argsort(runs[places], kind="stable")]
         owners = np.searchsorted(begins, order, side="right") - 1
-        kept, whose = _without_furniture(runs[order], owners, family)
+        kept, whose = _without_furniture(runs[order], owners, family, work)
         sizes += np.bincount(whose, minlength=len(articles))
         pairs, counts = _meetings(kept, whose, len(articles))
         met.append(pairs)
@@ -93,15 +97,52 @@ def _parts(runs: _Runs) -> Iterator[_Ints]:
         yield np.flatnonzero(part == number)
 
 
-def _without_furniture(runs: _Runs, owners: _Ints, family: _Ints) -> tuple[_Runs, _Ints]:
-    """The runs that no publisher prints under three or more articles."""
-    their = family[owners]
-    order = np.lexsort((their, runs))
-    by_run, by_family = runs[order], their[order]
+def _works(articles: Sequence[Article], runs: _Runs, begins: _Ints, family: _Ints) -> _Ints:
+    """For each article the number of the first of which it is a version: mostly its own.
+
+    Versions are of one publisher, under much the same headline, and share nearly all of their text.
+    """
+    work = np.arange(len(articles))
+    sizes = np.diff(begins)
+    met: list[_Ints] = []
+    shared: list[_Ints] = []
+    for places in _parts(runs):
+        order = places[np.argsort(runs[places], kind="stable")]
+        owners = np.searchsorted(begins, order, side="right") - 1
+        by_family = np.lexsort((owners, family[owners], runs[order]))
+        inside, starts, counts = _in_families(runs[order][by_family], family[owners[by_family]])
+        few = np.repeat((counts >= _FURNITURE) & (counts <= _MOST_VERSIONS), counts)
+        pairs, times = _meetings(inside[few], owners[by_family][few], len(articles))
+        met.append(pairs)
+        shared.append(times)
+    titles = [frozenset(words(fold(article.title).lower())) for article in articles]
+    for first, second in sorted(_contained(met, shared, sizes, _VERSION)):
+        both = titles[first] & titles[second]
+        if 2 * len(both) >= min(len(titles[first]), len(titles[second])):
+            work[second] = min(work[second], work[first])
+    return work
+
+
+def _in_families(runs: _Runs, family: _Ints) -> tuple[_Runs, _Ints, _Ints]:
+    """Runs as numbers that differ from family to family too, where each begins, and how many there are.
+
+    Both are sorted, by run and then by family.
+    """
     new = np.ones(runs.size, bool)
-    new[1:] = (by_run[1:] != by_run[:-1]) | (by_family[1:] != by_family[:-1])
+    new[1:] = (runs[1:] != runs[:-1]) | (family[1:] != family[:-1])
     starts = np.flatnonzero(new)
-    counts = np.diff(np.append(starts, runs.size))
+    return np.cumsum(new).astype(np.uint64), starts, np.diff(np.append(starts, runs.size))
+
+
+def _without_furniture(runs: _Runs, owners: _Ints, family: _Ints, work: _Ints) -> tuple[_Runs, _Ints]:
+    """The runs that no publisher prints under three or more articles, versions of one being one."""
+    their, theirs = family[owners], work[owners]
+    order = np.lexsort((theirs, their, runs))
+    by_run, by_family, by_work = runs[order], their[order], theirs[order]
+    once = np.ones(runs.size, bool)
+    once[1:] = (by_run[1:] != by_run[:-1]) | (by_work[1:] != by_work[:-1])
+    by_run, by_family = by_run[once], by_family[once]
+    _, starts, counts = _in_families(by_run, by_family)
     furniture = np.unique(by_run[starts[counts >= _FURNITURE]])
     if not furniture.size:
         return runs, owners
@@ -121,6 +162,11 @@ def _meetings(runs: _Runs, owners: _Ints, total: int) -> tuple[_Ints, _Ints]:
         if not same.size:
             break
         codes.append(owners[same] * total + owners[same + step])
+    else:  # of a crowd beyond that each meets the first at least, which is enough to be its copy
+        starts = np.flatnonzero(np.append(True, runs[1:] != runs[:-1]))
+        first = np.repeat(starts, np.diff(np.append(starts, runs.size)))
+        far = np.flatnonzero(np.arange(runs.size) - first >= _MOST_SHARERS)
+        codes.append(owners[first[far]] * total + owners[far])
     pairs, counts = np.unique(np.concatenate(codes), return_counts=True)
     return pairs, counts
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from digest.group.spellings import star_trouble
+from digest.group.spellings import split, star_trouble
+from digest.group.text import fold, is_unspaced
 from digest.group.toml_file import TomlFile
 
 _OF_TABLE = {
@@ -43,7 +44,7 @@ class Gazetteer:
         if vocabulary is not None:
             vocabulary.only(vocabulary.data, ("lists",), "the vocabulary")
             self.lists = {
-                name: [check_stars(entry, vocabulary) for entry in dict.fromkeys(entries)]
+                name: [check_form(entry, vocabulary) for entry in dict.fromkeys(entries)]
                 for name, entries in vocabulary.levels("lists", tuple(vocabulary.data.get("lists", {})))
             }
 
@@ -58,7 +59,7 @@ class Gazetteer:
             file.only(table, _FIELDS, where)
             fields = {field: tuple(file.strings(table, field, where)) for field in _FIELDS}
             for form in (form for forms in fields.values() for form in forms):
-                check_stars(form, file)
+                check_form(form, file)
             if not fields["names"]:
                 raise file.wrong(f"{where}.names", 'is needed, as names = ["Japan"]')
             self.places[key] = Place(fields["names"][0], fields)
@@ -80,9 +81,12 @@ class Gazetteer:
         return _expand(entries, self.lists, lambda _: None, file, where)
 
 
-def check_stars(form: str, file: TomlFile) -> str:
-    """The form, when every * in it ends a word that is long enough."""
+def check_form(form: str, file: TomlFile) -> str:
+    """The form, when it can be found in a text: it holds a word, and every * ends one that is long enough."""
     trouble = star_trouble(form)
+    folded = fold(form)
+    if not trouble and not is_unspaced(folded) and not split(folded):
+        trouble = "holds no word that could be found in an article"
     if trouble:
         raise file.wrong(form, trouble)
     return form

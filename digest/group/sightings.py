@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -107,26 +107,25 @@ def _near(
 ) -> tuple[list[str], list[str], list[str]]:
     """Of each list, the terms that stand near one of the places."""
 
+    def near(key: str, other: str) -> bool:
+        return _meet(seen[key].positions[where], seen[other].positions[where])
+
     def close(key: str) -> bool:
-        return any(
-            abs(here - there) <= _NEAR_WORDS
-            for place in places
-            if place != key
-            for here in seen[key].positions[where]
-            for there in seen[place].positions[where]
-        )
+        return any(near(key, place) for place in places if place != key)
 
     near_topics = [key for key in topics if close(key)]
     if not topics:
         return places, [key for key in others if close(key)], []
-    anchored = [
-        place
-        for place in places
-        if any(
-            abs(here - there) <= _NEAR_WORDS
-            for topic in near_topics
-            for here in seen[topic].positions[where]
-            for there in seen[place].positions[where]
-        )
-    ]
+    anchored = [place for place in places if any(near(topic, place) for topic in near_topics)]
     return anchored, [key for key in others if close(key)], near_topics
+
+
+def _meet(some: Sequence[int], others: Sequence[int]) -> bool:
+    """Whether one of each stands near the other; both ascend, so that one walk along them tells."""
+    at = 0
+    for here in some:
+        while at < len(others) and others[at] < here - _NEAR_WORDS:
+            at += 1
+        if at < len(others) and others[at] <= here + _NEAR_WORDS:
+            return True
+    return False

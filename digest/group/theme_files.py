@@ -14,7 +14,7 @@ from pathlib import Path
 
 from digest.errors import ConfigurationError
 from digest.group.gazetteer import TABLES as _PLACE_TABLES
-from digest.group.gazetteer import Gazetteer, check_stars
+from digest.group.gazetteer import Gazetteer, check_form
 from digest.group.terms import FOREIGN_WEIGHT, MEDIUM, WEIGHTS, Pair, Role, Term, Theme
 from digest.group.toml_file import TomlFile
 
@@ -248,5 +248,5 @@ class _Reader:
 
     def _words(self, entries: list[str], where: str) -> list[str]:
         for phrase in entries:  # those of the lists were checked when they were read
-            check_stars(phrase, self._file)
+            check_form(phrase, self._file)
         return self._gazetteer.expand_words(entries, self._file, where)

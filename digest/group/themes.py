@@ -45,8 +45,11 @@ _SCORING = frozenset({Role.SCORE, Role.FOREIGN})
 _NAMING = _SCORING | {Role.SUPPORT, Role.VETO}
 # "Iran-born", where somebody comes from.
 _BIRTHPLACE = re.compile(r"\b[\w']+-born\b")
-# "GAZA CITY (Reuters) -", where a report was written, which isn't what it is about.
-_DATELINE = re.compile(r"\s*[A-Z][A-Z .,'/]{2,40}(?:\([\w .]{2,20}\)\s*)?\s?[\u2013\u2014-]+\s?(?=\S)")
+# "GAZA CITY (Reuters) -", where a report was written, which isn't what it is about; not "NATO-led".
+_DATELINE = re.compile(
+    r"\s*[A-Z][A-Z .,'/]{2,40}"
+    r"(?:\([\w .]{2,20}\)\s*[\u2013\u2014-]+\s?|\s?\u2014+\s?|\s?[\u2013-]+\s)(?=\S)"
+)
 
 
 class _Points(NamedTuple):

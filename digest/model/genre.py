@@ -29,11 +29,15 @@ _ASIDE_WORDS = frozenset(
         "op-ed", "opinion", "opinions", "pictures", "podcast", "podcasts", "video", "videos", "views",
     }
 )  # fmt: skip
-# "Live: ...", "... live: ...", "... live updates"; not "a place to live: ..." or "live-fire".
+# "Live: ...", "... live: ...", "... - live", "... live updates"; not "a place to live: ..." or "live-fire".
 _LIVE = re.compile(
     r"^\W*live\s*(?:[:|\u2013\u2014]|\s-\s)|\blive\ (?:updates?|blog|coverage|news)\b"
-    r"|(?<!\bto\ )\blive\s*(?:[:|\u2013\u2014]|$)",
+    r"|(?<!\bto\ )\blive\s*[:|\u2013\u2014]|[:|\u2013\u2014-]\s*live\s*$",
     re.IGNORECASE,
+)
+_LIVE_AT_END = re.compile(r"\blive\s*$", re.IGNORECASE)  # "Gaza crisis live"
+_LIVING = re.compile(  # "the villages where refugees live"
+    r"\b(?:to|where|how|who|that|which|why|we|they|you|I|people|families|refugees|children)\b", re.IGNORECASE
 )
 _NUMBER = r"(?:\d+|three|four|five|six|seven|eight|nine|ten)"
 _MEDLEY = re.compile(
@@ -113,4 +117,5 @@ def _filed_under(article: Article) -> set[str]:
 
 def is_live_page(title: str) -> bool:
     """Whether a title is that of a page rewritten all day: it leads with the latest, not with its matter."""
-    return _LIVE.search(title) is not None
+    at_end = _LIVE_AT_END.search(title) is not None and _LIVING.search(title) is None
+    return at_end or _LIVE.search(title) is not None

@@ -80,6 +80,8 @@ def test_a_press_review_or_a_reading_list_is_a_medley(title: str, medley: bool) 
         ("The best place to live: Harne", False),
         ("Live-fire drill off Harne", False),
         ("Harne, where ferrymen live well", False),
+        ("The villages of Harne where ferrymen live", False),
+        ("Harne ferry crisis live", True),
     ],
 )
 def test_a_live_page_is_known_by_its_title(title: str, live: bool) -> None:
