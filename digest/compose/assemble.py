@@ -143,7 +143,7 @@ def _ranking(
         key=lambda one: one.order,
     )
     pinned = sorted((one for one in every if one.place), key=lambda one: one.sifted.ruled.pin_order)
-    kept: dict[frozenset[str], Ranked] = {}
+    kept: dict[tuple[str, ...], Ranked] = {}
     drops: dict[int, str] = {}
     for one in (*pinned, *(one for one in every if not one.place)):
         words = same_words(one.headline)

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from math import inf
+from operator import itemgetter
 
 from digest.compose.reading import Reading
 
@@ -36,7 +38,7 @@ class Fact:
 
 
 _TOLLS = {
-    "dead": "dead die dies died death deaths kill kills killed killing fatalities lives toll bodies perished",
+    "dead": "dead die dies died death deaths kill kills killed killing fatalities toll bodies perished",
     "hurt": "hurt injured injuring injuries wounded wounding casualties",
     "missing": "missing unaccounted",
     "held": "arrested arrests detained hostages captives jailed prisoners",
@@ -110,6 +112,27 @@ _MONTHS = frozenset({
 _DAYS = frozenset({
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today", "yesterday",
 })  # fmt: skip
+_LIVES = "lives"  # "12 lives", but "he lives in a town of 300"
+# Behind a number, what it counts instead of people, however near it stands to a word that says of a toll.
+_NO_PEOPLE = frozenset({
+    "second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks", "month",
+    "months", "year", "years", "decade", "decades", "kilometre", "kilometres", "kilometer", "kilometers",
+    "km", "mile", "miles", "metre", "metres", "meter", "meters", "feet", "ft", "strike", "strikes",
+    "airstrike", "airstrikes", "attack", "attacks", "raid", "raids", "bombing", "bombings", "incident",
+    "incidents", "clash", "clashes", "drone", "drones", "missile", "missiles", "rocket", "rockets", "shell",
+    "shells", "bomb", "bombs", "shot", "shots", "round", "rounds", "town", "towns", "village", "villages",
+    "city", "cities", "province", "provinces", "district", "districts", "country", "countries", "house",
+    "houses", "home", "homes", "building", "buildings", "vehicle", "vehicles", "ship", "ships", "boat",
+    "boats", "plane", "planes", "dollar", "dollars", "euro", "euros", "pound", "pounds", "percent", "times",
+})  # fmt: skip
+_BEHIND = 2  # words behind a number in which what it counts stands: "40 air strikes"
+# "More than 70,000 people have been killed since the war began": of a war, not of the day.
+_CUMULATIVE = re.compile(
+    r"\bsince\b(?!\s+(?:dawn|midnight|noon|morning|last night|yesterday|today|\w+day\b))"
+    r"|\b(?:so far this|over the (?:past|last)|in the (?:past|last)) (?:\w+ )?(?:week|month|year|decade)s?\b"
+    r"|\bin all\b|\bsince the (?:war|conflict) began\b",
+    re.IGNORECASE,
+)
 _NEAR = 5  # tokens between a number and the word that says of what
 _MOSTLY = 0.7
 _YEARS = range(1900, 2101)
@@ -147,18 +170,23 @@ def _stemmed(lines: str, reading: Reading) -> tuple[tuple[str, frozenset[str]], 
 
 
 def _figures(text: str, reading: Reading) -> Iterator[Fact]:
+    of_the_day = not _CUMULATIVE.search(text)
     for clause in _CLAUSE.split(text):
-        tokens = _TOKEN.findall(clause)
-        low = [token.lower() for token in tokens]
+        low = [token.lower() for token in _TOKEN.findall(clause)]
+        tolls: dict[int, tuple[float, Fact]] = {}  # by the place of the word that says of what
         for value, written in reading.numbers(clause).items():
             at = _place(low, written.lower().split())
             if at is None or _is_date(low, at, value, written):
                 continue
             size = len(written.split())
             if toll := _toll(low, at, size):
-                yield Fact(Kind.TOLL, toll, value, written)
+                place, distance = toll
+                fact = Fact(Kind.TOLL, _TOLL_OF.get(low[place], "dead"), value, written)
+                tolls[place] = min(tolls.get(place, (inf, fact)), (distance, fact), key=itemgetter(0))
             elif unit := _unit(low, at + size):
                 yield Fact(Kind.FIGURE, unit, value, written)
+        if of_the_day:
+            yield from (fact for _, fact in tolls.values())
 
 
 def _place(low: Sequence[str], written: Sequence[str]) -> int | None:
@@ -174,14 +202,20 @@ def _is_date(low: Sequence[str], at: int, value: float, written: str) -> bool:
     return year or bool(beside & (_MONTHS | _DAYS | {"aged", "age"}))
 
 
-def _toll(low: Sequence[str], at: int, size: int) -> str:
-    """The kind of toll whose word stands nearest to the number; of two as near the one after it."""
-    best = ("", _NEAR + 1.0)
-    for place, token in enumerate(low):
-        distance = at - place + 0.5 if place < at else place - (at + size - 1)
-        if token in _TOLL_OF and distance < best[1]:
-            best = (_TOLL_OF[token], distance)
-    return best[0]
+def _toll(low: Sequence[str], at: int, size: int) -> tuple[int, float] | None:
+    """Where the nearest word stands that makes a number a toll, and how far; of two as near the one after."""
+    behind = low[at + size : at + size + _BEHIND]
+    if _LIVES in behind:
+        return at + size + behind.index(_LIVES), 1.0
+    if not _NO_PEOPLE.isdisjoint(behind):
+        return None
+    words = (
+        (place, at - place + 0.5 if place < at else float(place - (at + size - 1)))
+        for place, token in enumerate(low)
+        if token in _TOLL_OF
+    )
+    nearest = min(words, key=itemgetter(1), default=None)
+    return nearest if nearest and nearest[1] <= _NEAR else None
 
 
 def _unit(low: Sequence[str], after: int) -> str:

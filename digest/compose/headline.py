@@ -58,6 +58,6 @@ def _names_outlet(tail: str, article: Article) -> bool:
     return False
 
 
-def same_words(headline: str) -> frozenset[str]:
-    """What two headlines have in common when they say the same in the same words."""
-    return frozenset(_WORD.findall(headline.casefold()))
+def same_words(headline: str) -> tuple[str, ...]:
+    """What two headlines have in common when they say the same in the same words, in their order."""
+    return tuple(_WORD.findall(headline.casefold()))

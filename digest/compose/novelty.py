@@ -58,11 +58,6 @@ class News:
     facts: tuple[str, ...]
     tellings: tuple[Article, ...]
 
-    @property
-    def carrier(self) -> Article:
-        """The article whose sentence it is."""
-        return self.tellings[0]
-
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
@@ -73,12 +68,16 @@ class Nothing:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that has been told, as far as it can be told apart."""
+    """All that has been told, as far as it can be told apart.
+
+    ``tolls`` are the highest of what happened, ``tolls_said`` all of them, the background's among them.
+    """
 
     terms: frozenset[str]
     words: frozenset[str]
     values: frozenset[float]
     tolls: Mapping[str, float]
+    tolls_said: frozenset[tuple[str, float]]
     units: frozenset[str]
     events: frozenset[str]
 
@@ -98,10 +97,10 @@ class Known:
             return fact.what not in self.events
         if fact.kind is Kind.NAME:
             return self.words.isdisjoint(_WORD.findall(fact.what))
-        if fact.value in self.values:
-            return False
         if fact.kind is Kind.FIGURE:
-            return fact.what in self.units
+            return fact.value not in self.values and fact.what in self.units
+        if (fact.what, fact.value) in self.tolls_said:
+            return False
         return corrects or fact.value > self.tolls.get(fact.what, 0.0)
 
 
@@ -109,19 +108,15 @@ def known(told: Sequence[str], leads: Sequence[str], reading: Reading) -> Known:
     """What the texts ``told`` say; ``leads`` are the parts of them that say what happened."""
     whole = [text[:_MAX_CHARS] for text in told]
     said = {fact for text in whole for line in _lines(text) for fact in facts(line, reading)}
-    events = {
-        fact.what
-        for text in leads
-        for fact in facts(text, reading)
-        if fact.kind in {Kind.EVENT, Kind.STATEMENT}
-    }
+    happened = {fact for text in leads for line in _lines(text) for fact in facts(line, reading)}
     return Known(
         terms=frozenset().union(*(reading.terms(text) for text in whole)),
         words=frozenset(word for text in whole for word in _WORD.findall(text.casefold())),
         values=frozenset(value for text in whole for value in reading.numbers(text)),
-        tolls=tolls(said),
+        tolls=tolls(happened),
+        tolls_said=frozenset((fact.what, fact.value) for fact in said if fact.kind is Kind.TOLL),
         units=frozenset(fact.what for fact in said if fact.kind is Kind.FIGURE),
-        events=frozenset(events),
+        events=frozenset(fact.what for fact in happened if fact.kind in {Kind.EVENT, Kind.STATEMENT}),
     )
 
 

@@ -146,11 +146,11 @@ def _earlier(
 
 
 def _hints(tellings: Sequence[Article]) -> list[frozenset[str]]:
-    return [same_words(line) for article in tellings for line in article.related]
+    return [frozenset(same_words(line)) for article in tellings for line in article.related]
 
 
 def _hinted(headline: str, hints: Collection[frozenset[str]], options: RelatedOptions) -> bool:
-    words = same_words(headline)
+    words = frozenset(same_words(headline))
     return bool(words) and any(len(words & hint) >= options.hint_words * len(words) for hint in hints)
 
 

@@ -110,7 +110,7 @@ def _works(articles: Sequence[Article], runs: _Runs, begins: _Ints, family: _Int
         order = places[np.argsort(runs[places], kind="stable")]
         owners = np.searchsorted(begins, order, side="right") - 1
         by_family = np.lexsort((owners, family[owners], runs[order]))
-        inside, starts, counts = _in_families(runs[order][by_family], family[owners[by_family]])
+        inside, _starts, counts = _in_families(runs[order][by_family], family[owners[by_family]])
         few = np.repeat((counts >= _FURNITURE) & (counts <= _MOST_VERSIONS), counts)
         pairs, times = _meetings(inside[few], owners[by_family][few], len(articles))
         met.append(pairs)
