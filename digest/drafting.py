@@ -50,7 +50,7 @@ def draft_value(
     with parts.database.read() as conn:
         found = material.gathered(parts, conn, key, now)
         rulings, decisions = read_rulebook(conn, key.publication, key.series, decided=decided)
-    grouped = stories(parts, [*found.recent, *found.told], rulings)
+    grouped = stories(parts, found.batch, rulings)
     chosen = parts.drafting
     way = Way(chosen.summaries, chosen.model, parts.publication.language, parts.database)
     asking = Asking(now, parts.stop) if ask else None

@@ -9,7 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from digest import drafting
-from digest.compose.decided import BELOW_THE_CUT, NEARLY_IN
+from digest.compose.decided import BELOW_THE_CUT, DROPPED, NEARLY_IN
 from digest.compose.headline import clean_headline
 from digest.editing import Block, Change, Problem, Sheet, Telling, Wording, diff, parse
 from digest.editing.sheet import Mark
@@ -82,6 +82,7 @@ def begin(parts: Parts, row: EditionRow) -> Session:
 def _nearly_in(drops: Mapping[int, str], decisions: Decisions) -> dict[int, str]:
     """The articles an editor may want to bring in or to have dropped no more, with why they are out."""
     found = {number: why for number, why in drops.items() if decisions.latest([number], {DecisionKind.DROP})}
+    found |= {number: why for number, why in drops.items() if why.startswith(DROPPED)}
     for beginning in NEARLY_IN:
         why_out = {why for why in drops.values() if why.startswith(beginning)}
         best = set(sorted(why_out, key=_nearness)[:_NEAR_EACH])
@@ -128,12 +129,14 @@ def _outside(
 ) -> Iterator[Block]:
     """What is out but near: below the cut, then to check, then dropped; the nearest first."""
 
-    def order(story: Story) -> tuple[bool, int, float]:
-        why = drops[story.lead.id]
+    def order(one: tuple[Story, str]) -> tuple[bool, int, float]:
+        _, why = one
         kind = next((n for n, beginning in enumerate(NEARLY_IN) if why.startswith(beginning)), len(NEARLY_IN))
         return (kind == len(NEARLY_IN), kind, _nearness(why))
 
-    for story in sorted(stories, key=order):
+    # What was dropped once and has no recent telling any more is nothing to bring in.
+    near = [(story, why) for story in stories if (why := _why_out(story, drops))]
+    for story, why in sorted(near, key=order):
         every = (*story.articles, *story.copies)
         ids = [article.id for article in every]
         said = decisions.latest(ids, {DecisionKind.HEADLINE})
@@ -144,10 +147,16 @@ def _outside(
             themes=tuple(score.theme for score in story.themes),
             mark=Mark.DROP if decisions.latest(ids, {DecisionKind.DROP}) else Mark.OUT,
             sure=bool(story.themes) and story.themes[0].verdict is Verdict.IN,
-            note=drops[story.lead.id],
+            note=why,
             source_headline=own,
             decided=_about(ids, standing),
         )
+
+
+def _why_out(story: Story, drops: Mapping[int, str]) -> str:
+    """Why a story is out that an editor may bring in; "" of any other."""
+    reasons = (drops.get(article.id, "") for article in (*story.articles, *story.copies))
+    return next((why for why in reasons if why.startswith((DROPPED, *NEARLY_IN))), "")
 
 
 def judge(

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from digest.compose import Past, Reading
+from digest.model.decisions import ABOUT_STORIES, DecisionKind
 from digest.model.edition import EditionKey, ToldStory
 from digest.model.news import Article
 from digest.parts import OUTBOX, Parts
 from digest.store import articles as article_store
-from digest.store import told
+from digest.store import decisions, told
 from digest.summarise.candidates import content_terms
 from digest.summarise.figures import figures
 from digest.summarise.leaning import is_dangling
@@ -22,6 +23,8 @@ from digest.summarise.reading import printable_sentences
 
 REMEMBERED = timedelta(days=14)  # how long an edition's stories may be named, and not be told again as new
 GROUPED_AGAIN = timedelta(days=5)  # how long their articles stand beside the fresh ones, so that they are met
+# What an editor says of a story by these holds for its later tellings, too, for as long.
+_LASTING = ABOUT_STORIES | {DecisionKind.DROP}
 MOST_TELLINGS = 12  # of one told story that do: enough to know it by, and a bound on the cost
 
 
@@ -37,12 +40,22 @@ READING = Reading(
 
 @dataclass(frozen=True)
 class Material:
-    """``recent`` articles, from ``since`` (UTC) on, may go in; ``told`` are older ones that have been in."""
+    """``recent`` articles, from ``since`` (UTC) on, may go in.
+
+    Older ones stand beside them for the stories they make together: those ``told`` have been in, those
+    ``decided`` an editor has ruled on.
+    """
 
     recent: list[Article]
     told: list[Article]
+    decided: list[Article]
     past: Past
     since: datetime
+
+    @property
+    def batch(self) -> list[Article]:
+        """All that is to be grouped."""
+        return [*self.recent, *self.told, *self.decided]
 
 
 def gathered(parts: Parts, conn: Connection, key: EditionKey, now: datetime) -> Material:
@@ -59,7 +72,22 @@ def gathered(parts: Parts, conn: Connection, key: EditionKey, now: datetime) -> 
     ids = {article.id for article in recent} | articles.keys()
     used = told.used_articles(*where, transports=told_by, ids=ids)
     older = sorted(articles.keys() - {article.id for article in recent})
-    return Material(recent, [articles[number] for number in older], Past(stories, used, articles), since)
+    decided = _decided(conn, key, key.slot - GROUPED_AGAIN) - ids
+    ruled = article_store.articles_by_id(conn, decided)
+    return Material(
+        recent,
+        [articles[number] for number in older],
+        [ruled[number] for number in sorted(ruled)],
+        Past(stories, used, articles),
+        since,
+    )
+
+
+def _decided(conn: Connection, key: EditionKey, since: datetime) -> set[int]:
+    """The articles about which an editor has said since then what holds for the whole story."""
+    standing = decisions.list_decisions(conn, key.publication, key.series)
+    lasting = [one for one in standing if one.kind in _LASTING and one.moment >= since]
+    return {number for one in lasting for number in (one.article_id, one.other_id) if number}
 
 
 def _articles_of(conn: Connection, stories: Sequence[ToldStory], since: datetime) -> dict[int, Article]:

@@ -16,6 +16,7 @@ from digest.model.decisions import Decision, DecisionKind, Decisions
 from digest.model.edition import Method, Provenance, RankPart, Summary
 from digest.model.news import Article, Story, ThemeScore, Verdict
 
+DROPPED = "dropped by the editor"
 BELOW_THE_CUT = "below the cut"
 TO_CHECK = "only for an editor to check"
 NEARLY_IN = (BELOW_THE_CUT, TO_CHECK)  # how the reasons begin of what an editor may want to bring in
@@ -110,7 +111,7 @@ def by(decision: Decision) -> str:
 
 def drop_reason(decision: Decision) -> str:
     """Why a dropped story is out."""
-    return f"dropped by the editor{f' ({decision.decided_by})' if decision.decided_by else ''}"
+    return f"{DROPPED}{f' ({decision.decided_by})' if decision.decided_by else ''}"
 
 
 def filed_under(

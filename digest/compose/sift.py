@@ -67,7 +67,8 @@ def sift(
             continue
         ruled = ruled_by(decisions, ids(story), used)
         if ruled.dropped:
-            drops |= dict.fromkeys(ids(story), drop_reason(ruled.dropped))
+            fresh, late = _recent(story, options, now)
+            drops |= dict.fromkeys(ids(fresh or story), drop_reason(ruled.dropped)) | late
             continue
         had = {number: used[number] for number in ids(story) if number in used}
         drops |= {number: f"already in edition {edition}" for number, edition in had.items()}

@@ -61,7 +61,7 @@ def explain(parts: Parts, reference: str, now: datetime) -> Explanation:
         told = _articles_of(conn, shown) if shown else []
         standing = list_decisions(conn, key.publication, key.series)
         rulings, _decisions = read_rulebook(conn, key.publication, key.series, decided=standing)
-    batch = [one for one in (*found.recent, *found.told) if one.id != article.id]
+    batch = [one for one in found.batch if one.id != article.id]
     thread = _thread_of(parts, article, told, batch, None if shown else rulings)
     with parts.database.read() as conn:
         answers = models.answers_about(conn, {article.id, thread.lead_id})

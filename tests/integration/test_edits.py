@@ -216,6 +216,40 @@ def test_the_daily_send_composes_anew_and_obeys(parts: Parts) -> None:
     assert order(parts, row)[1] not in order(parts, again)
 
 
+def test_a_later_telling_of_a_dropped_story_is_out_until_the_drop_is_taken_back(parts: Parts) -> None:
+    row = drafted(parts)
+    dropped = number(parts, "svalbard")
+    edited(parts, row, marked(parts, "svalbard", "drop"))
+    later = SLOT + timedelta(days=2)
+    new = publish(
+        parts, "second", "Icebreaker reaches Svalbard after the Arctic storm, its captain says",
+        "The Arctic Council thanked the crew of the icebreaker that reached Longyearbyen after the storm.",
+        when=later - timedelta(hours=12), outlet="Another Post",
+    )  # fmt: skip
+    newer = pipeline.draft(parts, parts.key(later), later - timedelta(hours=10))
+    assert not any(new in story.article_ids for story in told(newer).stories)
+    with parts.database.read() as conn:
+        drops = editions.get_drops(conn, newer.id)
+    assert (drops[dropped], drops[new]) == ("older than 36 h", "dropped by the editor (Ada Lund)")
+    mark = re.compile(rf"^drop s({dropped}|{new}) ", re.MULTILINE)
+    session = edits.begin(parts, newer)
+    change = judged(session, mark.sub(r"keep s\1 ", write(session.sheet)))
+    row = amendments.apply(parts, session, change, later - timedelta(hours=10)).row
+    assert any(new in story.article_ids for story in told(row).stories)
+    assert said(parts) == []
+
+
+def test_what_was_dropped_long_ago_is_no_longer_offered(parts: Parts) -> None:
+    edited(parts, drafted(parts), marked(parts, "svalbard", "drop"))
+    later = SLOT + timedelta(days=2)
+    publish(
+        parts, "late", "Canada buys two Arctic patrol ships for Nunavut", "Ottawa pays in 2031.",
+        when=later - timedelta(hours=12),
+    )  # fmt: skip
+    newer = pipeline.draft(parts, parts.key(later), later - timedelta(hours=10))
+    assert f"s{number(parts, 'svalbard')} " not in write(edits.begin(parts, newer).sheet)
+
+
 def test_an_editor_chooses_which_source_leads(parts: Parts) -> None:
     publish(
         parts, "second", "Storm over, icebreaker reaches Svalbard",

@@ -42,6 +42,12 @@ def said(text: str, kind: Kind) -> set[tuple[str, float]]:
         ("Police arrested 14 people; 3 died.", {("held", 14), ("dead", 3)}),
         ("Some 5,000 people were displaced on 4 March 2026.", {("driven out", 5000)}),
         ("A man aged 40 died in 2024.", set()),
+        ("Israeli strikes killed 12 in the past 24 hours", {("dead", 12)}),
+        ("Two killed in 40 air strikes on Kyiv", {("dead", 2)}),
+        ("The quake cost 12 lives", {("dead", 12)}),
+        ("He lives in a town of 300 people near Nuuk", set()),
+        ("More than 70,000 people have been killed since the war began.", set()),
+        ("At least 30 people have been killed since Monday.", {("dead", 30)}),
     ],
 )
 def test_tolls_are_read_with_what_they_count(text: str, tolls: set[tuple[str, float]]) -> None:
@@ -64,6 +70,30 @@ def test_a_higher_toll_is_new_a_lower_or_an_equal_one_is_not() -> None:
     assert found.facts == ("55 dead (told: 40)",)
     assert isinstance(verdict(*two("Velmora quake", "The earthquake in Velmora killed 40 people.")), Nothing)
     assert isinstance(verdict(*two("Velmora quake", "The earthquake in Velmora killed 35 people.")), Nothing)
+
+
+@pytest.mark.parametrize(
+    "background",
+    [
+        "More than 70,000 people have been killed in quakes since records began.",
+        "The town lies 55 kilometres from the border.",
+        f"{'Tents stand in the square. ' * 40}Its worst quake killed 900 people.",
+    ],
+)
+def test_a_toll_in_the_background_hides_none_that_rises(background: str) -> None:
+    told = f"{TOLD} {background}"
+    pair = two("Velmora quake toll at 55", "The earthquake in Velmora killed 55 people.")
+    before = known([told], [told[: NoveltyOptions().lead_chars]], READING)
+    found = whats_new(before, pair, READING, NoveltyOptions())
+    assert isinstance(found, News)
+    assert found.facts == ("55 dead (told: 40)",)
+
+
+def test_a_toll_that_was_told_far_down_is_not_new() -> None:
+    told = f"Quake kills dozens in Velmora. {'Tents stand in the square. ' * 40}Officials counted 40 dead."
+    before = known([told], [told[: NoveltyOptions().lead_chars]], READING)
+    pair = two("Velmora quake", "The earthquake in Velmora killed 40 people.")
+    assert isinstance(whats_new(before, pair, READING, NoveltyOptions(shared_words=99)), Nothing)
 
 
 def test_a_lower_toll_is_new_when_it_is_called_a_correction() -> None:

@@ -93,6 +93,31 @@ def test_a_truncated_wire_copy_collapses_and_counts_for_nothing(
     assert story.publishers == ("Wire One",)
 
 
+@pytest.mark.parametrize("versions", [1, 2, 3, 5])
+def test_an_agency_that_sends_its_text_out_again_has_all_its_copies(
+    themes: tuple[Theme, ...], article: MakeArticle, versions: int
+) -> None:
+    sent = [
+        article(f"Update {number}: Basin closes for dredging", WIRE, name=f"v{number}", outlet="Wire")
+        for number in range(versions)
+    ]
+    printed = [
+        article("Harbour closes its eastern basin", WIRE, name=f"p{number}", outlet=f"Outlet {number}")
+        for number in range(4)
+    ]
+    (story,) = group([*sent, *printed], themes)
+    assert (len(story.articles), len(story.copies)) == (1, versions + 3)
+
+
+def test_a_crowd_of_copies_is_one_telling(themes: tuple[Theme, ...], article: MakeArticle) -> None:
+    crowd = [
+        article("Basin closes for dredging", WIRE, name=f"c{number}", outlet=f"Outlet {number}")
+        for number in range(200)
+    ]
+    (story,) = group(crowd, themes)
+    assert len(story.articles) == 1
+
+
 def test_what_a_publisher_prints_under_everything_makes_no_copies(
     themes: tuple[Theme, ...], article: MakeArticle
 ) -> None:
