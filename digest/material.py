@@ -16,7 +16,7 @@ from digest.parts import OUTBOX, Parts
 from digest.store import articles as article_store
 from digest.store import decisions, told
 from digest.summarise.candidates import content_terms
-from digest.summarise.figures import figures
+from digest.summarise.figures import numbers
 from digest.summarise.leaning import is_dangling
 from digest.summarise.naming import names
 from digest.summarise.reading import printable_sentences
@@ -28,13 +28,8 @@ _LASTING = ABOUT_STORIES | {DecisionKind.DROP}
 MOST_TELLINGS = 12  # of one told story that do: enough to know it by, and a bound on the cost
 
 
-def _numbers(text: str) -> dict[float, str]:
-    """Every number of a text, read as its own language most likely means it, with how it is written."""
-    return {figure.values[0]: figure.written for figure in reversed(figures(text))}
-
-
 READING = Reading(
-    sentences=printable_sentences, terms=content_terms, numbers=_numbers, names=names, leans=is_dangling
+    sentences=printable_sentences, terms=content_terms, numbers=numbers, names=names, leans=is_dangling
 )
 
 

@@ -10,6 +10,7 @@ from digest.compose.cards import behind, edition_story
 from digest.compose.cut import choose
 from digest.compose.decided import BELOW_THE_CUT, notes
 from digest.compose.headline import clean_headline, same_words
+from digest.compose.leading import brought_up_to_date
 from digest.compose.options import ComposeOptions, Composition
 from digest.compose.rank import newest_time, rank_parts
 from digest.compose.ranked import Budget, Ranked, Summariser
@@ -61,15 +62,15 @@ def compose(
         local_date: ISO date of the edition in the publication's time zone.
         now: UTC; ages count from here, and dates after it are taken for it.
         options: Limits, and what may go in.
-        summarise: A story's summary, its second argument being whether it leads the edition. Asked only for
-            stories that get a card, best first.
+        summarise: A story's summary, its second argument being whether it leads the edition. Asked, best
+            first, for stories that get a card if it fits.
         notice: The AI notice that follows from the summaries shown.
         past: What earlier editions told.
         reading: How to find what is new in a text.
         kin: How alike stories are.
         told_url: Where a told story stands in its edition's web copy.
         articles_considered: For the colophon: how many articles were looked at.
-        outlets: For the colophon: how many feeds they came from.
+        outlets: For the colophon: how many outlets they came from.
         decisions: What editors said about its articles; see ``digest.compose.decided``.
 
     With no story worth a card the edition is ``quiet``: it has none, and rendering says so in a line.
@@ -78,6 +79,7 @@ def compose(
     sifted, drops = sift(
         stories, known_themes=slugs, used=past.used, options=options, now=now, decisions=decisions
     )
+    sifted = [brought_up_to_date(one, reading) for one in sifted]
     alike = measure({one.story.key: one.story.articles for one in sifted}, past.tellings(), kin)
     passed, updates, nothing_new = follow_all(sifted, alike, past, reading, options.updates, now)
     pinned, ranked, repeated = _ranking(passed, updates, now)

@@ -74,7 +74,8 @@ def choose(
         if taken.full or not fits(index):
             break
         taken.add(index, themes[index], outlets[index])
-    left = [index for index, theme in enumerate(themes) if theme and index not in set(taken.chosen)]
+    chosen = set(taken.chosen)
+    left = [index for index, theme in enumerate(themes) if theme and index not in chosen]
     return sorted(taken.chosen), left
 
 

@@ -40,6 +40,11 @@ class Ruled:
         return self.pinned.place if self.pinned else 0
 
     @property
+    def leads(self) -> int:
+        """The article chosen to lead it; 0 where none was."""
+        return self.led.article_id if self.led else 0
+
+    @property
     def pin_order(self) -> tuple[int, datetime, int]:
         """Sorts pinned stories by place, and of two at one place the one first pinned there first."""
         pin = self.pinned
@@ -80,13 +85,13 @@ def ruled_by(decisions: Decisions, article_ids: Sequence[int], told: Mapping[int
     )
 
 
-def led_by(story: Story, led: Decision | None) -> Story:
-    """The story with the telling first that an editor wants to lead it.
+def led_by(story: Story, article_id: int) -> Story:
+    """The story with this telling of it first; as it is where that is none of its own.
 
     A copy changes places with the telling whose words it has: it counts for no publisher more than before.
     """
     every = (*story.articles, *story.copies)
-    leading = next((article for article in every if led and article.id == led.article_id), None)
+    leading = next((article for article in every if article_id and article.id == article_id), None)
     if leading is None:
         return story
     others, copies = list(story.articles), list(story.copies)

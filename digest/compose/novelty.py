@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from digest.compose.facts import CORRECTION, Fact, Kind, facts, tolls
-from digest.compose.reading import Reading
+from digest.compose.reading import Reading, lines_of
 from digest.model.news import Article
 from digest.model.words import count_words
 
@@ -107,8 +107,8 @@ class Known:
 def known(told: Sequence[str], leads: Sequence[str], reading: Reading) -> Known:
     """What the texts ``told`` say; ``leads`` are the parts of them that say what happened."""
     whole = [text[:_MAX_CHARS] for text in told]
-    said = {fact for text in whole for line in _lines(text) for fact in facts(line, reading)}
-    happened = {fact for text in leads for line in _lines(text) for fact in facts(line, reading)}
+    said = {fact for text in whole for line in lines_of(text) for fact in facts(line, reading)}
+    happened = {fact for text in leads for line in lines_of(text) for fact in facts(line, reading)}
     return Known(
         terms=frozenset().union(*(reading.terms(text) for text in whole)),
         words=frozenset(word for text in whole for word in _WORD.findall(text.casefold())),
@@ -118,10 +118,6 @@ def known(told: Sequence[str], leads: Sequence[str], reading: Reading) -> Known:
         units=frozenset(fact.what for fact in said if fact.kind is Kind.FIGURE),
         events=frozenset(fact.what for fact in happened if fact.kind in {Kind.EVENT, Kind.STATEMENT}),
     )
-
-
-def _lines(text: str) -> list[str]:
-    return [line for line in re.split(r"(?<=[.!?])\s+|\n+", text) if line]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Stages don't import each other; what one needs of another it is given.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,3 +29,8 @@ class Reading:
     numbers: Callable[[str], Mapping[float, str]]
     names: Callable[[str], Sequence[str]]
     leans: Callable[[str], bool]
+
+
+def lines_of(text: str) -> list[str]:
+    """A text's sentences, roughly cut: enough to tell what stands in one of them."""
+    return [line for line in re.split(r"(?<=[.!?])\s+|\n+", text) if line]

@@ -88,7 +88,7 @@ def sift(
         inside = {article.canonical_url for article in (*fresh.articles, *fresh.copies)}
         every = (*story.articles, *story.copies)
         behind = tuple(article for article in every if article.canonical_url not in inside)
-        fresh = led_by(fresh, ruled.led)
+        fresh = led_by(fresh, ruled.leads)
         passed.append(Sifted(fresh, themes, check and not ruled.pinned, tuple(had), behind, ruled))
     return passed, drops
 

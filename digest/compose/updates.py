@@ -173,7 +173,7 @@ def _followed(
         reason = f"tells a story that edition {told.edition_id} already had; nothing new enough: {found.why}"
         return Followed(None, late.drops | dict.fromkeys(ids(story), reason))
     told_by = replace(story, articles=_led_by(found), copies=_copies(story, found, passed.behind, reading))
-    led = led_by(told_by, passed.ruled.led)
+    led = led_by(told_by, passed.ruled.leads)
     others = f"tells a story that edition {told.edition_id} already had; others tell what is new in it"
     drops = late.drops | dict.fromkeys(set(ids(story)) - set(ids(led)), others)
     update = Update(told, thread[0].key, found, _only_new(led, before, found, reading, options))

@@ -81,8 +81,3 @@ class Theme:
     def style(self) -> ThemeStyle:
         """What rendering needs."""
         return ThemeStyle(self.slug, self.name, self.colour, self.colour_dark)
-
-    @property
-    def negatives(self) -> tuple[Term, ...]:
-        """The terms that speak against the theme."""
-        return tuple(term for term in self.terms if term.weight < 0 or term.role in {Role.MASK, Role.VETO})

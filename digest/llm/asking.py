@@ -30,6 +30,7 @@ BYTES_PER_TOKEN = 3  # of UTF-8; real texts have 3 to 5, so that an estimate is 
 OVERHEAD_TOKENS = 50  # what the protocol and the schema add
 FAILURES = 3  # in a row, and the endpoint is left alone for the rest of the draft
 WAIT_S = 1.0  # before the second try, where the server doesn't say
+CUT_OFF = "it was cut off at"
 MAX_REFUSED = 2_000  # characters kept of a summary that was refused
 
 
@@ -168,7 +169,12 @@ class Asker:
     def _read(self, reply: Reply) -> Answer | Refused:
         if reply.whole:
             return read_answer(reply.content)
-        return Refused(f"it was cut off at {self.options.max_tokens} tokens; model_max_tokens allows more")
+        return Refused(cut_off_at(self.options.max_tokens))
+
+
+def cut_off_at(max_tokens: int) -> str:
+    """Why an answer that filled its limit is refused."""
+    return f"{CUT_OFF} {max_tokens} tokens; model_max_tokens allows more"
 
 
 def keep(database: Database, prompt: Prompt, found: Answer | Refused, now: datetime) -> Summary | Refused:

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from digest.compose import Summariser
 from digest.gather.network import Deadline
-from digest.llm.asking import Asker, Circuit, keep
+from digest.llm.asking import CUT_OFF, Asker, Circuit, cut_off_at, keep
 from digest.llm.endpoint import Failure
 from digest.llm.options import TROUBLE, Asking, ModelOptions
 from digest.model.edition import Summary
@@ -67,11 +67,13 @@ class Writer:
     def _recall(self, prompt: Prompt, headline: str) -> None:
         """Look up the answer on record; note the question as wanted where there is none.
 
-        An answer that was accepted is judged again: the checks may have become stricter since.
+        An answer that was accepted is judged again: the checks may have become stricter since. One that was
+        cut off says nothing under another limit.
         """
         with self.database.read() as conn:
             kept = models.find_answer(conn, prompt.key)
-        if kept is None:
+        cut_off = kept is not None and kept.reason.startswith(CUT_OFF)
+        if kept is None or (cut_off and kept.reason != cut_off_at(self.options.max_tokens)):
             self.wanted[prompt.key] = (prompt, headline)
             return
         verdict = judge_answer(Answer(kept.text, kept.sentences), prompt) if kept.accepted else None

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, select, true, update
 
 from digest.model.answers import Caps, ModelAnswer, Usage
 from digest.store.sql import among, insert_or_ignore
@@ -25,7 +25,9 @@ def find_answer(conn: Connection, key: str) -> ModelAnswer | None:
 
 
 def save_answer(conn: Connection, answer: ModelAnswer) -> None:
-    """Keep an answer; where another process already kept one to the same question, that one stands."""
+    """Keep an answer in place of one that was refused; one that another process has accepted stands."""
+    table = model_summaries.c
+    conn.execute(delete(model_summaries).where(table.key == answer.key, table.accepted.is_(False)))
     conn.execute(
         insert_or_ignore(conn, model_summaries).values(
             key=answer.key,

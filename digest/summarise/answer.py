@@ -144,12 +144,16 @@ def _standing(text: str, telling: Telling) -> tuple[str, ...]:
 
 def _within(part: str, whole: str) -> bool:
     """Whether ``part`` stands in ``whole`` from word to word: 'ban' is not in 'urban'."""
-    start = whole.find(part)
-    if start < 0 or not part:
+    if not part:
         return False
-    before, after = whole[:start][-1:], whole[start + len(part) :][:1]
     spaced = part[0].isascii() and part[-1].isascii()
-    return not (spaced and (before.isalnum() or after.isalnum()))
+    start = whole.find(part)
+    while start >= 0:
+        before, after = whole[:start][-1:], whole[start + len(part) :][:1]
+        if not (spaced and (before.isalnum() or after.isalnum())):
+            return True
+        start = whole.find(part, start + 1)
+    return False
 
 
 def _plain(text: str) -> str:

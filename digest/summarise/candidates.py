@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 from digest.model.genre import is_opinion
 from digest.model.news import Article, Story
+from digest.model.tolls import contradict, tolls
 from digest.model.words import count_words
 from digest.summarise.abbreviations import word_set
 from digest.summarise.acquaintance import Acquaintance, Reader
 from digest.summarise.deks import repeats
+from digest.summarise.figures import numbers
 from digest.summarise.furniture import is_furniture, is_no_comment, strip_label
 from digest.summarise.judge import (
     is_bare_quote,
@@ -67,9 +69,11 @@ def candidates(story: Story, *, max_words: int) -> list[Sentence]:
     """The sentences of all tellings that may be printed at all, in order of telling and place.
 
     What somebody thinks counts only where it leads the story. Those in which an author speaks are left out
-    unless no other could open a summary.
+    unless no other could open a summary; so are those of the other tellings with another toll than the
+    headline's.
     """
     found: list[Sentence] = []
+    headline = tolls(story.lead.title, numbers)
     for telling, article in enumerate(story.articles[:MAX_TELLINGS]):
         if telling and is_opinion(article):
             continue
@@ -82,6 +86,8 @@ def candidates(story: Story, *, max_words: int) -> list[Sentence]:
             line = strip_label(strip_dateline(raw))  # what stands above a dateline is a caption
             surnames = reader.read(line)
             if len(line) > MAX_SENTENCE_CHARS or not _printable(line, article):
+                continue
+            if telling and headline and contradict(headline, tolls(line, numbers)):
                 continue
             words = count_words(line)
             if words <= max_words:

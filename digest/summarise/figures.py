@@ -252,3 +252,8 @@ def _bears_out(mine: float, theirs: float, figure: Figure) -> bool:
 
 
 _MIN_ROUND = 10.0  # tens at least: '35' is no rounding of 35.4 that anyone would check
+
+
+def numbers(text: str) -> dict[float, str]:
+    """Every number of a text, read as its own language most likely means it, with how it is written."""
+    return {figure.values[0]: figure.written for figure in reversed(figures(text))}

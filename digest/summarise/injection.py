@@ -40,6 +40,9 @@ _INSTRUCTION = re.compile(
     | \b(?:output|print|return|write)\ the\ following\b
     | \byour\ (?:summary|answer|reply|output|response)\ (?:must|should|shall|has\ to|needs\ to|will|is)\b
     | \b(?:in|to|into|at\ the\ end\ of|with)\ your\ (?:summary|output|instructions?)\b
+    | \b(?:summar(?:y|ies)|digests?|abstracts?)\ (?:of|from|about)\ this\b.{0,60}
+      \b(?:must|should|shall|ha(?:s|ve)\ to|needs?\ to|ought\ to|is\ to|are\ to)\b
+    | \b(?:who|what)ever\ (?:summari[sz]es|sums)\b.{0,40}\b(?:must|should|shall|has\ to|needs\ to)\b
     | \b(?:vergiss|ignoriere|missachte)\b.{0,40}\b(?:anweisung|vorgaben|regeln)
     | \b(?:ignore[zr]?|oublie[zr]?)\b.{0,40}\b(?:instructions|consignes|r[eè]gles)\b
     | \b(?:ignora|olvida|ignore)\b.{0,40}\b(?:instrucciones|instruç[oõ]es|istruzioni|reglas|regole)\b

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from digest.model.edition import Method, Provenance, Summary
 from digest.model.genre import is_live_page
 from digest.model.news import Article, Story
+from digest.model.tolls import contradict, tolls
 from digest.summarise.candidates import MAX_TELLINGS
 from digest.summarise.deks import judge_dek
 from digest.summarise.extract import extract
+from digest.summarise.figures import numbers
 from digest.summarise.grounding import ungrounded
 from digest.summarise.leaning import is_dangling
 from digest.summarise.sentences import sentences
@@ -61,8 +63,9 @@ def _ways(story: Story, max_sentences: int, max_words: int) -> Iterator[Summary]
 
 
 def _fits_headline(text: str, headline: str) -> bool:
-    """Whether another outlet's dek can stand under this headline: by itself, and about the same thing."""
-    return not is_dangling(text) and Subject(headline).fits(text)
+    """Whether another outlet's dek can stand under this headline: by itself, of the same, with its tolls."""
+    agrees = not contradict(tolls(headline, numbers), tolls(text, numbers))
+    return agrees and not is_dangling(text) and Subject(headline).fits(text)
 
 
 def _provenance(method: Method, articles: Sequence[Article], lines: tuple[str, ...]) -> Provenance:

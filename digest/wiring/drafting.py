@@ -37,7 +37,10 @@ def _summarising(settings: Settings) -> SummaryOptions:
     """How long a summary may be."""
     chosen = settings.summaries
     return SummaryOptions(
-        max_sentences=chosen.max_sentences, max_words=chosen.max_words, lead_sentences=chosen.lead_sentences
+        max_sentences=chosen.max_sentences,
+        max_words=chosen.max_words,
+        lead_sentences=chosen.lead_sentences,
+        lead_max_words=max(SummaryOptions().lead_max_words, chosen.max_words),
     )
 
 

@@ -156,7 +156,18 @@ def test_an_answer_that_was_cut_off_says_which_setting_allows_more(start_room: S
     room, server = start_room(behaving.says(GOOD, finish="length"))
     assert room.methods(a_story()) == [Method.EXTRACT]
     assert "model_max_tokens" in room.answers()[0].reason
+    assert room.methods(a_story()) == [Method.EXTRACT]
     assert len(server.requests) == 1
+
+
+def test_an_answer_that_was_cut_off_is_asked_for_again_where_it_may_be_longer(start_room: StartRoom) -> None:
+    room, server = start_room(behaving.says(GOOD))
+    server.script = [behaving.says(GOOD, finish="length")]
+    assert room.methods(a_story()) == [Method.EXTRACT]
+    longer = room.limited(max_tokens=8_000)
+    assert longer.methods(a_story()) == [Method.MODEL]
+    assert longer.methods(a_story()) == [Method.MODEL]
+    assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize(

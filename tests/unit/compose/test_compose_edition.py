@@ -247,6 +247,25 @@ def test_the_same_headline_stands_once(article: MakeArticle, story: MakeStory, c
     assert found.drops[3] == "has the headline of a story that ranks higher (Outlet 1)"
 
 
+def test_the_same_words_in_another_order_are_another_headline(
+    article: MakeArticle, story: MakeStory, composed: Compose
+) -> None:
+    found = composed(story(article(1, "Harne beats Velmora")), story(article(2, "Velmora beats Harne")))
+    assert sorted(headlines(found)) == ["Harne beats Velmora", "Velmora beats Harne"]
+
+
+def test_the_toll_that_two_publishers_tell_leads_the_story(
+    article: MakeArticle, story: MakeStory, composed: Compose
+) -> None:
+    early = article(1, "Seven killed in Harne ferry fire")
+    late = article(2, "Ferry fire in Harne kills 20", hours=1)
+    backed = article(3, "Harne mourns after ferry fire", text="At least 20 people were killed.")
+    alone = article(4, "Ferry fire in Harne kills 90", hours=1)
+    assert headlines(composed(story(early, late, backed))) == [late.title]
+    assert headlines(composed(story(early, alone, backed))) == [early.title]
+    assert headlines(composed(story(late, early, backed))) == [late.title]
+
+
 def test_a_story_without_a_headline_or_summary(
     article: MakeArticle, story: MakeStory, composed: Compose
 ) -> None:

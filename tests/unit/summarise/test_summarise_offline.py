@@ -57,6 +57,15 @@ def test_another_dek_is_used_only_where_it_fits_the_headline(article: MakeArticl
         assert summarise(story(lead, article(id=2, dek=bad)), OPTIONS) is None
 
 
+def test_under_a_headline_with_a_toll_stands_no_other(article: MakeArticle, story: MakeStory) -> None:
+    lead = article(title="Seven killed in fire on Harne ferry", text="")
+    other = "The fire on the Harne ferry killed {} people on Monday, the county council said in the evening."
+    agreeing = summarise(story(lead, article(id=2, dek=other.format("seven"))), OPTIONS)
+    assert agreeing is not None
+    for fields in ({"dek": other.format("35")}, {"text": other.format("35")}):
+        assert summarise(story(lead, article(id=2, **fields)), OPTIONS) is None
+
+
 def test_what_a_live_page_leads_with_must_fit_its_headline(article: MakeArticle, story: MakeStory) -> None:
     dek = "Rain and hail are expected across the whole coast on Tuesday."
     title = "County council votes for second ferry"
