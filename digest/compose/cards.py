@@ -13,13 +13,15 @@ from digest.model.edition import EditionStory, SourceLink, Summary
 from digest.model.news import Article
 from digest.model.words import is_rtl
 
+WIRE_COPY = "wire copy"  # how the reason begins of an article that repeats another's text
+
 
 def behind(one: Ranked) -> dict[int, str]:
     """Why articles of a story that is in are not themselves shown."""
     shown = {article.id for article in _one_per_family(one.story.articles)}
     second = "counted with another text of the same publisher"
     drops = {article.id: second for article in one.story.articles if article.id and article.id not in shown}
-    copy = f"wire copy, counted with: {one.headline} ({one.story.lead.outlet})"
+    copy = f"{WIRE_COPY}, counted with: {one.headline} ({one.story.lead.outlet})"
     return drops | {
         article.id: copy for article in one.story.copies if article.id and article.id not in shown
     }

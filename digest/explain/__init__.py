@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from digest import desk, drafting, material
+from digest.compose.cards import WIRE_COPY
 from digest.errors import NotFoundError
 from digest.explain.value import Explanation, Placing, Telling, Thread
 from digest.group import Sameness, score_themes, why_same
@@ -57,12 +58,13 @@ def explain(parts: Parts, reference: str, now: datetime) -> Explanation:
         ]
         key, when = (placed[0][0].key, placed[0][0].updated_at) if placed else (coming, now)
         found = material.gathered(parts, conn, key, when)
-        shown = next((placing.story for _, placing in placed if placing.story), None)
+        row, shown = next(((row, placing.story) for row, placing in placed if placing.story), (None, None))
         told = _articles_of(conn, shown) if shown else []
+        copies = _copies(editions.get_drops(conn, row.id)) if row else set()
         standing = list_decisions(conn, key.publication, key.series)
         rulings, _decisions = read_rulebook(conn, key.publication, key.series, decided=standing)
     batch = [one for one in found.batch if one.id != article.id]
-    thread = _thread_of(parts, article, told, batch, None if shown else rulings)
+    thread = _thread_of(parts, article, told, copies, batch, None if shown else rulings)
     with parts.database.read() as conn:
         answers = models.answers_about(conn, {article.id, thread.lead_id})
     return Explanation(
@@ -115,12 +117,21 @@ def _articles_of(conn: Connection, story: EditionStory) -> list[Article]:
     return [found[number] for number in story.article_ids if number in found]
 
 
+def _copies(drops: dict[int, str]) -> set[int]:
+    """The articles that an edition counts as copies of others."""
+    return {number for number, reason in drops.items() if reason.startswith(WIRE_COPY)}
+
+
 def _thread_of(
-    parts: Parts, article: Article, told: list[Article], batch: list[Article], rulings: Rulings | None
+    parts: Parts,
+    article: Article,
+    told: list[Article],
+    copies: set[int],
+    batch: list[Article],
+    rulings: Rulings | None,
 ) -> Thread:
     """The article's story and the reasons: as an edition has it (``told``), or grouped by ``rulings``."""
     why: tuple[str, ...] = ()
-    copies: set[int] = set()
     if rulings is not None and (story := _story_of(parts, article, batch, rulings)):
         told, why = [*story.articles, *story.copies], story.why
         copies = {copy.id for copy in story.copies}
@@ -130,6 +141,7 @@ def _thread_of(
     return Thread(
         lead_id=told[0].id if told else article.id,
         size=len(told) or 1,
+        copies=sum(one.id in copies for one in told),
         is_copy=article.id in copies,
         tellings=tuple(tellings) if others else (),
         nearest=() if others else tuple(tellings),

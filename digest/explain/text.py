@@ -59,7 +59,9 @@ def _story(found: Explanation) -> Iterator[str]:
         return
     is_lead = thread.lead_id == found.article.id
     role = "a copy in it" if thread.is_copy else "its lead" if is_lead else "a telling"
-    yield f"Story: {thread.size} articles, this one {role}; a likeness of {thread.threshold:g} joins a pair"
+    copies = f" ({thread.copies} of them copies)" if thread.copies else ""
+    joins = f"a likeness of {thread.threshold:g} joins a pair"
+    yield f"Story: {thread.size} articles{copies}, this one {role}; {joins}"
     if thread.shared:
         yield f"  most of them share: {', '.join(thread.shared)}"
     yield "  told with:" if thread.size - 1 <= len(thread.tellings) else "  told with, the closest first:"

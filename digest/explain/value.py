@@ -51,11 +51,13 @@ class Thread:
     """The article's story: ``tellings`` are the others of it that are most like the article, closest first.
 
     For an article that is alone, ``nearest`` are those that come closest to being tellings; a pair makes a
-    story from a likeness of ``threshold``. ``shared`` are the terms that most of the story's tellings have.
+    story from a likeness of ``threshold``. Of the ``size`` articles ``copies`` repeat another's text.
+    ``shared`` are the terms that most of the story's tellings have.
     """
 
     lead_id: int
     size: int
+    copies: int
     is_copy: bool
     tellings: tuple[Telling, ...]
     nearest: tuple[Telling, ...]

@@ -40,10 +40,14 @@ class TomlFile:
     def wrong(self, key: str, problem: str) -> ConfigurationError:
         """The error to raise about ``key`` (dotted, or a value that stands in the file)."""
         last = re.split(r"[.\[]", key.rstrip("]"))[-1]
-        pattern = re.compile(rf"(?:^|[\s\"',\[]){re.escape(last)}(?:[\s\"',\]=]|$)")
-        line = next((at for at, text in enumerate(self.lines, 1) if pattern.search(text)), None)
+        line = self._line_of(key) or (self._line_of(last) if last else None)
         place = f"{self.path}:{line}" if line else str(self.path)
         return ConfigurationError(f"{place}: {key}: {problem}")
+
+    def _line_of(self, word: str) -> int | None:
+        """The first line that has this key or value by itself, from 1."""
+        pattern = re.compile(rf"(?:^|[\s\"',\[]){re.escape(word)}(?:[\s\"',\]=]|$)")
+        return next((at for at, text in enumerate(self.lines, 1) if pattern.search(text)), None)
 
     def unknown(self, key: str, known: Sequence[str], what: str) -> ConfigurationError:
         """The error about a name that is none of ``known``, with the nearest."""

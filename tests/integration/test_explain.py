@@ -89,7 +89,7 @@ def test_an_article_that_is_in_is_explained_from_feed_to_summary(parts: Parts) -
     assert "(4 are in, 3 to check)" in text
     assert "Svalbard" in text
     assert "Theme middle-east: out, 0.0 points" in text
-    assert "Story: 3 articles, this one its lead; a likeness of 0.09 joins a pair" in text
+    assert "Story: 3 articles (1 of them copies), this one its lead; a likeness of 0.09 joins a pair" in text
     assert "Island Radio: Two trawlers out of the ice off Svalbard" in text
     assert "h apart" in text
     assert "shares " in text
@@ -102,6 +102,7 @@ def test_an_article_that_is_in_is_explained_from_feed_to_summary(parts: Parts) -
 def test_a_copy_says_behind_which_story_it_stands(parts: Parts) -> None:
     pipeline.draft(parts, parts.key(SLOT), NOW)
     text = said(parts, "ice-too")
+    assert "Story: 3 articles (1 of them copies), this one a copy in it" in text
     assert "the same text: a copy" in text
     assert "it stands behind that story and is not named: wire copy, counted with: Icebreaker Kelda" in text
 

@@ -10,13 +10,14 @@ import pytest
 
 from digest import material
 from digest.compose import Past
+from digest.model.decisions import Decision, DecisionKind
 from digest.model.edition import Edition, EditionStory, SourceLink
 from digest.model.message import Variant
 from digest.model.news import Article
 from digest.parts import Parts, remember_installation
 from digest.settings import Settings
 from digest.store import articles as article_store
-from digest.store import editions
+from digest.store import decisions, editions
 from digest.store.engine import Database
 from digest.store.runs import accept_first
 from digest.wiring import build
@@ -79,6 +80,25 @@ def test_told_articles_of_the_last_days_stand_beside_the_recent_ones(parts: Part
     assert set(found.past.articles) == {lately}
     assert [story.article_ids for story in found.past.stories] == [(long_ago,), (lately,)]
     assert set(found.past.used) == {lately}
+
+
+def test_what_an_editor_ruled_of_late_stands_beside_the_recent_ones(parts: Parts) -> None:
+    dropped, joined, pinned, long_ago = (
+        publish(parts, "dropped", 3), publish(parts, "joined", 3.5), publish(parts, "pinned", 3),
+        publish(parts, "long", 9),
+    )  # fmt: skip
+    lately, before = SLOT - timedelta(days=3), SLOT - timedelta(days=8)
+    made = [
+        Decision(DecisionKind.DROP, dropped, series="daily", decided_at=lately),
+        Decision(DecisionKind.TOGETHER, dropped, joined, decided_at=lately),
+        Decision(DecisionKind.PIN, pinned, value="1", series="daily", decided_at=lately),
+        Decision(DecisionKind.DROP, long_ago, series="daily", decided_at=before),
+    ]
+    with parts.database.write() as conn:
+        decisions.decide(conn, parts.publication.slug, made, SLOT)
+    found = gathered(parts)
+    assert [article.id for article in found.decided] == [dropped, joined]
+    assert [article.id for article in found.batch] == [dropped, joined]
 
 
 def test_a_told_article_that_is_still_recent_is_there_once(parts: Parts) -> None:

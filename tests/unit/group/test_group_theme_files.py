@@ -104,6 +104,8 @@ def test_themes_not_in_the_order_follow_by_priority(tmp_path: Path) -> None:
         (GOOD.partition("[phrases]")[0], ["at least one term"]),
         (GOOD.replace("dam", "d*m"), ["rivers.toml:5", "doesn't end a word"]),
         (GOOD.replace("dam", "da*"), ["rivers.toml:5", "fewer than 3 letters"]),
+        (GOOD.replace("dam", "..."), ["rivers.toml:5", "holds no word"]),
+        (GOOD.replace("dam", "\U0001f30a"), ["rivers.toml:5", "holds no word"]),
         (GOOD + "[subject]\nhrad = ['dam']\n", ["hrad", "'hard'"]),
         (GOOD + "[[pairs]]\nname = 'p'\nweight = 'weak'\nforces_are_topics = 'yes'\n", ["true or false"]),
         (

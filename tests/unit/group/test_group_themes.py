@@ -459,8 +459,11 @@ def test_forces_are_topics_where_the_pair_says_so(
 def test_a_dateline_is_not_what_a_report_is_about(
     rivers_of: Callable[..., Theme], article: MakeArticle
 ) -> None:
-    theme = rivers_of('[phrases]\nstrong = ["Vientiane"]\n')
-    assert only(theme, article("Dry year", "VIENTIANE (Example News) - Wells are low.")).score == 0
+    theme = rivers_of('[phrases]\nstrong = ["Vientiane", "MRC"]\n')
+    for report in ("VIENTIANE (Example News) - Wells are low.", "VIENTIANE \u2014 Wells are low."):
+        assert only(theme, article("Dry year", report)).score == 0
+    for word in ("MRC-led talks on wells began.", "MRC\u2013Laos talks on wells began."):
+        assert only(theme, article("Dry year", word)).score > 0
     assert only(theme, article("Dry year", "Vientiane has no water.")).score > 0
 
 
