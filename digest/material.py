@@ -22,7 +22,8 @@ from digest.summarise.naming import names
 from digest.summarise.reading import printable_sentences
 
 REMEMBERED = timedelta(days=14)  # how long an edition's stories may be named, and not be told again as new
-GROUPED_AGAIN = timedelta(days=5)  # how long their articles stand beside the fresh ones, so that they are met
+# How long their articles stand beside the fresh ones, so that they are met; as long as the last edition at least.
+GROUPED_AGAIN = timedelta(days=5)
 # What an editor says of a story by these holds for its later tellings, too, for as long.
 _LASTING = ABOUT_STORIES | {DecisionKind.DROP}
 MOST_TELLINGS = 12  # of one told story that do: enough to know it by, and a bound on the cost
@@ -63,11 +64,12 @@ def gathered(parts: Parts, conn: Connection, key: EditionKey, now: datetime) -> 
     told_by = {OUTBOX, "smtp"} if parts.transport_name == OUTBOX else {parts.transport_name}
     where = (conn, key.publication, key.series)
     stories = told.told_stories(*where, transports=told_by, since=key.slot - REMEMBERED)
-    articles = _articles_of(conn, stories, key.slot - GROUPED_AGAIN)
+    again = min(key.slot - GROUPED_AGAIN, parts.schedule.newest_slot(key.slot - timedelta(microseconds=1)))
+    articles = _articles_of(conn, stories, again)
     ids = {article.id for article in recent} | articles.keys()
     used = told.used_articles(*where, transports=told_by, ids=ids)
     older = sorted(articles.keys() - {article.id for article in recent})
-    decided = _decided(conn, key, key.slot - GROUPED_AGAIN) - ids
+    decided = _decided(conn, key, again) - ids
     ruled = article_store.articles_by_id(conn, decided)
     return Material(
         recent,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from digest.cli.common import JsonOption, NowOption, emit_json, local, opened, s
 from digest.cli.sending import stoppable, words
 from digest.daily import Done, ensure
 from digest.errors import InputError
+from digest.parts import Parts
 
 
 def run(
@@ -26,7 +27,7 @@ def run(
         raise InputError("--now goes with --once: the scheduler needs a clock that moves")
     with opened(ctx, now) as parts, stoppable(parts.stop):
         if once:
-            _tell_all(ensure(parts, parts.clock()), as_json=as_json)
+            _tell_all(ensure(parts, parts.clock()), teller(parts), as_json=as_json)
             return
         parts.read_themes()  # files and settings that can't be used are told now, not at the first edition
         parts.transport()
@@ -37,17 +38,21 @@ def run(
             f"{parts.publication.name}: watching; the next edition is due {local(due, parts)}"
             f" {parts.schedule.timezone}. Ctrl-C ends it."
         )
-        heartbeat(parts, tell)
+        heartbeat(parts, teller(parts))
 
 
-def tell(step: Done) -> None:
-    """One line for one thing that was done."""
-    counts = f": {words(step.report.counts)}" if step.report else ""
-    edition = f"{step.edition}: " if step.edition else ""
-    say(f"{edition}{step.what}{counts}")
+def teller(parts: Parts) -> Callable[[Done], None]:
+    """What says one thing that was done in one line: with its time, for a log that cron or others keep."""
+
+    def tell(step: Done) -> None:
+        counts = f": {words(step.report.counts)}" if step.report else ""
+        edition = f"{step.edition}: " if step.edition else ""
+        say(f"{local(parts.clock(), parts)} {edition}{step.what}{counts}")
+
+    return tell
 
 
-def _tell_all(steps: Iterable[Done], *, as_json: bool) -> None:
+def _tell_all(steps: Iterable[Done], tell: Callable[[Done], None], *, as_json: bool) -> None:
     """What was done at once, also before an error; exit code 1 where a person should hear of it."""
     done: list[Done] = []
     try:
@@ -81,12 +86,12 @@ def worker(
         parts.transport()  # settings and keys that can't be used are told now, not at the first edition
         parts.signer()
         if once:
-            _tell_all(helper.share(parts, parts.clock()), as_json=as_json)
+            _tell_all(helper.share(parts, parts.clock()), teller(parts), as_json=as_json)
             return
         say(f"{parts.publication.name}: waiting for an edition that is being sent; Ctrl-C ends it.")
         if reason := helper.why_idle(parts, parts.clock()):
             say(f"As things stand it will keep out: {reason}.")
-        helper.keep_working(parts, tell)
+        helper.keep_working(parts, teller(parts))
 
 
 def serve(

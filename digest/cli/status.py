@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import Connection
 
 from digest import desk, report
 from digest.cli.common import (
@@ -30,6 +31,7 @@ from digest.store import alerts, audience, deliveries, editions
 from digest.store import runs as run_store
 from digest.store.editions import EditionRow
 
+_LATEST = 10
 ALERTS_FOR = timedelta(days=7)  # an older one is history
 
 WhoOption = Annotated[
@@ -48,16 +50,24 @@ class Overview:
 
 
 def overview(parts: Parts, ref: str = "") -> Overview:
-    """The named edition, or the latest ten."""
+    """The named edition; or the latest ten, with every earlier one that is not through."""
     chosen = desk.named(parts, parts.clock(), ref) if ref else None
     with parts.database.read() as conn:
-        rows = [chosen] if chosen else editions.list_editions(conn, parts.publication.slug, limit=10)
+        rows = [chosen] if chosen else _latest(conn, parts.publication.slug)
         return Overview(
             tuple((row, deliveries.counts(conn, row.id)) for row in rows),
             audience.count_subscribers(conn),
             audience.series_choices(conn),
             tuple(alerts.list_alerts(conn, limit=10, since=parts.clock() - ALERTS_FOR)),
         )
+
+
+def _latest(conn: Connection, publication: str) -> list[EditionRow]:
+    """The newest slots first."""
+    latest = editions.list_editions(conn, publication, limit=_LATEST)
+    shown = {row.id for row in latest}
+    unfinished = editions.list_editions(conn, publication, states=desk.UNFINISHED)
+    return latest + [row for row in unfinished if row.id not in shown]
 
 
 def status(

@@ -110,11 +110,17 @@ def save_health(conn: Connection, health: FeedHealth) -> None:
 
 
 def due_feeds(conn: Connection, now: datetime) -> list[tuple[Feed, FeedHealth]]:
-    """Active feeds to fetch now: never checked, never given a time, or past it."""
+    """Active feeds to fetch now: never checked, never given a time, or past it.
+
+    One that was checked later than now was so by a clock that ran ahead, and its time says nothing.
+    """
     query = (
         select(*_COLUMNS, *_HEALTH_COLUMNS)
         .select_from(feeds.outerjoin(feed_health))
-        .where(feeds.c.active, or_(feed_health.c.due_at.is_(None), feed_health.c.due_at <= now))
+        .where(
+            feeds.c.active,
+            or_(feed_health.c.due_at.is_(None), feed_health.c.due_at <= now, feed_health.c.checked_at > now),
+        )
         .order_by(feeds.c.id)
     )
     size = len(_COLUMNS)

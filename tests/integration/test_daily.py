@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Connection
 
 from digest import desk, drafting, pipeline, subscriptions
+from digest.cli.status import overview
 from digest.daily import Done, ensure
 from digest.deliver.allowance import Limits, WarmUp, Window
 from digest.deliver.transports.memory import MemoryTransport
@@ -467,6 +468,10 @@ def test_an_edition_that_is_refused_too_much_pauses_and_the_editor_lets_it_go_on
         row = editions.find_edition(conn, parts.key(SLOT))
     assert row is not None
     assert "refuses too much" in row.reason
+    with parts.database.write() as conn:
+        for day in range(1, 12):
+            editions.open_slot(conn, parts.key(SLOT + timedelta(days=day)), SLOT)
+    assert row.id in {one.id for one, _ in overview(parts).editions}  # however many came after it
     at(cautious, clock, SLOT + timedelta(minutes=5))
     assert state(parts) is EditionState.PAUSED
     desk.release(cautious, row, clock())

@@ -126,6 +126,28 @@ def test_a_weekly_tells_of_its_whole_week_whatever_the_daily_told(
     assert [who for who, _ in subjects(outgoing)].count("bo@example.org") == 1
 
 
+def test_a_weekly_tells_no_story_of_the_last_one_as_new(
+    parts: Parts, clock: Clock, outgoing: MemoryTransport
+) -> None:
+    for day in NEWS:
+        publish(parts, day)
+    at(parts, clock, WEEKLY + timedelta(seconds=20))
+    last = max(NEWS)
+    title, dek = NEWS[last]
+    when, url = datetime(2026, 3, last, 18, tzinfo=UTC) + timedelta(days=1), "https://echo.example.org/1"
+    echo = Article(
+        url=url, canonical_url=url, title=f"{title}, officials say", dek=dek, text=f"{dek} More came.",
+        published_at=when, date_source="feed", gathered_at=when, language="en", outlet="The Echo",
+    )  # fmt: skip
+    with parts.database.write() as conn:
+        articles.save_articles(conn, [echo])
+    next_week = WEEKLY + timedelta(days=7)
+    clock.now = next_week - timedelta(hours=1)
+    row = pipeline.draft(parts, parts.key(next_week, "weekly"), clock.now)
+    assert row.edition is not None
+    assert row.edition.stories == ()
+
+
 def test_a_series_holds_as_many_stories_as_its_settings_say(parts: Parts, clock: Clock) -> None:
     for day in NEWS:
         publish(parts, day)

@@ -103,3 +103,12 @@ def test_due_feeds_are_the_active_ones_never_checked_or_past_their_time(database
         save_health(conn, late)
         save_health(conn, FeedHealth(future.id, due_at=NOW + timedelta(seconds=1)))
         assert due_feeds(conn, NOW) == [(never, FeedHealth(never.id)), (past, late)]
+
+
+def test_a_feed_that_a_clock_ahead_has_checked_is_due(database: Database) -> None:
+    with database.write() as conn:
+        feed = add_feed(conn, Feed("https://ahead.example.org", "Ahead"), NOW)[0]
+        ahead = NOW + timedelta(days=3)
+        save_health(conn, FeedHealth(feed.id, checked_at=ahead, due_at=ahead + timedelta(minutes=30)))
+        assert [found.id for found, _ in due_feeds(conn, NOW)] == [feed.id]
+        assert due_feeds(conn, ahead) == []
