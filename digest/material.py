@@ -22,7 +22,7 @@ from digest.summarise.naming import names
 from digest.summarise.reading import printable_sentences
 
 REMEMBERED = timedelta(days=14)  # how long an edition's stories may be named, and not be told again as new
-# How long their articles stand beside the fresh ones, so that they are met; as long as the last edition at least.
+# How long their articles stand beside the fresh ones, to be met by them; since the last edition at least.
 GROUPED_AGAIN = timedelta(days=5)
 # What an editor says of a story by these holds for its later tellings, too, for as long.
 _LASTING = ABOUT_STORIES | {DecisionKind.DROP}
