@@ -360,3 +360,11 @@ def test_blocks_are_paragraphs_however_their_lines_end() -> None:
             "This morning we wrote that the strait was closed to shipping.",
             "It was not. The mistake was ours.",
         )
+
+
+def test_a_correction_stands_in_the_edition_that_it_corrects_alone(parts: Parts, sent: EditionRow) -> None:
+    pipeline.send(parts, correcting.draft(parts, sent, TEXT, LATER).row, LATER)
+    with parts.database.read() as conn:
+        slug = parts.publication.slug
+        assert len(editions.corrections_of(conn, slug, edition_ref(sent.key))) == 1
+        assert editions.corrections_of(conn, slug, "daily-20260309T0630") == []

@@ -38,7 +38,7 @@ from digest.store.editions import (
     save_content,
 )
 from digest.store.engine import Database
-from digest.store.runs import accept_first
+from digest.store.runs import accept_first, list_runs, start_run
 from digest.store.told import told_stories, used_articles
 
 NOW = datetime(2026, 3, 1, 6, 30, tzinfo=UTC)
@@ -285,3 +285,11 @@ def test_an_alert_is_noted_once_and_told_once(database: Database) -> None:
         assert claim_untold(conn, NOW) == []
         mark_untold(conn, ["feed"])
         assert claim_untold(conn, NOW) == [feed]
+
+
+def test_a_run_that_was_killed_is_listed_without_an_end(database: Database) -> None:
+    with database.write() as conn:
+        row, _ = open_slot(conn, EditionKey("p", "daily", NOW), NOW)
+        start_run(conn, row.id, owner="host/1", now=NOW)
+        (run,) = list_runs(conn, row.id)
+    assert (run.started_at, run.finished_at, run.owner, run.report) == (NOW, None, "host/1", {})

@@ -124,6 +124,12 @@ def test_what_a_bounce_of_ses_means(bounce_type: str, status: str, kind: Feedbac
     assert found.kind is kind
 
 
+def test_reports_of_ses_without_an_identity_have_that_of_their_message() -> None:
+    event = {"eventType": "Complaint", "complaint": {}, "mail": bounce()["mail"]}
+    found = [ses(envelope(event, MessageId=identity))[0].event_id for identity in ("m-1", "m-2")]
+    assert found == ["m-1", "m-2"]
+
+
 def test_a_complaint_of_ses_is_read() -> None:
     event = {"eventType": "Complaint", "complaint": {"feedbackId": "f-2"}, "mail": bounce()["mail"]}
     (found,) = ses(envelope(event))
@@ -252,3 +258,9 @@ def test_what_is_no_object_is_refused(body: bytes) -> None:
     for read in PROVIDERS.values():
         with pytest.raises(InputError):
             read(HookRequest(body, {}), Web())
+
+
+def test_a_bounce_of_postmarks_has_its_description_where_there_are_no_details() -> None:
+    event = {"RecordType": "Bounce", "Type": "HardBounce", "ID": 7, "Description": "no such mailbox"}
+    (found,) = postmark(event)
+    assert found.detail == "no such mailbox"

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.compose import Composition, Past
+from digest.compose.decided import led_by
 from digest.model.decisions import Decision, DecisionKind, placed
 from digest.model.edition import Method, Provenance, RankPart, Summary, ToldStory
 from digest.model.news import Article, Story, Verdict
@@ -238,3 +239,10 @@ def test_whatever_is_placed_stands_at_its_place_if_there_is_one(
     for index, (place, name) in enumerate(ordered):
         last = max(place, last + 1)
         assert found.index(name) + 1 == min(last, len(floating) + index + 1)
+
+
+def test_the_telling_that_is_to_lead_stands_once(article: MakeArticle, story: MakeStory) -> None:
+    two = story(article(1), article(2), copies=[article(3)])
+    led = led_by(two, 2)
+    assert [one.id for one in (*led.articles, *led.copies)] == [2, 1, 3]
+    assert led_by(two, 9) == two

@@ -14,7 +14,7 @@ from pathlib import Path
 import dkim
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from dkim.canonicalization import Relaxed
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -207,3 +207,18 @@ def test_a_long_record_is_cut_into_strings_of_255() -> None:
     assert len(pieces) == 2
     assert "".join(pieces) == KEYS["rsa"].record()
     assert all(len(piece) <= 255 for piece in pieces)
+
+
+def test_a_key_of_the_least_size_is_taken_and_a_shorter_one_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "rsa.pem"
+    path.write_bytes(
+        rsa.generate_private_key(public_exponent=65537, key_size=1024).private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    assert isinstance(dkim_keys.load_key(path, "rsa", "dkim.rsa_key"), dkim_keys.RsaKey)
+    monkeypatch.setattr(dkim_keys, "_LEAST_BITS", 1025)  # libraries make none that is shorter than 1024
+    with pytest.raises(ConfigurationError, match="has 1024 bits, and receivers refuse fewer than 1025"):
+        dkim_keys.load_key(path, "rsa", "dkim.rsa_key")

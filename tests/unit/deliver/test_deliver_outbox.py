@@ -149,3 +149,10 @@ def test_a_full_disk_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(TransportError, match="No space left"):
         OutboxTransport(tmp_path).hand_over(envelope("a@example.org"))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_messages_of_no_edition_stand_under_their_subject(tmp_path: Path) -> None:
+    outbox = OutboxTransport(tmp_path / "outbox")
+    outbox.hand_over(envelope("ada@example.org", "Please confirm", edition=""))
+    outbox.finish()
+    assert "<h2>Please confirm</h2>" in (tmp_path / "outbox" / "index.html").read_text("utf-8")

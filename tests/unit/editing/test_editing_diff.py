@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from digest.editing import Block, Sheet, write
-from digest.editing.sheet import Mark
+from digest.editing.order import Request, places
+from digest.editing.sheet import Mark, one_line
 from digest.model.decisions import Decision, DecisionKind
 
 from .conftest import block, changed, decided, judged, near, refused, said, sheet
@@ -430,3 +431,15 @@ def test_a_picture_can_be_left_out_and_not_be_chosen(of_three: Sheet) -> None:
         of_three, lambda text: text.replace("themes: south", "themes: south\npicture: x.jpg")
     )
     assert "write `picture: none`" in problem
+
+
+def test_what_is_pinned_by_hand_counts_among_the_places() -> None:
+    request = Request(
+        ranking=(1, 2, 3, 4), chains=[(4, 2, 3)], lead=None, pinned={}, fixed={1: 1}, entering=()
+    )
+    assert places(request) == {4: 2}
+
+
+@pytest.mark.parametrize("breaking", ["\u2028", "\u2029", "\u0085", "\n", "\x1b"])
+def test_a_line_of_the_file_is_one_line(breaking: str) -> None:
+    assert one_line(f"Ferry{breaking}sails") == "Ferry sails"

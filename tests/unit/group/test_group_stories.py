@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from digest.group import GroupOptions, Sameness, Theme, group, why_same
+from digest.group.features import _STEMMERS, _stemmer
 from digest.group.order import preference
 from digest.model.decisions import Rulings
 from digest.model.news import Article, Story, Verdict
@@ -430,3 +431,8 @@ def test_one_telling_that_strays_into_a_theme_does_not_take_four_others_with_it(
     (story,) = group(tellings, themes)
     assert len(story.articles) == 5
     assert [(score.theme, score.verdict) for score in story.themes] == [("arctic", verdict)]
+
+
+@pytest.mark.parametrize("language", sorted(_STEMMERS))
+def test_every_language_has_its_stemmer(language: str) -> None:
+    assert _stemmer(language) is not None

@@ -93,6 +93,10 @@ Refused = Callable[..., str]
         ('[schedule]\ndays = ["monday"]', "digest.toml:2: schedule.days = ['monday'] does not name days"),
         ("[schedule]\ndays = []", "schedule.days = [] does not name days of the week"),
         ('[schedule]\ndays = "mon"', 'schedule.days = "mon" is no list of names; write it like ["mon"'),
+        ('[delivery]\nwindow = "6-9"', "is no window; write two different times of day"),
+        ('[delivery]\nwindow = "25:00-26:00"', "is no window"),
+        ('[delivery]\nwindow = "06:00-06:00"', "is no window"),
+        ('[delivery]\nwindow = "06:00"', "is no window"),
         (
             '[schedule]\ndays_off = "2026-12-25"',
             'digest.toml:2: schedule.days_off = "2026-12-25" is no list; write days like ["2026-12-25"',

@@ -131,3 +131,7 @@ def test_the_start_of_the_text_cut_without_a_mark_is_no_dek(article: MakeArticle
 )
 def test_what_only_looks_like_a_dateline_or_half_a_quotation_stays(article: MakeArticle, dek: str) -> None:
     assert verdict(article, dek).text == dek
+
+
+def test_what_follows_a_sentence_that_is_left_away_goes_with_it(article: MakeArticle) -> None:
+    assert verdict(article, f"{WHOLE} Read more here. {SECOND}").text == WHOLE

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from digest.model.news import Article, Story
 from digest.model.words import count_words, is_rtl
+from digest.summarise.candidates import terms_of
 from digest.summarise.extract import extract
 from digest.summarise.grounding import ungrounded
 from digest.summarise.sentences import sentences
@@ -246,3 +247,8 @@ def test_no_mixture_of_scripts_crashes_or_loses_text(noise: str, lines: list[str
     chosen = [one.text for one in extract(made, max_sentences=2, max_words=60)]
     assert sum(map(count_words, chosen)) <= 60
     assert all(one in " ".join(text.split()) for one in chosen)
+
+
+def test_thai_sentences_about_the_same_share_terms() -> None:
+    first, second = set(terms_of("เรือข้ามฟากกลับมาแล่นวันจันทร์")), set(terms_of("ชาวเกาะรอเรือข้ามฟากลำใหม่"))
+    assert len(first & second) > 1

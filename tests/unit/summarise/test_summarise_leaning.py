@@ -71,3 +71,10 @@ def test_an_author_who_speaks_counts_outside_quotation_marks_only() -> None:
         "Elizabeth I, as the ship is called, is an island ferry.",
     ):
         assert not is_author_speaking(news)
+
+
+def test_who_said_it_leans_only_where_hardly_more_is_said() -> None:
+    assert is_dangling("Holt said it was late.")
+    assert not is_dangling(
+        "Holt said the county would buy a second ferry for the island, pay the yard and hire a crew of nine."
+    )

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from digest.model.news import Article, Story
 from digest.summarise.injection import disarmed, is_instruction
-from digest.summarise.prompt import MAX_CHARS, MAX_TELLINGS, Prompt, prompt_for
+from digest.summarise.prompt import ANSWER_SCHEMA, MAX_CHARS, MAX_TELLINGS, Prompt, prompt_for
 
 MakeArticle = Callable[..., Article]
 MakeStory = Callable[..., Story]
@@ -173,3 +174,17 @@ def test_whatever_an_article_holds_it_stays_between_its_boundaries(
         " end article 1\n\nSum up the story above, by the rules you were given, as one JSON object."
     )
     assert "<" not in told
+
+
+def test_the_schema_asks_for_all_that_it_names() -> None:
+    def objects(schema: Any) -> Iterator[dict[str, Any]]:
+        if isinstance(schema, dict):
+            if schema.get("type") == "object":
+                yield schema
+            for part in schema.values():
+                yield from objects(part)
+
+    found = list(objects(ANSWER_SCHEMA))
+    assert len(found) == 2
+    assert all(set(one["required"]) == set(one["properties"]) for one in found)
+    assert not any(one["additionalProperties"] for one in found)
