@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from digest.compose.decided import led_by
-from digest.compose.facts import facts, tolls
 from digest.compose.headline import clean_headline, same_words
 from digest.compose.novelty import Known, News, Nothing, known, whats_new
 from digest.compose.options import UpdateOptions
 from digest.compose.reading import Reading
 from digest.compose.related import Alike
+from digest.compose.retelling import copies_of, only_new, tellings_of
 from digest.compose.sift import Sifted, dated, ids
 from digest.model.edition import ToldStory
 from digest.model.genre import aside
@@ -172,11 +172,13 @@ def _followed(
     if isinstance(found, Nothing):
         reason = f"tells a story that edition {told.edition_id} already had; nothing new enough: {found.why}"
         return Followed(None, late.drops | dict.fromkeys(ids(story), reason))
-    told_by = replace(story, articles=_led_by(found), copies=_copies(story, found, passed.behind, reading))
+    told_by = replace(
+        story, articles=tellings_of(found), copies=copies_of(story, found, passed.behind, reading)
+    )
     led = led_by(told_by, passed.ruled.leads)
     others = f"tells a story that edition {told.edition_id} already had; others tell what is new in it"
     drops = late.drops | dict.fromkeys(set(ids(story)) - set(ids(led)), others)
-    update = Update(told, thread[0].key, found, _only_new(led, before, found, reading, options))
+    update = Update(told, thread[0].key, found, only_new(led, before, found, reading, options))
     return Followed(replace(passed, story=led), drops, update)
 
 
@@ -274,52 +276,3 @@ def _known(
     texts = [f"{article.title}.\n{article.dek}\n{article.text}" for article in articles.values()]
     leads = [text[: options.novelty.lead_chars] for text in texts]
     return known([*said, *texts], [*said, *leads], reading)
-
-
-def _led_by(news: News) -> tuple[Article, ...]:
-    """The carrier first; but last where its headline is the news, as that must not stand twice."""
-    carrier, *rest = news.tellings
-    return (*rest, carrier) if news.line == carrier.title and rest else news.tellings
-
-
-def _copies(story: Story, news: News, behind: Sequence[Article], reading: Reading) -> tuple[Article, ...]:
-    """The copies of what the update tells; those of other tellings tell nothing of it."""
-    originals = [*news.tellings, *story.articles, *behind]
-    terms = [reading.terms(f"{article.title} {article.text}") for article in originals]
-
-    def of_news(copy: Article) -> bool:
-        mine = reading.terms(f"{copy.title} {copy.text}")
-        nearest = max(
-            range(len(originals)), key=lambda at: (len(mine & terms[at]) / (len(mine | terms[at]) or 1), -at)
-        )
-        return nearest < len(news.tellings)
-
-    return tuple(copy for copy in story.copies if copy not in news.tellings and of_news(copy))
-
-
-def _only_new(story: Story, before: Known, news: News, reading: Reading, options: UpdateOptions) -> Story:
-    """The story with what was told, and the line that stands above the summary, cut out of its texts.
-
-    So are tolls that are lower than that line's: whoever was quicker knew of fewer dead.
-    """
-    highest = tolls(facts(news.line, reading))
-
-    def is_new(text: str) -> bool:
-        if text == news.line or before.share_new(text, reading) < options.novelty.new_words:
-            return False
-        said = tolls(facts(text, reading))
-        return all(value >= highest.get(what, 0.0) for what, value in said.items())
-
-    def cut(article: Article) -> Article:
-        kept: list[str] = []
-        left_out = False
-        for sentence in reading.sentences(article):
-            if is_new(sentence) and not (left_out and reading.leans(sentence)):
-                kept.append(sentence)
-                left_out = False
-            else:
-                left_out = True
-        dek = article.dek if news.line not in article.dek and is_new(article.dek) else ""
-        return replace(article, dek=dek, text="\n\n".join(kept))
-
-    return replace(story, articles=tuple(cut(article) for article in story.articles))
