@@ -18,15 +18,16 @@ from typing import TypeVar
 
 from digest import clock, confirming, feedback, handing_over, pipeline, retention, telling
 from digest.deliver.allowance import Allowance
+from digest.deliver.owner import fate_of
 from digest.deliver.send import SendReport
-from digest.errors import ConfigurationError, DigestError, StateError
+from digest.errors import ConfigurationError, DigestError, NotNowError, StateError
 from digest.llm import TROUBLE
 from digest.model.delivery import Accepted
 from digest.model.edition import EditionKey, EditionState
 from digest.model.links import edition_ref
 from digest.parts import Parts, installed_at
 from digest.schedule import BEGUN, Alert, Draft, Intent, Pause, Resume, Send, Standing, go_on, plan
-from digest.store import alerts, editions, meta
+from digest.store import alerts, editions, meta, turn
 from digest.store import feeds as feed_store
 
 log = logging.getLogger("digest")
@@ -117,18 +118,25 @@ def _tried(
 
 def _planned(parts: Parts, now: datetime, *, clock_jumped: bool) -> list[Intent]:
     """What one series owes."""
-    with parts.database.read() as conn:
-        noted = (meta.get_meta(conn, BUSY) or "").split()
-    busy = [datetime.fromisoformat(moment) for moment in noted]
     intents = plan(
         parts.schedule,
         now,
         _standings(parts),
         installed_at=installed_at(parts),
         clock_jumped=clock_jumped,
-        busy=(busy[0], busy[1]) if busy else None,
+        busy=_busy(parts, now),
     )
     return list(intents)
+
+
+def _busy(parts: Parts, now: datetime) -> tuple[datetime, datetime] | None:
+    """When the last send began and ended, or how long one already keeps others from sending beside it."""
+    with parts.database.read() as conn:
+        noted = (meta.get_meta(conn, BUSY) or "").split()
+        turns = turn.last(conn, parts.publication.slug, now=now, fate=fate_of)
+    spans = [(datetime.fromisoformat(noted[0]), datetime.fromisoformat(noted[1]))] if noted else []
+    spans += [turns] if turns else []
+    return max((span for span in spans if span[1] <= now), key=lambda span: span[1], default=None)
 
 
 def _gather(parts: Parts, now: datetime) -> list[Done]:
@@ -311,7 +319,12 @@ def _resume(parts: Parts, edition_id: int, now: datetime) -> list[Done]:
 def _sent(
     parts: Parts, row: editions.EditionRow, now: datetime, allowance: Allowance, what: str
 ) -> list[Done]:
-    return after_run(parts, row, pipeline.send(parts, row, now, allowance=allowance), now, what)
+    try:
+        report = pipeline.send(parts, row, now, allowance=allowance)
+    except NotNowError as error:  # another process is at it: all is well
+        log.debug("%s", error)
+        return []
+    return after_run(parts, row, report, now, what)
 
 
 def after_run(

@@ -5,6 +5,7 @@
     |   |-- NotFoundError       it names something that does not exist
     |   `-- NotGenuineError     it claims to come from someone it does not come from
     |-- StateError              the thing exists, but its state forbids the act
+    |   `-- NotNowError         for the moment, and by itself it will not any more
     |-- FeedError               one feed could not be read; the others go on
     |   |-- FetchError          the network, the server or a limit
     |   |   `-- RefusedAddressError     an address we never connect to
@@ -40,6 +41,10 @@ class NotGenuineError(InputError):
 
 class StateError(DigestError):
     """The state of an edition, subscriber or delivery forbids what was asked."""
+
+
+class NotNowError(StateError):
+    """Nothing is sent at this moment, and nobody need do anything about it: the next try may."""
 
 
 class FeedError(DigestError):

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from digest import crew
+from digest import crew, sharing
 from digest.deliver.allowance import Allowance
+from digest.deliver.owner import fate_of, in_words, new_owner
 from digest.deliver.send import SendOptions, SendReport, deliver
 from digest.deliver.transports.base import Transport
+from digest.errors import NotNowError, StoreError
 from digest.messages import composer
 from digest.model.delivery import Counts
 from digest.model.edition import EditionState
 from digest.model.links import edition_ref
 from digest.parts import Parts
 from digest.schedule import BEGUN
-from digest.store import deliveries, editions
+from digest.store import deliveries, editions, turn
 from digest.store.batches import next_due
 from digest.store.editions import EditionRow
 
@@ -35,6 +38,53 @@ def allowance_at(parts: Parts, now: datetime) -> Allowance:
     with parts.database.read() as conn:
         began = parts.limits.day_began(now)
         return parts.limits.allowance(now, deliveries.accepted_since(conn, parts.publication.slug, began))
+
+
+def refuse_when_shut(allowance: Allowance) -> None:
+    """Raise NotNowError where nothing may go out at the moment."""
+    if allowance.shut:
+        raise NotNowError(f"nothing is sent now: {allowance.shut}; `digest run` goes on by itself")
+
+
+@contextmanager
+def alone(
+    parts: Parts, allowance: Allowance, now: datetime
+) -> Iterator[tuple[Callable[[], bool] | None, Allowance]]:
+    """Be the only process that sends, as long as anything limits the pace; ``allowance`` is as of ``now``.
+
+    Gives what keeps it so, to be called well within each lease, which says whether it still is (None where
+    nothing limits the pace); and what may go out, where another sender has ended its turn since ``now``.
+
+    Raises:
+        NotNowError: another process sends at a limited pace, or did, and nothing is left of the day's share.
+    """
+    slug, owner, is_paced = parts.publication.slug, new_owner(), parts.is_paced(allowance)
+    with parts.database.read() as conn:
+        before = turn.last(conn, slug, now=parts.clock(), fate=fate_of)
+
+    def taken_by() -> str:
+        now = parts.clock()
+        if not is_paced:
+            with parts.database.read() as conn:
+                return turn.whose(conn, slug, now=now, fate=fate_of)
+        with parts.database.write() as conn:
+            lease_s = parts.sending.lease_s
+            return turn.take(conn, slug, owner=owner, lease_s=lease_s, now=now, fate=fate_of)
+
+    if other := taken_by():
+        raise NotNowError(
+            f"nothing is sent from here: another process ({in_words(other)}) sends just now, and"
+            f" {sharing.PACE_IS_LIMITED}"
+        )
+    try:
+        if is_paced and before and before[1] >= now:
+            allowance = allowance_at(parts, now)
+            refuse_when_shut(allowance)
+        yield (lambda: not taken_by()) if is_paced else None, allowance
+    finally:
+        if is_paced:
+            with suppress(StoreError), parts.database.write() as conn:  # else the lease ends by itself
+                turn.give_back(conn, slug, owner=owner, now=parts.clock())
 
 
 def ready_transport(parts: Parts) -> Transport:
@@ -55,11 +105,12 @@ def hand_over(
     transport: Transport,
     allowance: Allowance,
     progress: Callable[[Counts, float], None] | None = None,
+    keep: Callable[[], bool] | None = None,
 ) -> SendReport:
     """Hand over everything that is due of an edition that has begun, and see to what follows from it.
 
     Also of one that another machine has begun; that its sender is as we are is for the caller to know: see
-    ``digest.sharing``.
+    ``digest.sharing``. ``keep`` is what ``alone`` gave.
 
     Raises:
         TransportError: the transport can't be used; everything unsent stays pending.
@@ -86,6 +137,7 @@ def hand_over(
             allowance=allowance,
             progress=progress,
             on_refused=pause,
+            keep=keep,
         )
 
     report = _delivered(parts, row, allowance, deliver_by)

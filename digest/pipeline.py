@@ -259,8 +259,9 @@ def send(
     for a caller who has asked ``allowance_at`` already: in a warm-up that counts the messages of a day.
 
     Raises:
-        StateError: held, cancelled, empty, nobody to send to, outside the delivery window, or over the
-            warm-up's share of the day.
+        StateError: held, cancelled, empty, or nobody to send to.
+        NotNowError: outside the delivery window, over the warm-up's share of the day, or another process
+            sends at a limited pace.
         TransportError: the transport can't be used; everything unsent stays pending.
     """
     if row.state is EditionState.CANCELLED:
@@ -270,14 +271,14 @@ def send(
         ref = edition_ref(row.key)
         raise StateError(f"the edition {ref} is {row.state}{why}; `digest release` lets it go")
     allowance = allowance or handing_over.allowance_at(parts, now)
-    if allowance.shut:
-        raise StateError(f"nothing is sent now: {allowance.shut}; `digest run` goes on by itself")
+    handing_over.refuse_when_shut(allowance)
     transport = handing_over.ready_transport(parts)
-    sharing.note(parts, row.key.series, allowance)
-    if row.state in {EditionState.DRAFT, EditionState.APPROVED}:
-        begin(parts, row, now)
-    with parts.database.read() as conn:
-        fresh = _fresh(conn, row)
-    if fresh.state not in {EditionState.FROZEN, EditionState.SENDING, EditionState.SENT}:
-        raise StateError(f"the edition {edition_ref(row.key)} is {fresh.state} now; nothing was sent")
-    return handing_over.hand_over(parts, fresh, now, transport, allowance, progress)
+    with handing_over.alone(parts, allowance, now) as (keep, allowance):
+        sharing.note(parts, row.key.series, allowance)
+        if row.state in {EditionState.DRAFT, EditionState.APPROVED}:
+            begin(parts, row, now)
+        with parts.database.read() as conn:
+            fresh = _fresh(conn, row)
+        if fresh.state not in {EditionState.FROZEN, EditionState.SENDING, EditionState.SENT}:
+            raise StateError(f"the edition {edition_ref(row.key)} is {fresh.state} now; nothing was sent")
+        return handing_over.hand_over(parts, fresh, now, transport, allowance, progress, keep)

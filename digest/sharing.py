@@ -24,6 +24,10 @@ from digest.parts import Parts
 from digest.store import meta
 
 _CLOCKS_AGREE_S = 30.0  # a quarter of a lease
+PACE_IS_LIMITED = (
+    "the pace is limited (rate, domain_rate, domain_rates, domain_connections or a warm-up), and such limits"
+    " hold within one process"
+)
 _PACED = "limited pace"
 _THEN = datetime(2000, 1, 1, tzinfo=UTC)
 _PAGE = "\n".join(Hole)
@@ -53,10 +57,7 @@ def why_not(parts: Parts, series: str, allowance: Allowance) -> str:
         return "no `digest run` or `digest send` has noted yet how it sends"
     theirs: dict[str, str] = json.loads(noted)
     if _PACED in ours or _PACED in theirs:
-        return (
-            "the pace is limited (rate, domain_rate, domain_rates, domain_connections or a warm-up), and such"
-            " limits hold within one process"
-        )
+        return PACE_IS_LIMITED
     differing = [name for name in {**theirs, **ours} if ours.get(name) != theirs.get(name)]
     if differing:
         return (

@@ -39,6 +39,12 @@ def fate_of(owner: str) -> Fate:
     return Fate.UNKNOWN if started and _started(int(pid)) == started else Fate.GONE
 
 
+def in_words(owner: str) -> str:
+    """Host and process id, for a person."""
+    parts = owner.split("/")
+    return f"{parts[0]}, process {parts[3]}" if len(parts) == _PARTS else owner
+
+
 def _boot_id() -> str:
     """A random id that the kernel makes at each boot; "" where there is none (not Linux)."""
     try:

@@ -106,6 +106,7 @@ def deliver(
     allowance: Allowance = UNLIMITED,
     progress: Progress | None = None,
     on_refused: Callable[[], None] | None = None,
+    keep: Callable[[], bool] | None = None,
     owner: str = "",
 ) -> SendReport:
     """Deliver what is due of an edition that is in the state sending; see the module.
@@ -127,6 +128,7 @@ def deliver(
             this run began.
         on_refused: called when the run stops because too much is refused, before it gives anything back that
             others could go on with. It may hold the edition: this run still waits for its own answers.
+        keep: called three times within each lease; where it says no, the run stops as if held.
         owner: who claims the batches; "" makes a name that another process can check.
 
     Raises:
@@ -145,6 +147,7 @@ def deliver(
             allowance=allowance,
             progress=progress,
             on_refused=on_refused,
+            keep=keep,
             owner=owner or new_owner(),
         )
         return asyncio.run(run.go())
@@ -164,6 +167,7 @@ class _Run:
     allowance: Allowance
     progress: Progress | None
     on_refused: Callable[[], None] | None
+    keep: Callable[[], bool] | None
     owner: str
     started: float = field(default_factory=time.monotonic)
     timeline: Timeline = field(default_factory=Timeline)
@@ -218,7 +222,7 @@ class _Run:
 
     async def _work(self, desk: LedgerDesk, fleet: Fleet) -> None:
         """Until nothing is left, or somebody stops us."""
-        self.next_renewal = time.monotonic() + self.options.lease_s / 3
+        self.next_renewal = time.monotonic()
         while True:
             self._look_around(desk)
             fleet.open()
@@ -232,6 +236,11 @@ class _Run:
         """Stop? Held? Time to renew the leases, or to tell how it goes?"""
         now = time.monotonic()
         self.timeline.note(now - self.started, desk.tally)
+        if now >= self.next_renewal:
+            self.next_renewal = now + self.options.lease_s / 3
+            desk.renew()
+            if self.keep is not None and not self.keep():
+                self.told_at = self.told_at or now
         if self.told_at is None and (self.stop.is_set() or self._held(now)):
             self.told_at = now
         if not self.halted and (self.told_at is not None or self._must_end(desk)):
@@ -239,9 +248,6 @@ class _Run:
             if self.refused and self.on_refused is not None:
                 self.on_refused()
             desk.stop()
-        if now >= self.next_renewal:
-            self.next_renewal = now + self.options.lease_s / 3
-            desk.renew()
         if self.progress is not None and now >= self.next_progress:
             with self.ledger.transaction() as conn:
                 found = counts(conn, self.edition_id)

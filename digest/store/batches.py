@@ -50,6 +50,14 @@ class Fate(StrEnum):
     REBOOTED = "rebooted"  # its machine went down, or has a namesake; commits not synced may be lost
 
 
+def ended(conn: Connection) -> frozenset[Fate]:
+    """What of an owner says that it works no more.
+
+    Over PostgreSQL, another boot of this machine may be another machine of the same name, hard at work.
+    """
+    return frozenset({Fate.GONE, Fate.REBOOTED} if conn.dialect.name == "sqlite" else {Fate.GONE})
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """A claimed run of an edition's deliveries, ``first`` to ``last`` subscriber id."""
@@ -116,9 +124,8 @@ def _free_to(
 ) -> Select[Any]:
     """What finds the first batch that is due and that ``owner`` may claim."""
     owners = conn.scalars(_OWNERS, batch_of).all()
-    # Over PostgreSQL, another boot of this machine may be another machine of the same name, hard at work.
-    ended = {Fate.GONE, Fate.REBOOTED} if conn.dialect.name == "sqlite" else {Fate.GONE}
-    gone = [former for former in owners if former != owner and fate(former) in ended]
+    over = ended(conn)
+    gone = [former for former in owners if former != owner and fate(former) in over]
     return _first_due(or_(_IS_FREE, _COLUMN.owner.in_(gone))) if gone else _FREE
 
 
