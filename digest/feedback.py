@@ -124,15 +124,18 @@ def refusals(parts: Parts, edition_id: int, now: datetime) -> Tally:
     everybody.
     """
     tally = Tally()
-    with parts.database.write() as conn:
+    with parts.database.read() as conn:
         counts = deliveries.counts(conn, edition_id)
         if counts.failed > max(_FEW, _BELIEVABLE_SHARE * (counts.sent + counts.failed)):
             return tally
-        whom = _Whom(conn, parts, now)
-        for record in deliveries.iter_records(conn, edition_id, state=DeliveryState.FAILED):
-            one = _refused(edition_id, record)
-            verdict, ended = whom.apply(one, edition_id, record.subscriber_id)
-            tally.add(one, verdict, ended)
+        refused = [
+            (record.subscriber_id, _refused(edition_id, record))
+            for record in deliveries.iter_records(conn, edition_id, state=DeliveryState.FAILED)
+        ]
+    for subscriber_id, one in refused:  # each in a transaction of its own: readers leave meanwhile
+        with parts.database.write() as conn:
+            verdict, ended = _Whom(conn, parts, now).apply(one, edition_id, subscriber_id)
+        tally.add(one, verdict, ended)
     return tally
 
 

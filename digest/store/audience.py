@@ -223,9 +223,8 @@ def forget(conn: Connection, subscriber_id: int, reason: SuppressionReason, now:
     Their deliveries stay, so that every edition still adds up, without address, name or the server's
     words (servers repeat the address).
     """
-    key_hash = conn.execute(
-        select(subscribers.c.key_hash).where(subscribers.c.id == subscriber_id)
-    ).scalar_one_or_none()
+    whom = select(subscribers.c.key_hash).where(subscribers.c.id == subscriber_id).with_for_update()
+    key_hash = conn.execute(whom).scalar_one_or_none()
     if key_hash is None:
         return
     # Whoever plans an edition at this moment is waited for: the rows they write could not be seen below.

@@ -50,7 +50,6 @@ def keep_out(conn: Connection, leavers: Sequence[Leaver], *, now: datetime) -> N
     but the hash is stored.
     """
     for part in _without_repeats(leavers):
-        _suppress(conn, part, now)
         known = known_readers(conn, [reader for reader, _ in part])
         new = [
             reader
@@ -61,6 +60,7 @@ def keep_out(conn: Connection, leavers: Sequence[Leaver], *, now: datetime) -> N
         left_at = as_stored(now, conn.dialect)
         leaving = (reader.email_key for reader, _ in part if reader.state == _LEFT)
         _LEAVE.run(conn, [(left_at, known[key].id) for key in leaving if key in known])
+        _suppress(conn, part, now)
 
 
 def _suppress(conn: Connection, part: Sequence[Leaver], now: datetime) -> None:

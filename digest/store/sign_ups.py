@@ -1,7 +1,7 @@
 """What people typed into the sign-up form, and the links that were mailed for it.
 
-Whoever writes about one person does so in the order suppression, subscriber, sign-ups, so that no two wait
-for each other on PostgreSQL; ``audience.hold_subscriber`` before the last keeps everybody else away.
+Whoever writes about one person does so in the order subscriber, suppression, sign-ups, so that no two wait
+for each other on PostgreSQL; ``audience.hold_subscriber`` before the others keeps everybody else away.
 """
 
 from __future__ import annotations

@@ -84,8 +84,8 @@ def add(
         themes=check_themes(themes, known_themes),
         series=series,
     )
+    known = audience.hold_subscriber(conn, key)
     blocked = audience.suppression(conn, hashed)
-    known = audience.find_subscriber(conn, key)
     left = known is not None and known.state is SubscriberState.UNSUBSCRIBED
     if blocked or left:
         _allow_return(mailbox, blocked, resubscribe=resubscribe)
@@ -182,6 +182,7 @@ def resubscribe(conn: Connection, subscriber_id: int, *, pepper: bytes, now: dat
         NotFoundError: there is no such subscriber any more.
         StateError: bounced, complained, or taken off the list by the editor.
     """
+    audience.hold_person(conn, subscriber_id)
     subscriber = audience.get_subscriber(conn, subscriber_id)
     if subscriber is None or not subscriber.email_key:
         raise NotFoundError(f"there is no subscriber number {subscriber_id}")
@@ -236,9 +237,10 @@ def erase(conn: Connection, ref: str, *, pepper: bytes, now: datetime) -> int:
     try:
         subscriber = find(conn, ref)
     except NotFoundError:
-        if "@" not in ref or not sign_ups.forget(conn, email_key(ref)):
+        if "@" not in ref or not sign_ups.list_for(conn, email_key(ref)):
             raise
         audience.suppress(conn, key_hash(pepper, email_key(ref)), SuppressionReason.ERASED, now)
+        sign_ups.forget(conn, email_key(ref))
         return 0
     _leave(conn, subscriber.id, SuppressionReason.ERASED, pepper=pepper, now=now)
     audience.erase(conn, subscriber.id, now)
@@ -281,6 +283,7 @@ def everything_on(conn: Connection, ref: str, *, pepper: bytes) -> dict[str, Any
 def _leave(
     conn: Connection, subscriber_id: int, reason: SuppressionReason, *, pepper: bytes, now: datetime
 ) -> None:
+    audience.hold_person(conn, subscriber_id)
     subscriber = audience.get_subscriber(conn, subscriber_id)
     if subscriber is None or not subscriber.email_key:
         return

@@ -233,6 +233,7 @@ def confirm(conn: Connection, token: str, *, pepper: bytes, now: datetime, serie
     if asked is None or before.standing is not Standing.OPEN:
         return before
     hashed = key_hash(pepper, asked.email_key)
+    audience.hold_subscriber(conn, asked.email_key)
     if is_barred(audience.suppression(conn, hashed, hold=True)):  # since we looked
         return confirmation(conn, token, pepper=pepper, now=now)
     series = asked.series or series
