@@ -257,6 +257,10 @@ def release(conn: Connection, batch: Batch, *, owner: str, lease_s: float, now: 
 
     A delivery still in sending belongs to another owner; after ``lease_s`` the next claim settles it.
     """
+    # Held before it is counted: else one that an editor reopens in between would be closed with it.
+    held = select(delivery_batches.c.number).where(_held(batch, owner)).with_for_update()
+    if conn.execute(held).first() is None:
+        return
     which = {"this_edition": batch.edition_id, "first": batch.first, "last": batch.last}
     left = conn.execute(_STANDING, which).one()
     due_at: datetime | None = left.due_at

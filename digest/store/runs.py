@@ -39,6 +39,8 @@ def list_sending(conn: Connection, publication: str) -> list[Going]:
 
 def finish(conn: Connection, edition_id: int, now: datetime) -> bool:
     """Move the edition to sent if no delivery is open, also where it was paused meanwhile; whether it did."""
+    # Held before its batches are looked at: an editor may be about to reopen one.
+    conn.execute(select(editions.c.id).where(editions.c.id == edition_id).with_for_update()).all()
     waiting = exists().where(delivery_batches.c.edition_id == edition_id, delivery_batches.c.state == "open")
     done = conn.execute(
         update(editions)
