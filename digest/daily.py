@@ -294,7 +294,8 @@ def _send(parts: Parts, slot: datetime, now: datetime, *, news: bool) -> list[Do
         return []
     if row is None or row.edition is None:  # the draft before it failed: its alert is out
         raise StateError(f"the edition {parts.schedule.ref(slot)} has no draft to send")
-    if not row.edition.stories and (news or row.updated_at < slot):
+    waits = row.state is EditionState.DRAFT or parts.skip_quiet_day  # else the approved note goes out
+    if not row.edition.stories and waits and (news or row.updated_at < slot):
         row = pipeline.draft(parts, row.key, now)  # the draft may have come before the news did
     if row.edition is not None and not row.edition.stories and parts.skip_quiet_day:
         hours = parts.schedule.max_lateness.total_seconds() / 3600

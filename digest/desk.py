@@ -91,8 +91,8 @@ def coming(parts: Parts, now: datetime) -> list[tuple[str, datetime]]:
     for of_series in parts.of_each_series():
         schedule = of_series.schedule
         slot = schedule.next_slot(now)
-        days = {schedule.local_day(one.slot) for one in settled(parts, schedule.series)}
-        while schedule.local_day(slot) in days:
+        days = {schedule.day_of(one.slot) for one in settled(parts, schedule.series)}
+        while schedule.day_of(slot) in days:
             slot = schedule.next_slot(slot)
         found.append((schedule.series, slot))
     return sorted(found, key=lambda one: one[1])
@@ -211,13 +211,16 @@ def approve(parts: Parts, row: EditionRow, now: datetime, *, reviewed_by: str = 
         fresh = editions.get_edition(conn, row.id)
         if fresh is not None and fresh.revision != row.revision:
             raise StateError(f"the edition {ref} was changed just now: look at it, and approve it again")
+        if fresh is not None and fresh.state is EditionState.HELD:  # by somebody, since it was read
+            raise StateError(f"the edition {ref} is held ({fresh.reason}): `digest release` comes first")
         saved = True
         if reviewed_by:
             edition = _reviewed(parts, row.edition, reviewed_by, now)
             drops = editions.get_drops(conn, row.id)
             saved = editions.save_content(conn, row.id, edition, drops=drops, now=now, revision=row.revision)
+        unheld = OPEN_TO_EDITING - {EditionState.HELD}
         moved = saved and editions.move(
-            conn, row.id, allowed=OPEN_TO_EDITING, to=EditionState.APPROVED, now=now, reviewed_by=reviewed_by
+            conn, row.id, allowed=unheld, to=EditionState.APPROVED, now=now, reviewed_by=reviewed_by
         )
     return _after(parts, row, moved, "approved")
 

@@ -65,6 +65,12 @@ class Schedule:
         """The calendar day of an instant, where the publication lives."""
         return moment.astimezone(ZoneInfo(self.timezone)).date()
 
+    def day_of(self, slot: datetime) -> date:
+        """The day whose edition a slot is: one that a gap moves past midnight is still the evening's."""
+        day = self.local_day(slot)
+        before = day - timedelta(days=1)
+        return before if self.instant(before) == slot else day
+
     def sends_on(self, day: date) -> bool:
         """Whether an edition goes out on a local day."""
         return day.isoweekday() in self.days and day not in self.days_off
@@ -213,8 +219,8 @@ def _due(
 ) -> list[Intent]:
     standing = editions.get(due)
     state = standing.state if standing else EditionState.DRAFT
-    day = schedule.local_day(due)
-    if any(other.state in SETTLED and schedule.local_day(slot) == day for slot, other in editions.items()):
+    day = schedule.day_of(due)
+    if any(other.state in SETTLED and schedule.day_of(slot) == day for slot, other in editions.items()):
         return []  # this day's edition has gone out, perhaps at another hour of another schedule
     ref = schedule.ref(due)
     if now - could_begin > schedule.max_lateness or now - due > schedule.finish_within:

@@ -171,6 +171,17 @@ def test_a_draft_made_the_evening_before_has_the_mornings_news(
     assert len(outgoing.messages) == 3
 
 
+def test_the_note_of_a_quiet_day_goes_out_as_it_was_approved(parts: Parts, clock: Clock) -> None:
+    schedule = replace(parts.schedule, silence_sends=False)
+    parts = replace(parts, schedule=schedule, series=(), skip_quiet_day=False)
+    at(parts, clock, SLOT - timedelta(hours=1))
+    row = desk.stored(parts, parts.key(SLOT))
+    assert row is not None
+    desk.approve(parts, row, clock(), reviewed_by="Eva")
+    at(parts, clock, SLOT)
+    assert state(parts) is EditionState.SENT
+
+
 def test_an_approval_does_not_outlive_the_words_it_was_given_for(parts: Parts, clock: Clock) -> None:
     publish(parts, SLOT - timedelta(hours=5))
     clock.now = SLOT - timedelta(hours=1)

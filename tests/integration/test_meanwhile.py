@@ -140,6 +140,13 @@ def test_nobody_approves_what_they_have_not_seen(parts: Parts, row: EditionRow) 
     assert desk.find(parts, str(row.id)).state is EditionState.DRAFT
 
 
+def test_an_approval_does_not_undo_a_hold_made_meanwhile(parts: Parts, row: EditionRow) -> None:
+    desk.hold(parts, row, parts.clock(), "legal looks at it")
+    with pytest.raises(StateError, match=r"is held \(legal looks at it\)"):
+        desk.approve(parts, row, parts.clock())
+    assert desk.find(parts, str(row.id)).state is EditionState.HELD
+
+
 @pytest.mark.parametrize("refused", [False, True])
 def test_who_is_erased_while_their_message_is_on_its_way_is_gone(
     parts: Parts, row: EditionRow, server: Server, refused: bool

@@ -34,6 +34,18 @@ def test_a_time_that_does_not_happen_moves_forward() -> None:
     assert BERLIN.newest_slot(slot) == slot
 
 
+def test_a_slot_that_a_gap_moves_past_midnight_leaves_the_next_day_its_own() -> None:
+    nuuk = Schedule(send_at=time(23, 30), timezone="America/Nuuk")
+    moved, following = nuuk.instant(date(2026, 3, 28)), nuuk.instant(date(2026, 3, 29))
+    assert nuuk.local_day(moved) == nuuk.local_day(following) == date(2026, 3, 29)
+    assert (nuuk.day_of(moved), nuuk.day_of(following)) == (date(2026, 3, 28), date(2026, 3, 29))
+    told = {
+        moved: standing(EditionState.SENT, moved_at=moved),
+        following: standing(EditionState.DRAFT, moved_at=following - timedelta(hours=1)),
+    }
+    assert plan(nuuk, following, told, installed_at=LONG_AGO) == (Send(following),)
+
+
 def test_the_local_hour_stays_where_it_is_over_a_whole_year() -> None:
     schedule = Schedule(send_at=time(6, 30), timezone="America/New_York")
     slot = schedule.next_slot(datetime(2026, 1, 1, tzinfo=UTC))
