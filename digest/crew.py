@@ -159,6 +159,6 @@ def added(report: SendReport, other: Mapping[str, Any]) -> SendReport:
     """Two reports as one, but for what the ledger tells of both."""
     did = [one.name for one in fields(report) if one.name.endswith("_now")]
     sums = {name: getattr(report, name) + other.get(name, 0) for name in did}
-    flags = ("stopped", "refused", "first_accepted")
+    flags = ("stopped", "refused")
     either = {name: getattr(report, name) or other.get(name, False) for name in flags}
     return replace(report, **sums, **either)

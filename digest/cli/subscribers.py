@@ -30,7 +30,7 @@ from digest.cli.common import (
 )
 from digest.errors import InputError
 from digest.model.audience import Subscriber, SubscriberState
-from digest.model.delivery import Accepted, Deferred, Outcome, Rejected, Uncertain
+from digest.model.delivery import Accepted, Deferred, Outcome, Rejected, Uncertain, Untried
 from digest.parts import Parts, address_pepper
 from digest.store import audience, sign_ups
 
@@ -149,7 +149,7 @@ def _not_asked(typed: str, outcomes: Mapping[str, Outcome]) -> str:
             return ""
         case None:
             return f"{address} has not been asked yet; `digest run` sends the e-mail"
-        case Deferred(text=text):
+        case Deferred(text=text) | Untried(text=text):
             return f"{address} is put off by the mail server and tried again by `digest run`: {text}"
         case Rejected(text=text):
             return f"{address} is refused by the mail server: {text}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from digest.model.delivery import Accepted, Deferred, DeliveryState, Outcome, Recipient, Rejected
+from digest.model.delivery import Accepted, Deferred, DeliveryState, Outcome, Recipient, Rejected, Untried
 from digest.store.ledger import Settled
 
 MAX_TEXT = 500  # of a server's answer, in characters
@@ -48,5 +48,8 @@ def settle(
             wait = retry_delay_s(attempts, options, chance) if asked is None else asked
             due_at = now + timedelta(seconds=wait)
             return Settled(recipient, DeliveryState.DEFERRED, code or None, text, due_at=due_at)
+        case Untried():
+            before = recipient._replace(attempts=recipient.attempts - 1)  # which recording adds again
+            return Settled(before, DeliveryState.PENDING, None, text)
         case _:
             return Settled(recipient, DeliveryState.UNCERTAIN, None, text)

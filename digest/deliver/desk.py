@@ -58,7 +58,6 @@ class LedgerDesk:
         clock: Callable[[], datetime],
     ) -> None:
         self.tally: Counter[DeliveryState] = Counter()  # what this run has written
-        self.first_accepted = False
         self.failure: Exception | None = None  # what ends this run, once the connections have ended
         self.broken = False  # the ledger can't be written: connections wait in vain
         self._ledger = ledger
@@ -252,15 +251,11 @@ class LedgerDesk:
         ]
         if not self._accepted_before and any(isinstance(outcome, Accepted) for _, outcome, _ in records):
             with self._ledger.transaction() as conn:
-                self.first_accepted = accept_first(
-                    conn, self._options.edition_id, transport=self._options.transport, now=now
-                )
+                accept_first(conn, self._options.edition_id, transport=self._options.transport, now=now)
             self._accepted_before = True
         fenced = self._ledger.tick(settled, [job.recipient for job, _ in fences])
         for one in settled:
             self.tally[one.state] += 1
-        if fenced.suppressed:
-            self.tally[DeliveryState.SUPPRESSED] += len(fenced.suppressed)
         return fenced
 
     def _done_with(self, recipient: Recipient) -> None:

@@ -15,6 +15,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
@@ -75,8 +76,8 @@ class SendReport:
     """What one run did (``..._now``), and how the edition stands after it.
 
     ``stopped``: it ended before its end, though something was left to do. ``refused``: because too much was
-    refused. ``first_accepted``: the edition's first message was accepted in this run. ``next_due_at``: when
-    deferred ones are due. ``timeline``: this run's outcomes over time, see ``digest.deliver.timeline``.
+    refused. ``next_due_at``: when deferred ones are due. ``timeline``: this run's outcomes over time, see
+    ``digest.deliver.timeline``.
     """
 
     edition_id: int
@@ -85,11 +86,9 @@ class SendReport:
     deferred_now: int = 0
     failed_now: int = 0
     uncertain_now: int = 0
-    suppressed_now: int = 0
     duration_s: float = 0.0
     stopped: bool = False
     refused: bool = False
-    first_accepted: bool = False
     next_due_at: datetime | None = field(default=None)
     timeline: Mapping[str, object] = field(default_factory=dict)
 
@@ -206,13 +205,23 @@ class _Run:
         fleet = Fleet(self.transport, desk, fleet_options)
         run_id = self._begin() if desk.has_work() else None  # a look that finds nothing due is no run
         try:
+            await self._do(desk, fleet)
+        except Exception:
+            self.halted = True
+            with suppress(Exception):  # the first error is on its way up
+                self._report(desk, run_id)
+            raise
+        return self._report(desk, run_id)
+
+    async def _do(self, desk: LedgerDesk, fleet: Fleet) -> None:
+        """Work, and wind down whatever happened; raise what ended the work."""
+        try:
             await self._work(desk, fleet)
         finally:
             await self._wind_down(desk, fleet)
             self.transport.finish()
         if desk.failure is not None:
             raise desk.failure
-        return self._report(desk, run_id)
 
     def _begin(self) -> int:
         """Note that this run began, and how the edition stood then."""
@@ -306,11 +315,9 @@ class _Run:
                 deferred_now=desk.tally[DeliveryState.DEFERRED],
                 failed_now=desk.tally[DeliveryState.FAILED],
                 uncertain_now=desk.tally[DeliveryState.UNCERTAIN],
-                suppressed_now=desk.tally[DeliveryState.SUPPRESSED],
                 duration_s=time.monotonic() - self.started,
                 stopped=found.open > 0 and (self.halted or not is_sending(conn, self.edition_id)),
                 refused=self.refused and found.open > 0,
-                first_accepted=desk.first_accepted,
                 next_due_at=next_due(conn, self.edition_id),
                 timeline=self.timeline.as_json(),
             )

@@ -67,7 +67,14 @@ class Uncertain:
     text: str = ""
 
 
-Outcome = Accepted | Deferred | Rejected | Uncertain
+@dataclass(frozen=True, slots=True)
+class Untried:
+    """Nothing of it left, and for no reason of its own: it is as it was before."""
+
+    text: str = ""
+
+
+Outcome = Accepted | Deferred | Rejected | Uncertain | Untried
 
 
 class Recipient(NamedTuple):

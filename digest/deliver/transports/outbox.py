@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import re
 import unicodedata
@@ -24,6 +25,8 @@ from digest.deliver.transports.outbox_index import Entry, render_index
 from digest.deliver.transports.simple import SimpleTransport
 from digest.errors import TransportError
 from digest.model.delivery import Accepted, Outcome
+
+log = logging.getLogger("digest")
 
 INDEX = "index.html"
 _JOURNAL = ".index.jsonl"  # one line per message, so that the index needn't parse thousands of files
@@ -61,9 +64,12 @@ class OutboxTransport(SimpleTransport):
         return Accepted(text=f"{entry.name}.eml")
 
     def finish(self) -> None:
-        """Write the index page anew, of all messages whose files are still there."""
-        if self.folder.is_dir():
-            _write(self.folder / INDEX, render_index(self._entries()).encode())
+        """Write the index page anew, of all messages whose files are still there; or say why it can't be."""
+        try:
+            if self.folder.is_dir():
+                _write(self.folder / INDEX, render_index(self._entries()).encode())
+        except OSError as error:  # the messages themselves are there
+            log.warning("%s can't be written: %s", self.folder / INDEX, error.strerror)
 
     def _entries(self) -> list[Entry]:
         """What the journal names and the folder holds, each once."""

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from digest.deliver.envelope import Envelope
 from digest.deliver.transports.base import Desk, Ending, Job, Served
 from digest.errors import TransportError
-from digest.model.delivery import Deferred, Outcome
+from digest.model.delivery import Deferred, Outcome, Untried
 
 
 class SimpleTransport(ABC):
@@ -33,11 +33,11 @@ class SimpleTransport(ABC):
                 answered += 1
 
     async def _hand_over(self, desk: Desk, job: Job) -> None:
-        """Hand over and record; a message that could not be taken at all is tried again by the next run."""
+        """Hand over and record; a message that could not be taken at all waits for the next run."""
         try:
             outcome = self.hand_over(job.envelope)
         except TransportError as error:
-            await self._recorded(desk, job, Deferred(text=str(error), retry_after_s=0))
+            await self._recorded(desk, job, Untried(text=str(error)))
             raise
         await self._recorded(desk, job, outcome)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -23,8 +23,10 @@ from digest.deliver.transports.memory import MemoryTransport
 from digest.deliver.transports.outbox import OutboxTransport
 from digest.deliver.transports.smtp import SmtpOptions, SmtpTransport
 from digest.errors import TransportError
-from digest.model.delivery import Accepted, Counts, Recipient
+from digest.model.delivery import Accepted, Counts, DeliveryState, Outcome, Recipient
+from digest.store.deliveries import counts, iter_records
 from digest.store.engine import Database
+from digest.store.runs import list_runs
 from digest.store.tables import editions, subscribers
 
 MakeEdition = Callable[..., int]
@@ -139,7 +141,6 @@ def test_everybody_gets_the_very_bytes_once_and_the_edition_is_sent(
     make_edition(25)
     report = run(database, setup.transport, now)
     assert report.counts == Counts(sent=25, planned=25)
-    assert report.first_accepted
     expected = {
         f"reader{n}@example.org": compose(Recipient(1, n, f"reader{n}@example.org", "", "all", 0))
         for n in range(1, 26)
@@ -178,6 +179,49 @@ def test_a_transport_that_cannot_be_used_loses_nobody(
     report = run(database, setup.transport, now)
     assert report.counts == Counts(sent=5, planned=5)
     assert len(setup.messages()) == 5
+
+
+class Full(MemoryTransport):
+    """Takes one message a run, and then has no room."""
+
+    taken = 0
+
+    def hand_over(self, envelope: Envelope) -> Outcome:
+        self.taken += 1
+        if self.taken > 1:
+            raise TransportError("the disk is full")
+        return super().hand_over(envelope)
+
+
+def test_a_disk_that_stays_full_makes_nobody_fail_and_every_run_is_closed(
+    database: Database, make_edition: MakeEdition, now: datetime
+) -> None:
+    make_edition(20)
+    for number in range(10):
+        with pytest.raises(TransportError, match="full"):
+            run(database, Full(), now + timedelta(hours=number))
+    with database.read() as conn:
+        found = counts(conn, 1)
+        closed = list_runs(conn, 1)
+        attempts = [one.attempts for one in iter_records(conn, 1, state=DeliveryState.PENDING)]
+    assert found == Counts(sent=10, pending=10, planned=20)
+    assert attempts == [0] * 10
+    assert [(one.finished_at is not None, one.report["sent_now"]) for one in closed] == [(True, 1)] * 10
+    assert all(one.report["stopped"] for one in closed)
+
+
+def test_an_index_page_that_cannot_be_written_fails_no_run(
+    database: Database,
+    make_edition: MakeEdition,
+    tmp_path: Path,
+    now: datetime,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    make_edition(2)
+    setup = OutboxSetup(tmp_path)
+    (setup.folder / "index.html").mkdir(parents=True)
+    assert run(database, setup.transport, now).counts == Counts(sent=2, planned=2)
+    assert "index.html can't be written" in caplog.text
 
 
 def test_check_tells_a_usable_transport_from_a_broken_one(setup: Setup) -> None:
