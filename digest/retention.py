@@ -45,7 +45,7 @@ def apply(parts: Parts, now: datetime, *, dry_run: bool = False) -> Forgotten:
             model_answers=retention.prune_answers(conn, now - keep.model_answers),
             alerts=retention.prune_alerts(conn, now - keep.recipients),
             events=retention.prune_events(conn, now - keep.recipients),
-            recipients=retention.forget_recipients(conn, now - keep.recipients),
+            recipients=retention.forget_recipients(conn, now - keep.recipients, now),
             unconfirmed=retention.drop_unconfirmed(conn, now - keep.unconfirmed),
             departed=retention.forget_departed(conn, now - keep.departed, now),
         )

@@ -12,8 +12,6 @@ from digest.model.feedback import Feedback, FeedbackKind, ToReader
 from digest.store.sql import insert_or_ignore
 from digest.store.tables import deliveries, editions, events
 
-_LONGEST_ID = 200  # characters
-
 
 def add_event(
     conn: Connection, one: Feedback, *, edition_id: int | None, subscriber_id: int, now: datetime
@@ -21,7 +19,7 @@ def add_event(
     """Note a report about one reader; False if it was noted before."""
     row = insert_or_ignore(conn, events).values(
         provider=one.provider,
-        event_id=_kept(one.event_id),
+        event_id=_hashed(one.event_id),
         kind=one.kind.value,
         at=now,
         edition_id=edition_id,
@@ -31,10 +29,8 @@ def add_event(
     return conn.execute(row).rowcount == 1
 
 
-def _kept(event_id: str) -> str:
-    """An id as it is; hashed where it is too long, or holds what PostgreSQL refuses in any text."""
-    if len(event_id) <= _LONGEST_ID and event_id.isprintable():
-        return event_id
+def _hashed(event_id: str) -> str:
+    """What an id is known again by: it may be a Message-ID, and those may hold a reader's address."""
     return sha256(event_id.encode(errors="surrogatepass")).hexdigest()
 
 

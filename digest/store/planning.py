@@ -83,7 +83,10 @@ def materialise(
 
 
 def readers_of(series: str, got: Reached | None = None) -> ColumnElement[bool]:
-    """The subscribers who want ``series``; or, instead, whom an edition has reached, or may have."""
+    """The subscribers who want ``series``; or, instead, whom an edition has reached, or may have.
+
+    Not whom retention has made it forget: of those nobody is known to have got it.
+    """
     if got is None:
         return subscribers.c.series == series
     reached = in_state(DeliveryState.SENT, DeliveryState.UNCERTAIN)
@@ -92,7 +95,7 @@ def readers_of(series: str, got: Reached | None = None) -> ColumnElement[bool]:
     def of(states: ColumnElement[bool], *numbers: int) -> Select[tuple[int]]:
         return select(deliveries.c.subscriber_id).where(deliveries.c.edition_id.in_(numbers), states)
 
-    theirs = subscribers.c.id.in_(of(reached, got.edition_id))
+    theirs = subscribers.c.id.in_(of(and_(reached, deliveries.c.address != ""), got.edition_id))
     if not got.but:
         return theirs
     return and_(theirs, subscribers.c.id.not_in(of(or_(reached, on_its_way), *got.but)))

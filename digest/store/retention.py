@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, func, select, update
+from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
 from digest.model.audience import SubscriberState, SuppressionReason
 from digest.model.edition import EditionState
 from digest.store.audience import forget
+from digest.store.deliveries import cancel
+from digest.store.editions import move
 from digest.store.tables import (
     alerts,
     articles,
@@ -26,6 +28,8 @@ from digest.store.tables import (
     subscribers,
 )
 
+_UNFINISHED = (EditionState.FROZEN, EditionState.SENDING, EditionState.PAUSED)
+_GIVEN_UP = "begun, and not finished for as long as recipients are kept"
 _OVER = (EditionState.SENT.value, EditionState.CANCELLED.value)
 
 
@@ -54,15 +58,32 @@ def prune_events(conn: Connection, before: datetime) -> int:
     return conn.execute(delete(events).where(events.c.at < before)).rowcount
 
 
-def forget_recipients(conn: Connection, before: datetime) -> int:
+def forget_recipients(conn: Connection, before: datetime, now: datetime) -> int:
     """Empty address, name and the server's words in the ledger of editions finished before this.
 
-    Their renderings go as well: nothing of such an edition can be sent again.
+    Their renderings go as well: nothing of such an edition can be sent again. One that began and was left
+    unfinished since then, as a paused one is, is given up first.
     """
-    over = select(editions.c.id).where(editions.c.state.in_(_OVER), editions.c.finished_at < before)
+    given_up = _give_up(conn, before, now)
+    finished = and_(editions.c.state.in_(_OVER), editions.c.finished_at < before)
+    over = select(editions.c.id).where(or_(finished, editions.c.id.in_(given_up)))
     conn.execute(delete(edition_variants).where(edition_variants.c.edition_id.in_(over)))
     known = and_(deliveries.c.edition_id.in_(over), deliveries.c.address != "")
     return conn.execute(update(deliveries).where(known).values(address="", name="", text="")).rowcount
+
+
+def _give_up(conn: Connection, before: datetime, now: datetime) -> list[int]:
+    """Cancel what began and was neither finished nor touched since ``before``: who waited is skipped."""
+    left = select(editions.c.id).where(
+        editions.c.state.in_([state.value for state in _UNFINISHED]),
+        editions.c.slot < before,
+        editions.c.updated_at < before,
+    )
+    numbers = list(conn.scalars(left))
+    for number in numbers:
+        move(conn, number, allowed=_UNFINISHED, to=EditionState.CANCELLED, now=now, reason=_GIVEN_UP)
+        cancel(conn, number)
+    return numbers
 
 
 def drop_unconfirmed(conn: Connection, before: datetime) -> int:

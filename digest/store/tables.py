@@ -313,7 +313,7 @@ events = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("provider", String(40), nullable=False),
-    Column("event_id", String(200), nullable=False),
+    Column("event_id", String(200), nullable=False),  # SHA-256, in hex: an id may hold an address
     Column("kind", String(40), nullable=False),
     Column("at", Instant, nullable=False),
     Column("edition_id", Integer),

@@ -16,6 +16,8 @@ from digest.errors import StateError
 from digest.model.answers import ModelAnswer
 from digest.model.audience import Subscriber, SubscriberState, SuppressionReason
 from digest.model.decisions import Decision, DecisionKind
+from digest.model.delivery import Reached
+from digest.model.edition import EditionState
 from digest.model.news import Article
 from digest.model.tokens import key_hash
 from digest.parts import Parts, address_pepper
@@ -112,11 +114,33 @@ def test_nothing_can_be_sent_again_to_whom_nobody_knows(parts: Parts, sent: int)
         assert deliveries.retry_failed(conn, sent, SLOT + 402 * DAY) == 0
 
 
-def test_an_edition_that_is_still_going_out_keeps_its_readers(parts: Parts, sent: int) -> None:
+@pytest.mark.parametrize("state", ["sending", "paused"])
+def test_an_edition_that_goes_on_keeps_its_readers_and_one_left_unfinished_does_not(
+    parts: Parts, sent: int, state: str
+) -> None:
+    released = SLOT + 10 * DAY
     with parts.database.write() as conn:
-        conn.execute(update(tables.editions).values(state="paused", finished_at=None))
-    assert retention.apply(parts, SLOT + 4000 * DAY).recipients == 0
+        conn.execute(update(tables.editions).values(state=state, finished_at=None, updated_at=released))
+        waiting = update(tables.deliveries).where(tables.deliveries.c.subscriber_id == 2)
+        conn.execute(waiting.values(state="pending", sent_at=None))
+    assert retention.apply(parts, released + 399 * DAY).recipients == 0
     assert addresses(parts, sent) == ["ada@example.org", "bo@example.org"]
+    assert retention.apply(parts, released + 401 * DAY).recipients == 2
+    assert addresses(parts, sent) == ["", ""]
+    with parts.database.read() as conn:
+        counts = deliveries.counts(conn, sent)
+        row = editions.get_edition(conn, sent)
+    assert (counts.sent, counts.skipped, counts.adds_up) == (1, 1, True)
+    assert row is not None
+    assert row.state is EditionState.CANCELLED
+
+
+def test_a_correction_reaches_nobody_who_is_not_known_to_have_got_it(parts: Parts, sent: int) -> None:
+    with parts.database.read() as conn:
+        assert audience.theme_choices(conn, "daily", got=Reached(sent)) == {"": 2}
+    retention.apply(parts, SLOT + 401 * DAY)
+    with parts.database.read() as conn:
+        assert audience.theme_choices(conn, "daily", got=Reached(sent)) == {}
 
 
 def test_who_never_confirmed_is_deleted_and_who_did_stays(parts: Parts) -> None:

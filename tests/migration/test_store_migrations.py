@@ -7,13 +7,15 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, select, text
 
 from digest.errors import StoreError
 from digest.store import schema
@@ -21,7 +23,7 @@ from digest.store.connect import Target, make_engine, parse_url
 from digest.store.engine import Database, check, open_database, upgrade
 from digest.store.migrations import HEAD, REVISIONS
 from digest.store.schema import schema_differences
-from digest.store.tables import metadata
+from digest.store.tables import events, metadata
 
 # Opens a database as any command does, but lingers in the middle of the migration.
 OPEN_SLOWLY = """
@@ -78,6 +80,21 @@ def test_upgrading_tells_what_was_applied_and_then_nothing(tmp_path: Path) -> No
     assert upgrade(url) == list(REVISIONS)
     assert upgrade(url) == []
     assert check(url) == []
+
+
+def test_the_ids_of_old_reports_are_hashed(database: Database) -> None:
+    ids = ["<bounce-ada=example.org@mx>", "7.1", sha256(b"long").hexdigest()]
+    with database.write() as conn:
+        rows = [
+            {"provider": "dsn", "event_id": one, "kind": "hard", "at": datetime(2026, 3, 2, tzinfo=UTC)}
+            for one in ids
+        ]
+        conn.execute(events.insert(), rows)
+    run(database.url, "UPDATE alembic_version SET version_num = '0007'")
+    assert upgrade(database.url) == list(REVISIONS[REVISIONS.index("0007") + 1 :])
+    with database.read() as conn:
+        found = conn.scalars(select(events.c.event_id).order_by(events.c.id)).all()
+    assert found == [*(sha256(one.encode()).hexdigest() for one in ids[:2]), ids[2]]
 
 
 def test_an_empty_postgres_is_migrated_when_opened(empty_postgres: str) -> None:
