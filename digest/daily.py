@@ -9,12 +9,11 @@ compare-and-set in the database.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from digest import clock, confirming, feedback, handing_over, pipeline, retention, telling
 from digest.deliver.allowance import Allowance
@@ -27,12 +26,14 @@ from digest.model.edition import EditionKey, EditionState
 from digest.model.links import edition_ref
 from digest.parts import Parts, installed_at
 from digest.schedule import BEGUN, Alert, Draft, Intent, Pause, Resume, Send, Standing, go_on, plan
-from digest.store import alerts, editions, meta, turn
+from digest.store import editions, meta, turn
 from digest.store import feeds as feed_store
+from digest.store.batches import is_worth_joining
 
 log = logging.getLogger("digest")
 
 _T = TypeVar("_T")
+_P = ParamSpec("_P")
 BEAT = "last_beat"
 DEAD_AFTER = timedelta(days=7)
 POLLED_AT = "polled_at"
@@ -62,19 +63,24 @@ def ensure(parts: Parts, now: datetime) -> tuple[Done, ...]:
 
     Each step stands alone: the failure of one is told to the editor and stops none of the others.
     """
+    started = parts.clock()
     done = _guarded(parts, "gather", now, lambda: _gather(parts, now))
     gathered = any(not step.failed for step in done)
     if parts.mailboxes:
         done += _guarded(parts, "bounces", now, lambda: _poll(parts, now))
     done += _guarded(parts, "sign-ups", now, lambda: _confirm(parts))
-    jumped = _clock_jumped(parts, now)
+    jumps, failed = _tried(parts, "clock", now, lambda: [_clock_jumped(parts, now)])
+    done += failed
+    jumped = jumps != [False]  # one that can't be looked at is not believed
     owed: list[tuple[Parts, Intent]] = []
     for of_series in parts.of_each_series():
         planning = partial(_planned, of_series, now, clock_jumped=jumped)
         intents, failed = _tried(parts, f"plan:{of_series.schedule.series}", now, planning)
         owed += [(of_series, intent) for intent in intents]
         done += failed
-    owed += _unscheduled(parts, now)
+    begun, failed = _tried(parts, "unscheduled", now, lambda: _unscheduled(parts, now))
+    owed += begun
+    done += failed
     if parts.limits.warm_up:  # the day's share is for the day's news first
         owed.sort(key=lambda one: isinstance(one[1], Resume))
     for of_series, intent in owed:
@@ -82,38 +88,54 @@ def ensure(parts: Parts, now: datetime) -> tuple[Done, ...]:
             break
         name = f"{type(intent).__name__}:{_target_of(of_series, intent)}"
         began = parts.clock()
-        steps = _guarded(parts, name, now, partial(_act, of_series, intent, now, news=gathered))
-        if any(step.report for step in steps) and not parts.rehearsal:
-            _note(parts, BUSY, f"{began.isoformat()} {parts.clock().isoformat()}")
+        moment = now + (began - started)  # the one before it may have taken hours
+        steps = _guarded(parts, name, moment, partial(_act, of_series, intent, moment, news=gathered))
         done += steps
-    if jumped and any(step.report for step in done):
-        _keep_beat(parts, now)  # a person has confirmed the date
+        if any(step.report for step in steps) and not parts.rehearsal:
+            busy = f"{began.isoformat()} {parts.clock().isoformat()}"
+            done += _guarded(parts, "busy", now, partial(_note, parts, BUSY, busy))
+    if jumped and any(step.report for step in done):  # a person has confirmed the date
+        done += _guarded(parts, "clock", now, partial(_keep_beat, parts, now))
     if not (jumped or parts.rehearsal):  # what a wrong clock calls old must not go
         done += _guarded(parts, "retention", now, lambda: _forget(parts, now))
     done += _guarded(parts, "tell", now, lambda: _tell(parts, now))
     return tuple(done)
 
 
-def _guarded(parts: Parts, name: str, now: datetime, step: Callable[[], list[Done]]) -> list[Done]:
+def _guarded(parts: Parts, name: str, now: datetime, step: Callable[[], list[Done] | None]) -> list[Done]:
     """What the step did; or that it failed."""
     done, failed = _tried(parts, name, now, step)
     return done + failed
 
 
 def _tried(
-    parts: Parts, name: str, now: datetime, step: Callable[[], list[_T]]
+    parts: Parts, name: str, now: datetime, step: Callable[[], list[_T] | None]
 ) -> tuple[list[_T], list[Done]]:
-    """The step's result; where it fails, none, and an alert, one per kind of failure."""
+    """The step's result; where it fails, none, and an alert, one per kind of failure.
+
+    None is the result of a step that did not try: no success either.
+    """
     try:
-        return step(), []
+        result = step()
     except (DigestError, ConfigurationError) as error:
         text = str(error)
     except Exception as error:
         log.exception("%s failed", name)
         text = f"{name.partition(':')[0].lower()} failed: {type(error).__name__}: {error}"
-    kind = re.sub(r"[^a-z ]", "", text.lower())[:80]  # without the numbers that differ from try to try
-    _alert(parts, Alert(f"error:{name}:{kind}", text), now)
+    else:
+        if result is not None:
+            _noted(telling.note_success, parts, name, now)
+        return result or [], []
+    _noted(telling.note_failure, parts, name, text, now)
     return [], [Done(text, failed=True)]
+
+
+def _noted(note: Callable[_P, object], *args: _P.args, **kwargs: _P.kwargs) -> None:
+    """Note how a step went; where even that fails, the other steps go on."""
+    try:
+        note(*args, **kwargs)
+    except Exception as error:  # noqa: BLE001 - mostly what made the step fail
+        log.error("how a step went could not be noted: %s", error)  # noqa: TRY400 - the same
 
 
 def _planned(parts: Parts, now: datetime, *, clock_jumped: bool) -> list[Intent]:
@@ -153,10 +175,10 @@ def _gather(parts: Parts, now: datetime) -> list[Done]:
     return done
 
 
-def _poll(parts: Parts, now: datetime) -> list[Done]:
-    """Every quarter of an hour, read the mailboxes that bounces arrive in."""
+def _poll(parts: Parts, now: datetime) -> list[Done] | None:
+    """Every quarter of an hour, read the mailboxes that bounces arrive in; None in between."""
     if not _is_due(parts, POLLED_AT, POLL_EVERY, now):
-        return []
+        return None
     _note(parts, POLLED_AT, now.isoformat())
     tally = feedback.poll(parts, now, within_s=POLL_FOR_S)
     return [Done(f"what came back: {tally}")] if tally.verdicts else []
@@ -169,10 +191,10 @@ def _confirm(parts: Parts) -> list[Done]:
     return [Done(f"e-mails for sign-ups sent: {sent}")] if sent else []
 
 
-def _forget(parts: Parts, now: datetime) -> list[Done]:
-    """Once a day, delete what has been kept long enough."""
+def _forget(parts: Parts, now: datetime) -> list[Done] | None:
+    """Once a day, delete what has been kept long enough; None in between."""
     if not _is_due(parts, FORGOTTEN_AT, FORGET_EVERY, now):
-        return []
+        return None
     forgotten = retention.apply(parts, now)
     _note(parts, FORGOTTEN_AT, now.isoformat())
     return [Done(f"kept long enough: {forgotten}")] if forgotten.any else []
@@ -191,8 +213,11 @@ def _is_due(parts: Parts, key: str, every: timedelta, now: datetime) -> bool:
 
 
 def _standings(parts: Parts) -> dict[datetime, Standing]:
+    """The latest editions of a series, and whatever has begun, however old."""
+    slug, series = parts.publication.slug, parts.schedule.series
     with parts.database.read() as conn:
-        rows = editions.list_editions(conn, parts.publication.slug, series=parts.schedule.series, limit=30)
+        rows = editions.list_editions(conn, slug, series=series, limit=30)
+        rows += editions.list_editions(conn, slug, series=series, states=BEGUN, limit=None)
     return {row.key.slot: _standing(row) for row in rows}
 
 
@@ -205,7 +230,7 @@ def _unscheduled(parts: Parts, now: datetime) -> list[tuple[Parts, Intent]]:
     """What was begun by hand, of series that no schedule sends: it goes on by itself as any other does."""
     scheduled = {one.schedule.series for one in parts.of_each_series()}
     with parts.database.read() as conn:
-        begun = editions.list_editions(conn, parts.publication.slug, states=BEGUN)
+        begun = editions.list_editions(conn, parts.publication.slug, states=BEGUN, limit=None)
     return [
         (parts, go_on(replace(parts.schedule, series=row.key.series), now, row.key.slot, _standing(row)))
         for row in begun
@@ -241,7 +266,7 @@ def _target_of(parts: Parts, intent: Intent) -> str:
             return key
 
 
-def _act(parts: Parts, intent: Intent, now: datetime, *, news: bool) -> list[Done]:
+def _act(parts: Parts, intent: Intent, now: datetime, *, news: bool) -> list[Done] | None:
     match intent:
         case Draft(slot):
             try:
@@ -307,10 +332,13 @@ def _send(parts: Parts, slot: datetime, now: datetime, *, news: bool) -> list[Do
     return _sent(parts, row, now, allowance, "sent")
 
 
-def _resume(parts: Parts, edition_id: int, now: datetime) -> list[Done]:
+def _resume(parts: Parts, edition_id: int, now: datetime) -> list[Done] | None:
     with parts.database.read() as conn:
         row = editions.get_edition(conn, edition_id)
-    assert row is not None
+        assert row is not None
+        sending = row.state is EditionState.SENDING
+        if sending and not is_worth_joining(conn, edition_id, now=now, fate=fate_of):
+            return None  # what is deferred waits its time: the mail server is left alone until then
     allowance = handing_over.allowance_at(parts, now)
     if allowance.shut:  # the hour, or the warm-up's share of the day
         return []
@@ -348,9 +376,7 @@ def after_run(
 
 
 def _alert(parts: Parts, alert: Alert, now: datetime) -> list[Done]:
-    with parts.database.write() as conn:
-        fresh = alerts.add_alert(conn, alert.key, alert.text, now)
-    return [Done(alert.text, failed=True)] if fresh else []
+    return [Done(alert.text, failed=True)] if telling.note(parts, alert.key, alert.text, now) else []
 
 
 def _tell(parts: Parts, now: datetime) -> list[Done]:

@@ -112,6 +112,9 @@ def poll(parts: Parts, now: datetime, *, within_s: float = inf) -> Tally:
             if parts.stop.is_set() or time.monotonic() >= end:
                 return tally
             _take(parts, read_report(raw), now, tally)
+            if after == position:  # as a Maildir's always is
+                continue
+            position = after
             with parts.database.write() as conn:
                 meta.set_meta(conn, key, after)
     return tally

@@ -1,9 +1,10 @@
-"""Tells the editor of alerts, by e-mail and each once."""
+"""What the editor must hear of: noted once, a failure once a day, and told by e-mail."""
 
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
@@ -16,6 +17,33 @@ from digest.parts import OUTBOX, Parts
 from digest.store import alerts
 
 log = logging.getLogger("digest")
+
+AGAIN_AFTER = timedelta(days=1)  # a failure that goes on
+OVER_AFTER = timedelta(hours=1)  # one that comes and goes is not told at each of its comings
+
+
+def note(parts: Parts, key: str, text: str, now: datetime) -> bool:
+    """Note what the editor must hear of; False if ``key`` was noted before."""
+    with parts.database.write() as conn:
+        return alerts.add_alert(conn, key, text, now)
+
+
+def note_failure(parts: Parts, step: str, text: str, now: datetime) -> bool:
+    """Note that a step failed, unless that was noted within a day and no success came since."""
+    kind = re.sub(r"[^a-z ]", "", text.lower())[:80]  # without the numbers that differ from try to try
+    key = f"error:{step}:{kind}"
+    with parts.database.write() as conn:
+        alerts.set_aside(conn, alerts.standing(conn, key, now - AGAIN_AFTER))
+        return alerts.add_alert(conn, key, text, now)
+
+
+def note_success(parts: Parts, step: str, now: datetime) -> None:
+    """A step succeeded: should it fail once more, that is news, unless it failed within the hour."""
+    with parts.database.read() as conn:
+        known = alerts.standing(conn, f"error:{step}:", now - OVER_AFTER)
+    if known:
+        with parts.database.write() as conn:
+            alerts.set_aside(conn, known)
 
 
 def tell_editor(parts: Parts, now: datetime) -> None:
@@ -31,6 +59,10 @@ def tell_editor(parts: Parts, now: datetime) -> None:
         outcome = hand_over_one(parts.transport(), _letter(parts, waiting, now))
     except (DigestError, ConfigurationError) as error:
         outcome = Deferred(text=str(error))
+    except BaseException:
+        with parts.database.write() as conn:
+            alerts.mark_untold(conn, keys)
+        raise
     if isinstance(outcome, Deferred):
         with parts.database.write() as conn:
             alerts.mark_untold(conn, keys)

@@ -5,15 +5,32 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from digest.store.sql import among, insert_or_ignore
 from digest.store.tables import alerts
+
+_LONGEST_KEY = 300  # characters
 
 
 def add_alert(conn: Connection, key: str, text: str, now: datetime) -> bool:
     """Note something that an editor must hear of; False if this ``key`` was noted before."""
     return conn.execute(insert_or_ignore(conn, alerts).values(key=key, text=text, at=now)).rowcount == 1
+
+
+def standing(conn: Connection, prefix: str, before: datetime) -> list[str]:
+    """The keys that begin so and were noted before this."""
+    begins = func.substr(alerts.c.key, 1, len(prefix)) == prefix
+    return list(conn.scalars(select(alerts.c.key).where(begins, alerts.c.at < before)))
+
+
+def set_aside(conn: Connection, keys: Collection[str]) -> None:
+    """Free these keys, so that the same is told anew when it happens again; what was noted stays."""
+    for key in keys:
+        at = conn.scalar(select(alerts.c.at).where(alerts.c.key == key))
+        if at is not None:
+            past = f"past:{at:%Y%m%dT%H%M%S}:{key}"[:_LONGEST_KEY]
+            conn.execute(update(alerts).where(alerts.c.key == key).values(key=past))
 
 
 def list_alerts(

@@ -129,9 +129,9 @@ def list_editions(
     *,
     series: str | None = None,
     states: Collection[EditionState] | None = None,
-    limit: int = 50,
+    limit: int | None = 50,
 ) -> list[EditionRow]:
-    """Editions of a publication, newest slot first."""
+    """Editions of a publication, newest slot first; every one where there is no ``limit``."""
     query = select(editions).where(editions.c.publication == publication)
     if series is not None:
         query = query.where(editions.c.series == series)

@@ -19,6 +19,7 @@ from digest.daily import ensure
 from digest.errors import TransportError
 from digest.feedback import Verdict
 from digest.model.audience import SuppressionReason
+from digest.store import meta
 from tests.unit.bounces.samples import dsn, letter
 
 from .conftest import SLOT, Newsroom
@@ -47,6 +48,19 @@ def test_a_maildir_is_read_once_and_keeps_everything(newsroom: Newsroom, tmp_pat
     assert not list((tmp_path / "mail" / "new").iterdir())
     assert len(box) == 2
     assert not feedback.poll(newsroom.parts, SLOT).verdicts
+
+
+def test_where_a_mailbox_has_no_position_none_is_written(
+    newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    monkeypatch.setattr(meta, "set_meta", lambda _conn, key, _value: written.append(key))
+    box = StandardMaildir(tmp_path / "mail")
+    for _ in range(3):
+        box.add(letter())
+    newsroom.parts = replace(newsroom.parts, mailboxes=(Maildir(tmp_path / "mail"),))
+    assert feedback.poll(newsroom.parts, SLOT).verdicts == {Verdict.NOTHING: 3}
+    assert written == []
 
 
 def test_a_message_is_done_only_when_the_next_is_taken(tmp_path: Path) -> None:
