@@ -13,6 +13,7 @@ from digest.parts import Parts, installed_at
 from digest.schedule import BEGUN, SETTLED
 from digest.store import deliveries, editions
 from digest.store.editions import EditionRow, Settled
+from digest.store.sql import id_of
 
 UNFINISHED = BEGUN | {EditionState.PAUSED}
 
@@ -24,8 +25,8 @@ def find(parts: Parts, ref: str) -> EditionRow:
         NotFoundError: there is none.
     """
     with parts.database.read() as conn:
-        if ref.isdecimal():
-            row = editions.get_edition(conn, int(ref))
+        if (number := id_of(ref)) is not None:
+            row = editions.get_edition(conn, number)
         else:
             row = editions.find_ref(conn, parts.publication.slug, ref)
     if row is None or row.key.publication != parts.publication.slug:

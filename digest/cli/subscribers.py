@@ -88,7 +88,8 @@ def add(
                 known_themes=_themes(parts),
                 name=name,
                 themes=theme or (),
-                series=series or parts.schedule.series,
+                series=series,
+                main_series=parts.schedule.series,
                 resubscribe=resubscribe,
             )
             for address in addresses

@@ -97,6 +97,8 @@ class Rows:
         for batch in lost:
             held = self._held[batch.number]
             held.exhausted = True
+            if self._reading is held:
+                self._reading = None
             self._forget(range(batch.first, batch.last + 1))
             self._release_if_done(held)
 
@@ -111,10 +113,10 @@ class Rows:
         self.at_hand = kept
 
     def _held_of(self, recipient: Recipient) -> _Held | None:
-        """The batch of ours that a recipient belongs to."""
+        """The batch of ours that a recipient belongs to; none if it was lost, and perhaps claimed anew."""
         place = recipient.subscriber_id
         for held in self._held.values():
-            if held.batch.first <= place <= held.batch.last:
+            if held.batch.first <= place <= held.batch.last and held.batch.epoch == recipient.epoch:
                 return held
         return None
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert,
 from digest.model.news import Article
 from digest.store.feeds import MAX_URL_BYTES
 from digest.store.merging import merge
-from digest.store.sql import among
+from digest.store.sql import among, id_of, storable_text
 from digest.store.tables import articles, feeds
 
 _NAMES = [field.name for field in fields(Article)]
@@ -77,8 +77,8 @@ def recent_articles(conn: Connection, *, since: datetime, until: datetime) -> li
 def find_article(conn: Connection, ref: str) -> Article | None:
     """The article with this canonical address, address or id; the latest, if an address has several."""
     conditions = [articles.c.canonical_url == ref, articles.c.url == ref]
-    if ref.isascii() and ref.isdigit() and int(ref) < 2**31:
-        conditions.append(articles.c.id == int(ref))
+    if (number := id_of(ref)) is not None:
+        conditions.append(articles.c.id == number)
     found = _select(conn, or_(*conditions))
     return max(found, key=lambda article: (article.canonical_url == ref, article.id), default=None)
 
@@ -124,18 +124,14 @@ def _clean(article: Article) -> Article:
         value = getattr(article, name)
         good: Any
         if isinstance(value, str):
-            good = _storable(value)[: _LIMITS.get(name)]
+            good = storable_text(value)[: _LIMITS.get(name)]
         elif isinstance(value, tuple):
-            good = tuple(_storable(item) for item in value)
+            good = tuple(storable_text(item) for item in value)
         else:
             continue
         if good != value:
             changes[name] = good
     return replace(article, **changes) if changes else article
-
-
-def _storable(text: str) -> str:
-    return text.replace("\x00", "").encode(errors="replace").decode()
 
 
 def _row(article: Article, feeds_alive: AbstractSet[int]) -> dict[str, Any]:

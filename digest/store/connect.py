@@ -35,6 +35,7 @@ _POSTGRES = {
     "tcp_user_timeout": 60_000,  # milliseconds
 }
 _SCHEMES = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
+_SHOWN = frozenset({"host", "port", "dbname", "sslmode"})  # of what a query may hold: others may be secret
 _EXAMPLES = "sqlite:///subscribers.db or postgresql://user:password@host/name"
 
 
@@ -56,7 +57,7 @@ def parse_url(text: str) -> Target:
     """
     try:
         url = make_url(text)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
         raise StoreError(f"[database] url is not a database URL: write {_EXAMPLES}") from error
     dialect = _SCHEMES.get(url.get_backend_name())
     if dialect is None:
@@ -64,7 +65,9 @@ def parse_url(text: str) -> Target:
             f"[database] url names {url.get_backend_name()!r}, which digest does not speak: write {_EXAMPLES}"
         )
     if dialect == "postgresql":
-        return Target(dialect, url.set(drivername="postgresql+psycopg"), url.render_as_string(), None)
+        harmless = {name: value for name, value in url.query.items() if name in _SHOWN}
+        shown = url.set(query=harmless).render_as_string()
+        return Target(dialect, url.set(drivername="postgresql+psycopg"), shown, None)
     if not url.database or url.database == ":memory:" or url.database.startswith("file:") or url.query:
         raise StoreError(f"[database] url must name a plain file, like sqlite:///subscribers.db, not {text}")
     path = Path(url.database).absolute()

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, Engine
 
 from digest.errors import StoreError
+from digest.store import connect
 from digest.store.connect import Target, clear_errors, create_file, make_engine, parse_url, use_wal
 from digest.store.schema import check, migrate, needs_upgrade, upgrade
 
@@ -36,7 +37,7 @@ class Database:
         self._target = target
         self._reader: Engine = make_engine(target, writes=False)
         self._writer: Engine = make_engine(target, writes=True)
-        self._turn = threading.Lock() if target.dialect == "sqlite" else nullcontext()
+        self._turn = threading.Lock() if target.dialect == "sqlite" else None
         self._writing = threading.local()
 
     @contextmanager
@@ -54,7 +55,7 @@ class Database:
         """One transaction that is committed at the end, or rolled back when the block raises.
 
         On SQLite there is one writer at a time: threads of this process queue here, other processes
-        wait up to 30 s inside SQLite. A write inside a write would wait for itself: RuntimeError.
+        inside SQLite, each for 30 s at most. A write inside a write would wait for itself: RuntimeError.
 
         Raises:
             StoreError: the database failed (gone, damaged, full, locked by another process).
@@ -62,12 +63,28 @@ class Database:
         if getattr(self._writing, "now", False):
             message = "write() inside write(): pass the connection on instead"
             raise RuntimeError(message)
-        with self._turn, clear_errors(self._target), self._writer.begin() as connection:
+        with self._alone(), clear_errors(self._target), self._writer.begin() as connection:
             self._writing.now = True
             try:
                 yield connection
             finally:
                 self._writing.now = False
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Wait until no other thread of this process writes to an SQLite file."""
+        if self._turn is None:
+            yield
+            return
+        patience_s = connect.BUSY_TIMEOUT_S
+        if not self._turn.acquire(timeout=patience_s):
+            raise StoreError(
+                f"{self._target.shown} was being written by another thread for {patience_s} s: try again"
+            )
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def close(self) -> None:
         """Close every connection that is not in use."""

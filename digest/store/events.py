@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, exists, or_, select
 
 from digest.model.delivery import DeliveryState
 from digest.model.feedback import Feedback, FeedbackKind, ToReader
-from digest.store.sql import insert_or_ignore
+from digest.store.sql import insert_or_ignore, storable_text
 from digest.store.tables import deliveries, editions, events
 
 
@@ -24,7 +24,7 @@ def add_event(
         at=now,
         edition_id=edition_id,
         subscriber_id=subscriber_id,
-        detail=_storable(one.detail),
+        detail=storable_text(one.detail),
     )
     return conn.execute(row).rowcount == 1
 
@@ -32,11 +32,6 @@ def add_event(
 def _hashed(event_id: str) -> str:
     """What an id is known again by: it may be a Message-ID, and those may hold a reader's address."""
     return sha256(event_id.encode(errors="surrogatepass")).hexdigest()
-
-
-def _storable(text: str) -> str:
-    """Without what no database takes: PostgreSQL refuses NUL, and half a surrogate pair has no UTF-8."""
-    return text.replace("\x00", "").encode(errors="replace").decode()
 
 
 def editions_to(conn: Connection, subscriber_id: int, since: datetime) -> list[ToReader]:

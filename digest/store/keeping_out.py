@@ -11,6 +11,7 @@ from digest.model.audience import REVOCABLE, SubscriberState, SuppressionReason
 from digest.store.importing import known_readers, storable
 from digest.store.instant import Instant, as_stored
 from digest.store.prepared import Prepared
+from digest.store.sign_ups import forget_all
 from digest.store.sql import insert_many
 from digest.store.subscriber_rows import NewReader
 from digest.store.tables import subscribers, suppressions
@@ -61,6 +62,9 @@ def keep_out(conn: Connection, leavers: Sequence[Leaver], *, now: datetime) -> N
         leaving = (reader.email_key for reader, _ in part if reader.state == _LEFT)
         _LEAVE.run(conn, [(left_at, known[key].id) for key in leaving if key in known])
         _suppress(conn, part, now)
+        forget_all(
+            conn, [reader.email_key for reader, _ in part]
+        )  # links from before must not bring them back
 
 
 def _suppress(conn: Connection, part: Sequence[Leaver], now: datetime) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, select, true, update
 
 from digest.model.answers import Caps, ModelAnswer, Usage
-from digest.store.sql import among, insert_or_ignore
+from digest.store.sql import among, insert_or_ignore, storable_text
 from digest.store.tables import model_summaries, model_usage
 
 
@@ -31,12 +31,12 @@ def save_answer(conn: Connection, answer: ModelAnswer) -> None:
     conn.execute(
         insert_or_ignore(conn, model_summaries).values(
             key=answer.key,
-            model=_storable(answer.model),
+            model=storable_text(answer.model),
             article_id=answer.article_id,
             accepted=answer.accepted,
-            reason=_storable(answer.reason),
-            text=_storable(answer.text),
-            sentences=json.dumps([(number, _storable(text)) for number, text in answer.sentences]),
+            reason=storable_text(answer.reason),
+            text=storable_text(answer.text),
+            sentences=json.dumps([(number, storable_text(text)) for number, text in answer.sentences]),
             answered_at=answer.answered_at,
         )
     )
@@ -104,8 +104,3 @@ def _answer(row: Row[Any]) -> ModelAnswer:
         answered_at=row.answered_at,
         reason=row.reason,
     )
-
-
-def _storable(text: str) -> str:
-    """Without what PostgreSQL or UTF-8 refuses: NUL and lone surrogates."""
-    return text.replace("\x00", "").encode(errors="replace").decode()

@@ -6,7 +6,7 @@ for each other on PostgreSQL; ``audience.hold_subscriber`` before the others kee
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from digest.model.audience import SignUp
+from digest.store.sql import among
 from digest.store.subscriber_rows import join_themes, stored_themes
 from digest.store.tables import sign_ups
 
@@ -101,6 +102,11 @@ def drop(conn: Connection, number: int) -> None:
 def forget(conn: Connection, email_key: str) -> bool:
     """Forget all that was asked for an address, if anything; links mailed to it confirm nothing any more."""
     return conn.execute(delete(sign_ups).where(sign_ups.c.email_key == email_key)).rowcount > 0
+
+
+def forget_all(conn: Connection, email_keys: Collection[str]) -> None:
+    """``forget`` many addresses."""
+    conn.execute(delete(sign_ups).where(among(conn, sign_ups.c.email_key, email_keys)))
 
 
 class Mailed(NamedTuple):

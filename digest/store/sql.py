@@ -24,6 +24,22 @@ if TYPE_CHECKING:  # its dialect is slow to load, and most newsrooms have SQLite
     from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 
 
+_HIGHEST_ID = 2**31 - 1  # of PostgreSQL's integer
+
+
+def id_of(text: str) -> int | None:
+    """The row's number that a person typed; None where it is none, or higher than any."""
+    digits = text.strip()
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= len(str(_HIGHEST_ID))):
+        return None
+    return number if (number := int(digits)) <= _HIGHEST_ID else None
+
+
+def storable_text(text: str) -> str:
+    """Without what no database takes: PostgreSQL refuses NUL, and half a surrogate pair has no UTF-8."""
+    return text.replace("\x00", "").encode(errors="replace").decode()
+
+
 def among(conn: Connection, column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
     """``column IN values`` for text or whole numbers, in one bound parameter.
 

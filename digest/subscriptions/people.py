@@ -19,6 +19,7 @@ from digest.model.audience import Subscriber, SubscriberState, Suppression, Supp
 from digest.model.links import check_readers_series
 from digest.model.tokens import key_hash
 from digest.store import audience, personal, sign_ups
+from digest.store.sql import id_of
 from digest.subscriptions.addresses import (
     Mailbox,
     check_themes,
@@ -60,20 +61,21 @@ def add(
     known_themes: Collection[str],
     name: str = "",
     themes: Iterable[str] = (),
-    series: str = "daily",
+    series: str = "",
+    main_series: str = "daily",
     resubscribe: bool = False,
 ) -> Added:
-    """Add a reader. One who is there already stays as they are.
+    """Add a reader, of ``main_series`` unless ``series`` is given. One who is there already stays as is.
 
     Of one who has yet to confirm nothing stays: whoever typed that need not have been them.
-    ``resubscribe`` brings back someone who left, because they asked for it; never after a bounce or a
-    complaint.
+    ``resubscribe`` brings back someone who left, because they asked for it, with what is given in place of
+    what was known; never after a bounce or a complaint.
 
     Raises:
         InputError: no such address or theme, or what no series can be called.
         StateError: the address is suppressed.
     """
-    check_readers_series(series)
+    check_readers_series(series or main_series)
     mailbox = parse_mailbox(address)
     key = mailbox.key
     hashed = key_hash(pepper, key)
@@ -82,7 +84,7 @@ def add(
         email_key=key,
         name=clean_name(name) or mailbox.name,
         themes=check_themes(themes, known_themes),
-        series=series,
+        series=series or main_series,
     )
     known = audience.hold_subscriber(conn, key)
     blocked = audience.suppression(conn, hashed)
@@ -94,8 +96,8 @@ def add(
             audience.set_state(
                 conn, known.id, allowed={SubscriberState.UNSUBSCRIBED}, to=SubscriberState.ACTIVE, now=now
             )
-            if reader.themes:
-                audience.change(conn, known.id, themes=reader.themes)
+            wanted = reader.themes or None
+            audience.change(conn, known.id, name=reader.name or None, themes=wanted, series=series or None)
     audience.drop_pending(conn, key)
     stored, created = audience.add_subscriber(conn, reader, key_hash=hashed, now=now)
     notes = []
@@ -124,7 +126,8 @@ def find(conn: Connection, ref: str) -> Subscriber:
         InputError: it is neither an address nor an id.
     """
     if ref.strip().isdecimal():
-        found = audience.get_subscriber(conn, int(ref))
+        number = id_of(ref)
+        found = None if number is None else audience.get_subscriber(conn, number)
         if found is None or not found.email_key:
             raise NotFoundError(f"there is no subscriber number {ref.strip()}")
         return found

@@ -59,7 +59,7 @@ def nothing_here(settings: Settings) -> bool:
 def open_parts(settings: Settings, *, now: datetime | None = None) -> Iterator[Parts]:
     """Everything the verbs work with, the database open. ``now`` fixes the clock at an instant."""
     with open_database(settings.database.url) as database:
-        rehearsal = now is not None or CLOCK_VARIABLE in os.environ
+        rehearsal = now is not None or bool(os.environ.get(CLOCK_VARIABLE))
         parts = replace(build(settings, database, clock=_clock(now)), rehearsal=rehearsal)
         remember_installation(parts)
         yield parts

@@ -15,7 +15,7 @@ from digest import daily, desk, subscriptions, telling
 from digest.daily import ensure
 from digest.deliver.envelope import Envelope
 from digest.deliver.transports.memory import MemoryTransport
-from digest.errors import StoreError, TransportError
+from digest.errors import NotFoundError, StoreError, TransportError
 from digest.model.delivery import Accepted, Deferred, Outcome
 from digest.model.edition import EditionState
 from digest.model.news import Article
@@ -24,6 +24,7 @@ from digest.settings import Settings
 from digest.store import alerts, articles
 from digest.store.engine import Database
 from digest.store.tables import edition_variants, editions
+from digest.wiring import open_parts
 from tests.planned import plan
 from tests.wired import Clock, parts_of
 
@@ -197,6 +198,22 @@ def test_what_is_sent_after_a_long_send_has_the_time_at_which_it_is_sent(
     ensure(parts, SLOT)
     dates = [message_from_bytes(b"".join(one.pieces))["Date"] for one in outgoing.messages]
     assert [date.split()[4] for date in dates] == ["06:30:00", "08:30:00"]
+
+
+@pytest.mark.parametrize("number", ["4294967296", "9" * 30, "9" * 5000])
+def test_a_number_that_no_edition_can_have_finds_none(parts: Parts, number: str) -> None:
+    with pytest.raises(NotFoundError, match="there is no edition"):
+        desk.find(parts, number)
+
+
+@pytest.mark.parametrize(("value", "rehearsal"), [("", False), ("2026-03-01T06:30Z", True)])
+def test_an_empty_clock_in_the_environment_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str, rehearsal: bool
+) -> None:
+    monkeypatch.setenv("DIGEST_NOW", value)
+    monkeypatch.chdir(tmp_path)
+    with open_parts(Settings(folder=tmp_path)) as opened:
+        assert opened.rehearsal is rehearsal
 
 
 def test_alerts_wait_for_the_next_beat_whatever_keeps_the_letter_from_leaving(

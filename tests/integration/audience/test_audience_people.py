@@ -257,3 +257,19 @@ def test_after_erasing_nothing_in_the_database_names_the_person(desk: Desk) -> N
     assert held["suppression"]["reason"] == "erased"
     with pytest.raises(NotFoundError):
         find(desk.conn, str(reader.id))
+
+
+def test_who_is_brought_back_gets_what_is_given_and_keeps_what_is_not(desk: Desk) -> None:
+    reader = desk.add("ada@example.org", name="Ada", series="weekly", wanted=("arctic",)).subscriber
+    desk.leave(reader)
+    back = desk.add("ada@example.org", again=True, series="").subscriber
+    assert (back.name, back.series, back.themes) == ("Ada", "weekly", ("arctic",))
+    desk.leave(reader)
+    back = desk.add("ada@example.org", again=True, name="Ada L", series="monthly").subscriber
+    assert (back.name, back.series, back.themes) == ("Ada L", "monthly", ("arctic",))
+
+
+@pytest.mark.parametrize("number", ["0", "4294967296", "9" * 30, "9" * 5000])
+def test_a_number_that_no_reader_can_have_finds_none(desk: Desk, number: str) -> None:
+    with pytest.raises(NotFoundError, match="no subscriber number"):
+        find(desk.conn, number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 from collections.abc import Callable
@@ -639,3 +640,13 @@ def test_an_editor_who_invites_hears_why_nothing_is_sent(desk: Desk) -> None:
         with pytest.raises(StateError, match="2026-03-02"):
             invite(f"{reason}@example.org")
     assert desk.letters() == []
+
+
+def test_a_list_that_says_somebody_left_takes_back_the_links_they_were_mailed(desk: Desk) -> None:
+    token = desk.asked()
+    rows = io.BytesIO(f"email,state\n{ADA},unsubscribed\n".encode())
+    desk.do(
+        lambda conn: subscriptions.import_csv(conn, rows, pepper=PEPPER, now=desk.now, known_themes=THEMES)
+    )
+    assert desk.confirm(token) is Standing.GONE
+    assert desk.rows() == 0

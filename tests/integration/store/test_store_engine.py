@@ -145,6 +145,28 @@ def test_a_writer_that_waited_too_long_is_told_so(
         pass
 
 
+def test_a_thread_that_waited_too_long_for_another_is_told_so(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connect, "BUSY_TIMEOUT_S", 0.05)
+    refused: list[str] = []
+
+    def write() -> None:
+        try:
+            with sqlite_database.write():
+                pass
+        except StoreError as error:
+            refused.append(str(error))
+
+    other = threading.Thread(target=write)
+    with sqlite_database.write():
+        other.start()
+        other.join(5)
+        assert not other.is_alive()
+    assert len(refused) == 1
+    assert "being written by another thread" in refused[0]
+
+
 def test_errors_hold_no_personal_data(database: Database) -> None:
     with pytest.raises(DBAPIError) as caught, database.write() as conn:
         conn.execute(text("INSERT INTO nowhere VALUES (:who)"), {"who": "ann@example.org"})
@@ -162,6 +184,7 @@ def test_errors_hold_no_personal_data(database: Database) -> None:
         ("sqlite:///:memory:", "must name a plain file"),
         ("sqlite:///x.db?mode=ro", "must name a plain file"),
         ("subscribers.db", "is not a database URL"),
+        ("postgresql://u:hush@localhost:many/x", "is not a database URL"),
         ("mysql://localhost/x", "'mysql', which digest does not speak"),
         ("postgresql://u:hush@127.0.0.1:1/x", "cannot be used.*refused.*check that the server runs"),
     ],
@@ -284,7 +307,17 @@ def get(database: Database) -> None:
         get_meta(conn, "k")
 
 
-def test_a_postgres_url_never_shows_its_password(postgres_server: str) -> None:
-    target = parse_url("postgresql://ann:hush@db.example.org/digest")
-    assert "hush" not in target.shown
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://ann:hush@db.example.org/digest", "postgresql://ann:***@db.example.org/digest"),
+        (
+            "postgresql://ann@/digest?host=/run/pg&password=hush&sslpassword=hush",
+            "postgresql://ann@/digest?host=%2Frun%2Fpg",
+        ),
+    ],
+)
+def test_a_postgres_url_never_shows_its_password(postgres_server: str, url: str, shown: str) -> None:
+    target = parse_url(url)
+    assert target.shown == shown
     make_engine(target, writes=True).dispose()
