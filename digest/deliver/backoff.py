@@ -29,6 +29,11 @@ def retry_delay_s(attempts: int, options: RetryOptions, chance: float) -> float:
     return min(doubled, options.longest_s) * (0.8 + 0.4 * chance)
 
 
+def longest_wait_s(options: RetryOptions) -> float:
+    """Seconds from the first try to the last, as long as chance may make them."""
+    return sum(retry_delay_s(attempts, options, 1.0) for attempts in range(1, options.max_attempts))
+
+
 def settle(
     recipient: Recipient, outcome: Outcome, options: RetryOptions, *, now: datetime, chance: float
 ) -> Settled:

@@ -12,6 +12,7 @@ import secrets
 import socket
 from pathlib import Path
 
+from digest import clock
 from digest.store.batches import Fate
 
 _PARTS = 6
@@ -20,7 +21,14 @@ _PARTS = 6
 def new_owner() -> str:
     """A name for this run of this process, unlike any other."""
     pid = os.getpid()
-    parts = (socket.gethostname(), _boot_id(), _namespace(), str(pid), _started(pid), secrets.token_hex(4))
+    parts = (
+        socket.gethostname(),
+        clock.boot_id(),
+        _namespace(),
+        str(pid),
+        _started(pid),
+        secrets.token_hex(4),
+    )
     return "/".join(part.replace("/", "-") for part in parts)
 
 
@@ -30,9 +38,9 @@ def fate_of(owner: str) -> Fate:
     if len(parts) != _PARTS or parts[0] != socket.gethostname():
         return Fate.UNKNOWN
     _, boot, namespace, pid, started, _ = parts
-    if not boot or not _boot_id():
+    if not boot or not clock.boot_id():
         return Fate.UNKNOWN
-    if boot != _boot_id():
+    if boot != clock.boot_id():
         return Fate.REBOOTED
     if namespace != _namespace() or not pid.isdigit():
         return Fate.UNKNOWN
@@ -43,14 +51,6 @@ def in_words(owner: str) -> str:
     """Host and process id, for a person."""
     parts = owner.split("/")
     return f"{parts[0]}, process {parts[3]}" if len(parts) == _PARTS else owner
-
-
-def _boot_id() -> str:
-    """A random id that the kernel makes at each boot; "" where there is none (not Linux)."""
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except OSError:
-        return ""
 
 
 def _namespace() -> str:

@@ -70,6 +70,11 @@ class SendOptions:
     reconnect_s: float = 1.0
     connect_tries: int = 6
 
+    @property
+    def retry(self) -> RetryOptions:
+        """How patiently a deferred message is tried again."""
+        return RetryOptions(self.max_attempts, self.retry_base_s, self.retry_longest_s)
+
 
 @dataclass(frozen=True, slots=True)
 class SendReport:
@@ -181,7 +186,6 @@ class _Run:
     async def go(self) -> SendReport:
         """The whole run."""
         options = self.options
-        retry = RetryOptions(options.max_attempts, options.retry_base_s, options.retry_longest_s)
         rows = Rows(
             self.ledger,
             RowsOptions(self.edition_id, self.owner, options.lease_s, options.page_size),
@@ -193,7 +197,7 @@ class _Run:
             DeskOptions(
                 self.edition_id,
                 self.transport.name,
-                retry,
+                options.retry,
                 options.rate_per_s,
                 options.domains,
                 self.allowance.most,

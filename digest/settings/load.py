@@ -327,7 +327,11 @@ def _feed(built: FeedSettings, url: str) -> Feed:
 
 def _with_folder(settings: Settings) -> Settings:
     """The same with every relative path made absolute."""
-    delivery = replace(settings.delivery, outbox=settings.folder / settings.delivery.outbox.expanduser())
+    delivery = replace(
+        settings.delivery,
+        outbox=settings.folder / settings.delivery.outbox.expanduser(),
+        smtp_ca_file=_absolute(settings.folder, settings.delivery.smtp_ca_file),
+    )
     url = settings.database.url
     scheme, separator, rest = url.partition(":///")
     name, question, options = rest.partition("?")

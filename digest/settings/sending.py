@@ -43,6 +43,17 @@ class DeliverySettings:
     )
     smtp_username: str = key(kinds.text(), "", "The user name there. Empty: no log-in.")
     smtp_password: str = key(kinds.secret(), "", "The password there.", secret=True)
+    smtp_ca_file: Path | None = key(
+        kinds.file(optional=True),
+        None,
+        "A file with the certificate of the authority that vouches for it (PEM), where that is one of your"
+        " own. Empty: those that this machine trusts.",
+    )
+    smtp_helo_name: str = key(
+        kinds.host(optional=True),
+        "",
+        "The name by which this machine introduces itself there. Empty: its own.",
+    )
     headers: tuple[str, ...] = key(
         kinds.headers(),
         (),

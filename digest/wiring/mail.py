@@ -74,6 +74,8 @@ def transport_of(settings: Settings) -> Transport:
             security=cast("Security", delivery.smtp_security),  # one of them: the settings checked
             username=delivery.smtp_username,
             password=delivery.smtp_password,
+            ca_file=str(delivery.smtp_ca_file or ""),
+            helo_name=delivery.smtp_helo_name,
         )
     )
 

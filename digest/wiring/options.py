@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 
+from digest.deliver.backoff import longest_wait_s
 from digest.gather.options import GatherOptions
 from digest.model.wording import Wording
 from digest.parts import Keep, Recency, Series, SignUps
@@ -14,10 +15,12 @@ from digest.render import Publication
 from digest.schedule import Schedule
 from digest.settings import Settings
 from digest.settings.quantities import DAY_NAMES, ends_of
+from digest.wiring.mail import sending_of
 
 GATHER_WITHIN_S = 120  # a slow morning on the web must not make an edition late
 PREFETCH = timedelta(days=3)  # how far a Monday may reach back over days without an edition
-RESUME_FOR = timedelta(days=1)  # longer than the last retry of a deferred message can take
+RESUME_FOR = timedelta(days=1)  # at least
+SENDING_TAKES = timedelta(hours=3)  # until the last message was tried for the first time
 
 
 def publication_of(settings: Settings) -> Publication:
@@ -61,9 +64,15 @@ def schedule_of(settings: Settings) -> Schedule:
         timezone=settings.publication.timezone,
         draft_before=chosen.draft_before,
         max_lateness=chosen.max_lateness,
-        finish_within=chosen.max_lateness + RESUME_FOR,
+        finish_within=chosen.max_lateness + _resume_for(settings),
         silence_sends=chosen.approval == "silence-sends",
     )
+
+
+def _resume_for(settings: Settings) -> timedelta:
+    """How long a begun edition goes on by itself: until what is put off has had all its tries."""
+    tries = timedelta(seconds=longest_wait_s(sending_of(settings).retry))
+    return max(RESUME_FOR, SENDING_TAKES + tries)
 
 
 def series_of(settings: Settings) -> tuple[Series, ...]:

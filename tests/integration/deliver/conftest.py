@@ -126,6 +126,7 @@ class MailServer:
         self.received: list[tuple[str, bytes]] = []
         self.commands: list[str] = []
         self.logins: list[bytes] = []
+        self.introduced: list[str] = []  # the names by which clients introduced themselves
         self.open: set[FaultySmtp] = set()
         self.connections = 0
         self.most_open = 0
@@ -196,6 +197,7 @@ class MailServer:
         self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]
     ) -> list[str]:
         session.host_name = hostname
+        self.introduced.append(hostname)
         if self._pipelining:
             responses.insert(1, "250-PIPELINING")
         return responses

@@ -18,8 +18,10 @@ from digest.deliver.send import SendOptions, deliver
 from digest.deliver.transports.smtp import SmtpOptions, SmtpTransport
 from digest.errors import TransportError
 from digest.model.delivery import Counts, Recipient
+from digest.settings import load
 from digest.store.deliveries import counts
 from digest.store.engine import Database
+from digest.wiring.mail import transport_of
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +86,33 @@ def test_an_edition_goes_out_over_a_secured_and_logged_in_connection(
     assert report.counts == Counts(sent=3, deferred=1, uncertain=1, planned=5)
     assert server.recipients == dict.fromkeys(["ok", "ok2", "ok3", "enddrop"], 1)
     assert set(server.logins) == {b"right"}
+
+
+def test_the_settings_name_an_authority_of_ones_own_and_this_machine(
+    start_server: Callable[..., Any],
+    certificate: tuple[str, str],
+    server_context: ssl.SSLContext,
+    tmp_path: Path,
+) -> None:
+    server = start_server(tls_context=server_context, require_starttls=True)
+    shutil.copy(certificate[0], tmp_path / "ours.pem")
+    text = f"""
+        [publication]
+        from_email = "news@paper.example"
+        base_url = "https://paper.example"
+        [delivery]
+        transport = "smtp"
+        smtp_host = "127.0.0.1"
+        smtp_port = {server.port}
+        smtp_ca_file = "ours.pem"
+        smtp_helo_name = "news.paper.example"
+    """
+    (tmp_path / "digest.toml").write_text(text)
+    transport_of(load(tmp_path / "digest.toml", {}, tmp_path)).check()
+    assert set(server.introduced) == {"news.paper.example"}
+    (tmp_path / "digest.toml").write_text(text.replace("smtp_ca_file", "# "))
+    with pytest.raises(TransportError, match="is not trusted"):
+        transport_of(load(tmp_path / "digest.toml", {}, tmp_path)).check()
 
 
 def server_auth(server: Any) -> None:

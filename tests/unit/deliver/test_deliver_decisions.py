@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.deliver import owner
+from digest import clock
 from digest.deliver.backoff import RetryOptions, retry_delay_s, settle
 from digest.deliver.owner import fate_of, new_owner
 from digest.deliver.pace import Pace
@@ -86,7 +86,7 @@ def changed(place: int, value: str) -> str:
     return "/".join(parts)
 
 
-@pytest.mark.skipif(not owner._boot_id(), reason="this system has no boot id")
+@pytest.mark.skipif(not clock.boot_id(), reason="this system has no boot id")
 def test_what_can_be_told_of_a_process() -> None:
     assert fate_of(changed(4, "1")) is Fate.GONE  # another process has its id by now
     assert fate_of(changed(3, "999999999")) is Fate.GONE

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from digest.deliver.backoff import retry_delay_s
 from digest.errors import ConfigurationError
 from digest.model.news import FeedKind
 from digest.settings import Settings, is_example, load
-from digest.wiring.options import sign_ups_of
+from digest.wiring.mail import sending_of
+from digest.wiring.options import schedule_of, sign_ups_of
 
 Read = Callable[..., Settings]
 Refused = Callable[..., str]
@@ -199,3 +201,13 @@ def test_a_link_that_confirms_lives_no_longer_than_what_it_confirms(read: Read) 
     assert sign_ups_of(read("")).valid_for == timedelta(days=7)
     assert sign_ups_of(read('[retention]\nunconfirmed = "2d"')).valid_for == timedelta(days=2)
     assert sign_ups_of(read('[web]\nconfirm_within = "3h"')).valid_for == timedelta(hours=3)
+
+
+@pytest.mark.parametrize("tries", [1, 8, 28, 50])
+def test_a_begun_edition_goes_on_until_what_is_put_off_has_had_all_its_tries(read: Read, tries: int) -> None:
+    settings = read(f"[delivery]\nmax_attempts = {tries}\n")
+    retry = sending_of(settings).retry
+    last = sum(retry_delay_s(number, retry, 1.0) for number in range(1, tries))
+    schedule = schedule_of(settings)
+    assert schedule.finish_within - schedule.max_lateness > timedelta(seconds=last)
+    assert schedule.finish_within >= timedelta(hours=27)
