@@ -47,7 +47,7 @@ def wanted(parts: Parts, allowance: Allowance) -> int:
 def are_worth_it(counts: Counts) -> bool:
     """Whether enough are left who were never tried.
 
-    Those who are deferred don't count: every heartbeat asks for them, and most are not due yet.
+    Those who are deferred don't count: most of them are not due yet.
     """
     return counts.pending >= _WORTH_STARTING
 

@@ -13,13 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 
 from digest import clock, confirming, feedback, handing_over, pipeline, retention, telling
 from digest.deliver.allowance import Allowance
 from digest.deliver.owner import fate_of
 from digest.deliver.send import SendReport
-from digest.errors import ConfigurationError, DigestError, NotNowError, StateError
+from digest.errors import NotNowError, StateError
 from digest.llm import TROUBLE
 from digest.model.delivery import Accepted
 from digest.model.edition import EditionKey, EditionState
@@ -33,7 +33,6 @@ from digest.store.batches import is_worth_joining
 log = logging.getLogger("digest")
 
 _T = TypeVar("_T")
-_P = ParamSpec("_P")
 BEAT = "last_beat"
 DEAD_AFTER = timedelta(days=7)
 POLLED_AT = "polled_at"
@@ -111,31 +110,9 @@ def _guarded(parts: Parts, name: str, now: datetime, step: Callable[[], list[Don
 def _tried(
     parts: Parts, name: str, now: datetime, step: Callable[[], list[_T] | None]
 ) -> tuple[list[_T], list[Done]]:
-    """The step's result; where it fails, none, and an alert, one per kind of failure.
-
-    None is the result of a step that did not try: no success either.
-    """
-    try:
-        result = step()
-    except (DigestError, ConfigurationError) as error:
-        text = str(error)
-    except Exception as error:
-        log.exception("%s failed", name)
-        text = f"{name.partition(':')[0].lower()} failed: {type(error).__name__}: {error}"
-    else:
-        if result is not None:
-            _noted(telling.note_success, parts, name, now)
-        return result or [], []
-    _noted(telling.note_failure, parts, name, text, now)
-    return [], [Done(text, failed=True)]
-
-
-def _noted(note: Callable[_P, object], *args: _P.args, **kwargs: _P.kwargs) -> None:
-    """Note how a step went; where even that fails, the other steps go on."""
-    try:
-        note(*args, **kwargs)
-    except Exception as error:  # noqa: BLE001 - mostly what made the step fail
-        log.error("how a step went could not be noted: %s", error)  # noqa: TRY400 - the same
+    """The step's result; where it fails, none, and that it did: see ``telling.tried``."""
+    result, trouble = telling.tried(parts, name, now, step)
+    return result or [], [Done(trouble, failed=True)] if trouble else []
 
 
 def _planned(parts: Parts, now: datetime, *, clock_jumped: bool) -> list[Intent]:

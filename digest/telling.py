@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
+from typing import ParamSpec, TypeVar
 
 from digest.deliver.envelope import Envelope
 from digest.deliver.one import hand_over_one
@@ -18,6 +20,8 @@ from digest.store import alerts
 
 log = logging.getLogger("digest")
 
+_T = TypeVar("_T")
+_P = ParamSpec("_P")
 AGAIN_AFTER = timedelta(days=1)  # a failure that goes on
 OVER_AFTER = timedelta(hours=1)  # one that comes and goes is not told at each of its comings
 
@@ -44,6 +48,34 @@ def note_success(parts: Parts, step: str, now: datetime) -> None:
     if known:
         with parts.database.write() as conn:
             alerts.set_aside(conn, known)
+
+
+def tried(parts: Parts, step: str, now: datetime, act: Callable[[], _T | None]) -> tuple[_T | None, str]:
+    """What ``act`` gives; or None, and why it failed, which is noted for the editor.
+
+    Where it gives None by itself it did not try: that is no success either.
+    """
+    try:
+        result = act()
+    except (DigestError, ConfigurationError) as error:
+        text = str(error)
+    except Exception as error:
+        log.exception("%s failed", step)
+        text = f"{step.partition(':')[0].lower()} failed: {type(error).__name__}: {error}"
+    else:
+        if result is not None:
+            _noted(note_success, parts, step, now)
+        return result, ""
+    _noted(note_failure, parts, step, text, now)
+    return None, text
+
+
+def _noted(how: Callable[_P, object], *args: _P.args, **kwargs: _P.kwargs) -> None:
+    """Note how a step went; where even that fails, the other steps go on."""
+    try:
+        how(*args, **kwargs)
+    except Exception as error:  # noqa: BLE001 - mostly what made the step fail
+        log.error("how a step went could not be noted: %s", error)  # noqa: TRY400 - the same
 
 
 def tell_editor(parts: Parts, now: datetime) -> None:

@@ -13,7 +13,8 @@ class DeliveryState(StrEnum):
     """The states of the ledger.
 
     pending -> sending -> sent | deferred | failed | uncertain; pending -> suppressed | skipped;
-    deferred -> sending when due; uncertain -> sent (a late answer) or pending (the editor only).
+    deferred -> sending when due; sending -> pending where nothing at all could be handed over;
+    uncertain -> sent (a late answer, a bounce) or pending (the editor only); failed -> pending (the same).
     """
 
     PENDING = "pending"

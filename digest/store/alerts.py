@@ -1,4 +1,4 @@
-"""What an editor must hear of: each noted once, and told once."""
+"""What an editor must hear of: each noted once, and told once, unless it is set aside to be told anew."""
 
 from __future__ import annotations
 

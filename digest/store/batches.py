@@ -51,10 +51,8 @@ class Fate(StrEnum):
 
 
 def ended(conn: Connection) -> frozenset[Fate]:
-    """What of an owner says that it works no more.
-
-    Over PostgreSQL, another boot of this machine may be another machine of the same name, hard at work.
-    """
+    """What of an owner says that it works no more."""
+    # Over PostgreSQL, another boot of this machine may be another machine of the same name, hard at work.
     return frozenset({Fate.GONE, Fate.REBOOTED} if conn.dialect.name == "sqlite" else {Fate.GONE})
 
 

@@ -1,6 +1,6 @@
 """What is deleted or forgotten once it is older than the newsletter keeps it. Each returns how many.
 
-Counts are never changed: an edition that was sent to 1,000 people says so for good, but no longer to whom.
+Counts still add up: an edition that was sent to 1,000 people says so for good, but no longer to whom.
 """
 
 from __future__ import annotations

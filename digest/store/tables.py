@@ -304,7 +304,7 @@ runs = Table(
     Column("edition_id", ForeignKey("editions.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("started_at", Instant, nullable=False),
     Column("finished_at", Instant),
-    Column("owner", Text, nullable=False),  # host:pid:boot-id
+    Column("owner", Text, nullable=False),  # see digest.deliver.owner
     Column("report", Text, nullable=False, default="{}"),  # JSON
 )
 
@@ -322,7 +322,7 @@ events = Table(
     UniqueConstraint("provider", "event_id"),
 )
 
-alerts = Table(  # what an editor must hear of, each key once
+alerts = Table(  # what an editor must hear of, each key once until it is set aside
     "alerts",
     metadata,
     Column("key", String(300), primary_key=True),

@@ -18,13 +18,13 @@ from digest.subscriptions.addresses import (
 )
 from digest.subscriptions.csv_export import EXPORT_COLUMNS, export_csv
 from digest.subscriptions.csv_import import import_csv
+from digest.subscriptions.holdings import everything_on
 from digest.subscriptions.people import (
     Added,
     add,
     change,
     end,
     erase,
-    everything_on,
     find,
     is_mailed,
     may_come_back,
