@@ -272,8 +272,8 @@ def send(
         raise StateError(f"the edition {ref} is {row.state}{why}; `digest release` lets it go")
     allowance = allowance or handing_over.allowance_at(parts, now)
     handing_over.refuse_when_shut(allowance)
-    transport = handing_over.ready_transport(parts)
     with handing_over.alone(parts, allowance, now) as (keep, allowance):
+        transport = handing_over.ready_transport(parts)
         sharing.note(parts, row.key.series, allowance)
         if row.state in {EditionState.DRAFT, EditionState.APPROVED}:
             begin(parts, row, now)

@@ -50,6 +50,15 @@ with open_database(sys.argv[1]) as database:
 """
 
 
+class Watched(MemoryTransport):
+    """Counts how often the mail server is looked at."""
+
+    looks = 0
+
+    def check(self) -> None:
+        self.looks += 1
+
+
 @pytest.fixture
 def process(database: Database, tmp_path: Path) -> MakeParts:
     """process(answer) gives the parts of one that sends an edition, 200 messages a second at most."""
@@ -106,7 +115,9 @@ def test_a_second_send_at_a_limited_pace_is_told_why_and_a_heartbeat_stays_quiet
         unlimited = replace(other, sending=replace(other.sending, rate_per_s=None))
         with pytest.raises(NotNowError, match="another process"):
             pipeline.send(unlimited, stored(other), other.clock())
-        assert ensure(other, other.clock()) == ()
+        watched = Watched()
+        assert ensure(replace(other, transport=lambda: watched), other.clock()) == ()
+        assert watched.looks == 0
         assert _busy(other, other.clock())  # what falls due meanwhile is not late for it
     report = pipeline.send(other, stored(other), other.clock())
     assert (report.sent_now, report.counts.open) == (READERS, 0)
