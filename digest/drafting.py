@@ -70,7 +70,7 @@ def _composing(
     """What composes the edition, given what sums a story up: once, or again when a model has answered."""
     options = parts.drafting.composing
 
-    def notice(provenances: Sequence[Provenance]) -> Notice | None:
+    def notice(provenances: Sequence[Provenance | None]) -> Notice | None:
         return None if parts.notice_off else ai_notice(provenances, wording=parts.drafting.wording)
 
     def composing(summarise: Summariser) -> Composition:

@@ -106,7 +106,7 @@ def sample_edition(parts: Parts, now: datetime) -> Edition:
         )
         for theme in parts.themes
     )
-    provenances = [story.summary.provenance for story in stories if story.summary]
+    provenances = [story.summary.provenance if story.summary else None for story in stories]
     return Edition(
         key=parts.key(parts.schedule.next_slot(now)),
         title=parts.edition_title,

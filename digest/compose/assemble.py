@@ -42,7 +42,7 @@ def compose(
     now: datetime,
     options: ComposeOptions,
     summarise: Summariser,
-    notice: Callable[[Sequence[Provenance]], Notice | None],
+    notice: Callable[[Sequence[Provenance | None]], Notice | None],
     past: Past,
     reading: Reading,
     kin: Kin,
@@ -64,7 +64,7 @@ def compose(
         options: Limits, and what may go in.
         summarise: A story's summary, its second argument being whether it leads the edition. Asked, best
             first, for stories that get a card if it fits.
-        notice: The AI notice that follows from the summaries shown.
+        notice: The AI notice that follows from the summaries shown; None stands for a story without one.
         past: What earlier editions told.
         reading: How to find what is new in a text.
         kin: How alike stories are.
@@ -105,7 +105,7 @@ def compose(
         local_date=local_date,
         themes=tuple(themes),
         stories=tuple(relate(shown, tellings, alike, past.stories, told_url, options.related)),
-        notice=notice([story.summary.provenance for story in shown if story.summary]),
+        notice=notice([story.summary.provenance if story.summary else None for story in shown]),
         language=language,
         quiet=not shown,
         gathered_from=articles_considered,

@@ -23,7 +23,7 @@ class Provenance:
     """How a summary came to be, and who answers for it.
 
     ``sentences`` are the source sentences it rests on, word for word. ``source_ai_notice`` is the
-    source's own declaration that its article is AI-made. ``reviewed_by`` is "" until a person has.
+    source's own notice on the use of AI. ``reviewed_by`` is "" until a person has.
     """
 
     method: Method

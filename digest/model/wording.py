@@ -54,7 +54,7 @@ class Wording:
     related: str = "Related"
     picture_credit: str = "Photo: {credit}"
     picture_from: str = "Photo from {outlet}"
-    ai_source: str = "{outlet} says this article is AI-generated"
+    ai_source: str = "{outlet} has a notice on the use of AI"
     how_publisher: str = "Summary by {source}"
     how_publisher_alone: str = "Summary by the outlet"
     how_extract: str = "Extract from {source}"
@@ -66,10 +66,11 @@ class Wording:
     reviewed: str = "{how}, reviewed by {reviewer}"
     quiet_title: str = "A quiet day"
     quiet_note: str = (
-        "Nothing new on your themes was worth your time today, so this edition is short. "
-        "We will be back with the next one."
+        "Nothing new on your themes was worth your time today. We will be back with the next edition."
     )
     quiet_read: str = "We looked at {articles} articles from {outlets} outlets."
+    quiet_read_one: str = "We looked at 1 article from 1 outlet."
+    quiet_read_one_outlet: str = "We looked at {articles} articles from 1 outlet."
     why: str = "You receive this because {address} is subscribed to {title}."
     your_themes: str = "Your themes: {themes}."
     how_often: str = "How often: {label}."  # of those who may choose between several series

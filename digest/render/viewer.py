@@ -151,9 +151,13 @@ class _Viewer:
         return Notice(clean(notice.short), clean(notice.full)) if notice else None
 
     def _quiet_read(self) -> str:
-        if not (self.edition.gathered_from and self.edition.outlets):
+        articles, outlets = self.edition.gathered_from, self.edition.outlets
+        if not (articles and outlets):
             return ""
-        return self.words.quiet_read.format(articles=self.edition.gathered_from, outlets=self.edition.outlets)
+        words = self.words
+        if outlets > 1:
+            return words.quiet_read.format(articles=articles, outlets=outlets)
+        return words.quiet_read_one_outlet.format(articles=articles) if articles > 1 else words.quiet_read_one
 
     def _correction(self) -> CorrectionView | None:
         correction = self.edition.correction

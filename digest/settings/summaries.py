@@ -34,7 +34,7 @@ class SummarySettings:
     notice: bool = key(
         quantities.boolean(),
         True,
-        "Whether every e-mail says that software chose, grouped and summed up the stories. Turning it off"
+        "Whether every e-mail says what software and AI had to do with its stories. Turning it off"
         " takes notice_off_reason too.",
     )
     notice_off_reason: str = key(

@@ -17,6 +17,13 @@ from digest.model.edition import Method, Notice, Provenance
 PLACEHOLDERS = frozenset({"how", "review", "models", "reviewers", "count"})
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
+_NO_STORY = "Software looked through the articles and chose none of them."
+_NO_STORY_SHORT = "Software looked for today's stories and found none worth sending. Mistakes happen."
+_NO_STORY_FULL = (
+    f"How this edition was made: {_NO_STORY[0].lower()}{_NO_STORY[1:]} "
+    "Mistakes happen: it may have missed a story."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class NoticeWording:
@@ -44,19 +51,20 @@ class NoticeWording:
                     )
 
 
-def ai_notice(edition_summaries: Sequence[Provenance], *, wording: NoticeWording | None) -> Notice:
-    """The notice of an edition whose summaries came to be as ``edition_summaries`` say."""
+def ai_notice(stories: Sequence[Provenance | None], *, wording: NoticeWording | None) -> Notice:
+    """The notice of an edition whose stories' summaries came to be so; None for a story without one."""
+    made = [provenance for provenance in stories if provenance]
     values = {
-        "how": _how(edition_summaries),
-        "review": _review(edition_summaries),
-        "models": _joined(_models(edition_summaries)) or "none",
-        "reviewers": _joined(_reviewers(edition_summaries)) or "nobody",
-        "count": str(len(edition_summaries)),
+        "how": _how(made) if stories else _NO_STORY,
+        "review": _review(made),
+        "models": _joined(_models(made)) or "none",
+        "reviewers": _joined(_reviewers(made)) or "nobody",
+        "count": str(len(made)),
     }
     own = wording or NoticeWording()
     return Notice(
-        short=_filled(own.short, values) or _short(edition_summaries),
-        full=_filled(own.full, values) or _full(edition_summaries, values),
+        short=_filled(own.short, values) or (_short(made) if stories else _NO_STORY_SHORT),
+        full=_filled(own.full, values) or (_full(made, values) if stories else _NO_STORY_FULL),
     )
 
 
@@ -65,31 +73,47 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
 
 
 def _short(made: Sequence[Provenance]) -> str:
-    models = _joined(_models(made))
-    first = (
-        f"Software chose, grouped and summarised these stories, in part with a language model ({models})"
-        if models
-        else "Software chose, grouped and summarised these stories"
-    )
-    if made and len(_reviewed(made)) == len(made):
-        first += f", and {_joined(_reviewers(made))} reviewed the summaries"
-    return (
-        f"{first}; the articles behind them may themselves be written by AI. "
-        "Mistakes happen, so please check the linked original."
-    )
+    """Few words, as they stand above the first story of every edition."""
+    by = Counter(provenance.method for provenance in made)
+    models, edited, taken = by[Method.MODEL], by[Method.EDITOR], by[Method.PUBLISHER] + by[Method.EXTRACT]
+    read = _joined(_reviewers(made)) if made and len(_reviewed(made)) == len(made) else ""
+    if models:
+        by_it = "" if models == len(made) else "in part "
+        first = (
+            "Software chose, grouped and summarised these stories, "
+            f"{by_it}with a language model ({_joined(_models(made))})"
+        )
+        first += f"; {read} reviewed the summaries." if read else "."
+        return f"{first} The articles may be AI-written too. Mistakes happen: check the originals."
+    first = "Software chose and grouped these stories."
+    if not made:
+        return f"{first} The articles may be AI-written. Mistakes happen: check the originals."
+    whose = "the outlets' own words" + (" or an editor's" if edited else "")
+    if edited and not taken:
+        how = f"{read or 'An editor'} wrote the summaries; the articles may be AI-written."
+    elif read:
+        how = f"{read} reviewed the summaries; the articles may be AI-written."
+    elif edited:
+        how = f"The summaries are {whose}; the articles may be AI-written."
+    else:
+        how = f"The summaries are {whose}, perhaps AI-written."
+    return f"{first} {how} Mistakes happen: check the originals."
 
 
 def _full(made: Sequence[Provenance], values: Mapping[str, str]) -> str:
     declared = sum(bool(provenance.source_ai_notice) for provenance in made)
     sources = "The articles themselves may be written by AI, whether or not they say so"
     if declared:
-        sources += f"; {declared} of those summarised here {_plural(declared, 'declares', 'declare')} it"
+        carry = _plural(declared, "carries", "carry")
+        sources += f"; {declared} of the articles summarised here {carry} a notice on the use of AI"
+    is_modelled = any(provenance.method is Method.MODEL for provenance in made)
+    did = "chose, grouped and summarised" if is_modelled else "chose and grouped"
     parts = [
-        "How this edition was made: software chose, grouped and summarised these stories.",
+        f"How this edition was made: software {did} these stories.",
         values["how"],
         values["review"],
         f"{sources}.",
-        "Mistakes happen in choosing, grouping and summarising.",
+        "Mistakes happen at every step.",
         "Please check the linked original before relying on a story.",
     ]
     return " ".join(part for part in parts if part)
@@ -97,7 +121,7 @@ def _full(made: Sequence[Provenance], values: Mapping[str, str]) -> str:
 
 def _how(made: Sequence[Provenance]) -> str:
     if not made:
-        return "Its stories carry headlines only, as their outlets wrote them."
+        return "The stories carry headlines only, as their outlets wrote them."
     by = Counter(provenance.method for provenance in made)
     taken = by[Method.PUBLISHER] + by[Method.EXTRACT]
     models, edited = by[Method.MODEL], by[Method.EDITOR]
@@ -113,7 +137,7 @@ def _how(made: Sequence[Provenance]) -> str:
             "checked the figures, names and quotations against the sources."
         )
     if edited:
-        parts.append(f"A person wrote or rewrote {_of(edited, len(made))}.")
+        parts.append(f"An editor wrote {_of(edited, len(made))}.")
     if taken:
         rest = "The other is" if taken == 1 else "The others are"
         parts.append(f"{rest} the outlets' own sentences, word for word.")
@@ -127,15 +151,19 @@ def _of(some: int, total: int) -> str:
 
 
 def _review(made: Sequence[Provenance]) -> str:
-    if not made:
-        return ""
-    people, read = _joined(_reviewers(made)), len(_reviewed(made))
-    if not read:
+    """Who read the summaries. An editor has read what an editor wrote, whether or not we know the name."""
+    people, read, all_of = _joined(_reviewers(made)), len(_reviewed(made)), len(made)
+    unread = all_of - sum(bool(one.reviewed_by) or one.method is Method.EDITOR for one in made)
+    if unread and unread == all_of:
         return "No person reviewed the summaries before sending."
-    if read < len(made):
-        return f"{people} reviewed {read} of the {len(made)} summaries before sending, and nobody the rest."
-    answers = _plural(len(_reviewers(made)), "answers", "answer")
-    return f"{people} reviewed the summaries before sending and {answers} for them."
+    if not read:
+        other = _plural(unread, "other summary", f"other {unread} summaries")
+        return f"No person reviewed the {other} before sending." if unread else ""
+    if read == all_of:
+        answers = _plural(len(_reviewers(made)), "answers", "answer")
+        return f"{people} reviewed the summaries before sending and {answers} for them."
+    rest = f", and nobody {'the rest' if read + unread == all_of else f'{unread} of them'}" if unread else ""
+    return f"{people} reviewed {read} of the {all_of} summaries before sending{rest}."
 
 
 def _reviewed(made: Sequence[Provenance]) -> list[Provenance]:

@@ -24,6 +24,7 @@ from digest.model.edition import (
 from digest.model.message import Hole, Person
 from digest.model.picture import Picture
 from digest.render import Publication, Wording
+from digest.summarise import ai_notice
 
 SLOT = datetime(2026, 3, 9, 6, 0, tzinfo=UTC)
 THEMES = (
@@ -32,11 +33,12 @@ THEMES = (
     ThemeStyle("middle-east", "Middle East", "#8f4513", "#f0bd8e"),
 )
 NOTICE = Notice(
-    short="Software chose, grouped and summarised these stories. Source texts may themselves be written "
-    "by AI, and mistakes happen: please check the linked original.",
-    full="Software chose, grouped and summarised the stories in this edition; the line under each one says "
-    "how its summary was made. The articles it links to may themselves be written by AI, and we say so "
-    "where a source declares it. Mistakes happen: check the linked original before you rely on anything.",
+    short="Software chose, grouped and summarised these stories, in part with a language model "
+    "(small-news-7b). The articles may be AI-written too. Mistakes happen: check the originals.",
+    full="How this edition was made: software chose, grouped and summarised these stories. The line under "
+    "each one says how its summary was made. The articles themselves may be written by AI, whether or not "
+    "they say so; 1 of the articles summarised here carries a notice on the use of AI. Mistakes happen at "
+    "every step. Please check the linked original before relying on a story.",
 )
 PUBLICATION = Publication(
     name="The Harbour Brief",
@@ -602,7 +604,7 @@ def hostile() -> Edition:
 
 def quiet_day() -> Edition:
     """Nothing new worth a card."""
-    return replace(edition(()), quiet=True)
+    return replace(edition(()), quiet=True, notice=ai_notice([], wording=None))
 
 
 def correction() -> Edition:

@@ -87,7 +87,7 @@ def composed(now: datetime) -> Callable[..., Composition]:
             now=now,
             options=ComposeOptions(**options),  # type: ignore[arg-type]  # fields by name
             summarise=summarise,
-            notice=lambda made: Notice(f"{len(made)} summaries", "full"),
+            notice=lambda made: Notice(f"{sum(map(bool, made))} summaries", "full"),
             past=past or Past(),
             reading=READING,
             kin=kin,

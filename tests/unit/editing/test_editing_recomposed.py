@@ -53,7 +53,7 @@ def _summarise(story: Story, lead: bool) -> Summary:
     return Summary("It sails.", Provenance(Method.EXTRACT, sentences=("It sails.",)))
 
 
-def _no_notice(made: Sequence[Provenance]) -> None:
+def _no_notice(made: Sequence[Provenance | None]) -> None:
     return None
 
 

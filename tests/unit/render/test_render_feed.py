@@ -69,7 +69,7 @@ def test_an_entry_is_its_edition(feed_of: FeedRenderer, samples: ModuleType) -> 
         assert story.headline in said
     assert "Software chose, grouped and summarised" in said, "the notice goes wherever the summaries go"
     assert "AI summary by small-news-7b" in said
-    assert "Levant Courier says this article is AI-generated" in said
+    assert "Levant Courier has a notice on the use of AI" in said
     assert entry.find(f".//{XHTML}a").get("href").startswith("https://www.straitgazette")
 
 

@@ -41,6 +41,25 @@ def test_a_choice_without_a_story_has_no_variant(renderer: Renderer, samples: Mo
         renderer.variant(edition, frozenset({"middle-east"}))
 
 
+@pytest.mark.parametrize(
+    ("articles", "outlets", "said"),
+    [
+        (214, 9, "We looked at 214 articles from 9 outlets."),
+        (3, 1, "We looked at 3 articles from 1 outlet."),
+        (1, 1, "We looked at 1 article from 1 outlet."),
+    ],
+)
+def test_a_quiet_day_counts_in_good_english_and_claims_no_story(
+    renderer: Renderer, samples: ModuleType, articles: int, outlets: int, said: str
+) -> None:
+    quiet = replace(samples.quiet_day(), gathered_from=articles, outlets=outlets)
+    variant = renderer.variant(quiet, frozenset())
+    for body in (variant.text.replace(" \n", " "), variant.html):
+        assert said in body
+        assert "these stories" not in body
+        assert "edition is short" not in body
+
+
 def test_a_quiet_day_is_one_note_for_everybody(samples: ModuleType) -> None:
     assert variant_key(samples.quiet_day(), frozenset({"arctic"})) == "all"
     assert variant_key(replace(samples.quiet_day(), quiet=False), frozenset()) is None
@@ -123,7 +142,7 @@ def test_the_marks_of_a_story_are_said_in_words(renderer: Renderer, samples: Mod
         assert "AI summary by small-news-7b, checked against the sources" in body
         assert "Summary written by Mira Oakes" in body
         assert "Headline only" in body
-        assert "Levant Courier says this article is AI-generated. “This article was written" in body
+        assert "Levant Courier has a notice on the use of AI. “This article was written" in body
         assert "Update: the donors' list" in body
         assert "Paywall" in body
         assert "Join the discussion at Polar Post" in body

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from digest.errors import ConfigurationError
@@ -11,22 +13,37 @@ EXTRACT = Provenance(Method.EXTRACT, source="Outlet")
 MODEL = Provenance(Method.MODEL, model="tern-7b")
 
 
-@pytest.mark.parametrize("made", [[], [DEK], [DEK, EXTRACT], [MODEL, DEK]])
-def test_every_notice_says_the_four_things_a_reader_must_know(made: list[Provenance]) -> None:
+UNNAMED = Provenance(Method.EDITOR)
+
+
+@pytest.mark.parametrize("made", [[None], [DEK], [DEK, EXTRACT], [MODEL, DEK], [UNNAMED], [UNNAMED, DEK]])
+def test_every_notice_says_the_four_things_a_reader_must_know(made: list[Provenance | None]) -> None:
     notice = ai_notice(made, wording=None)
     for text in (notice.short, notice.full):
-        assert "oftware chose, grouped and summarised" in text
-        assert "be written by AI" in text
+        assert re.search("oftware chose(,| and) grouped", text)
+        assert re.search("be written by AI|AI-written", text)
         assert "istakes happen" in text
-        assert "check the linked original" in text
-    assert len(sentences(notice.short)) <= 2
+        assert re.search("check the (linked )?original", text)
+    assert len(sentences(notice.short)) <= 3
 
 
-def test_it_claims_no_model_where_none_wrote() -> None:
+def test_it_claims_no_model_and_no_writing_where_none_wrote() -> None:
     notice = ai_notice([DEK, EXTRACT], wording=None)
     assert "model" not in notice.short + notice.full
+    assert "summarised" not in notice.short + notice.full
+    assert "The summaries are the outlets' own words" in notice.short
     assert "wrote no sentence of its own" in notice.full
     assert "No person reviewed" in notice.full
+    assert len(notice.short) < 145  # four lines on a phone
+
+
+def test_it_claims_no_story_where_there_is_none() -> None:
+    notice = ai_notice([], wording=None)
+    said = notice.short + notice.full
+    assert "oftware look" in said
+    assert not re.search("these stories|summar|headline|AI-written|linked|reviewed", said)
+    own = ai_notice([], wording=NoticeWording(full="{how} {review}"))
+    assert own.full == "Software looked through the articles and chose none of them."
 
 
 def test_it_names_the_model_and_counts_what_it_wrote() -> None:
@@ -47,15 +64,41 @@ def test_it_names_who_reviewed_all_or_some() -> None:
     assert "Ida Holt reviewed 1 of the 2 summaries" in some.full
 
 
-def test_it_counts_what_a_person_wrote_and_what_sources_declare() -> None:
-    edited = Provenance(Method.EDITOR, reviewed_by="Ida Holt", source_ai_notice="Made by AI.")
+def test_an_editor_has_read_what_an_editor_wrote() -> None:
+    alone = ai_notice([UNNAMED], wording=None)
+    assert "An editor wrote the only summary." in alone.full
+    assert "An editor wrote the summaries" in alone.short
+    assert "eviewed" not in alone.full + alone.short
+    some = ai_notice([UNNAMED, DEK, EXTRACT], wording=None)
+    assert "An editor wrote 1 of the 3 summaries." in some.full
+    assert "No person reviewed the other 2 summaries before sending." in some.full
+    assert "words or an editor's" in some.short
+    one_left = ai_notice([UNNAMED, DEK], wording=None).full
+    assert "No person reviewed the other summary before sending." in one_left
+    named = Provenance(Method.PUBLISHER, reviewed_by="Ida Holt")
+    assert (
+        "Ida Holt reviewed 1 of the 2 summaries before sending."
+        in ai_notice([UNNAMED, named], wording=None).full
+    )
+    assert (
+        "of the 3 summaries before sending, and nobody 1 of them."
+        in ai_notice([UNNAMED, named, DEK], wording=None).full
+    )
+
+
+def test_it_counts_the_sources_that_have_a_notice() -> None:
+    edited = Provenance(Method.EDITOR, reviewed_by="Ida Holt", source_ai_notice="Translated by AI.")
     full = ai_notice([edited, MODEL], wording=None).full
-    assert "A person wrote or rewrote 1 of the 2 summaries" in full
-    assert "1 of those summarised here declares it" in full
+    assert "An editor wrote 1 of the 2 summaries" in full
+    assert "1 of the articles summarised here carries a notice on the use of AI." in full
+    full = ai_notice([edited, edited, DEK], wording=None).full
+    assert "2 of the articles summarised here carry a notice on the use of AI." in full
 
 
 def test_an_edition_of_headlines_says_so() -> None:
-    assert "headlines only" in ai_notice([], wording=None).full
+    notice = ai_notice([None], wording=None)
+    assert "headlines only" in notice.full
+    assert "summar" not in notice.short + notice.full
 
 
 def test_an_editor_rewords_it_with_placeholders_that_stay_true() -> None:
