@@ -23,6 +23,12 @@ _WEIGHT = {Kind.TOLL: 3.0, Kind.EVENT: 2.0, Kind.FIGURE: 1.0, Kind.STATEMENT: 1.
 _WORDS_ALONE = 0.5  # what several new words without a fact that we know are worth
 _LOWER_DOWN = 0.15  # taken off for each sentence above: one lower down has to say more
 _MAX_CHARS = 6_000  # of a told text
+# 'The movement, backed by...': somebody whom a sentence before has named.
+_WHO = re.compile(
+    r"(?:The|These|Those|Both) (group|movement|organi[sz]ation|faction|militia|bloc|alliance|coalition|compan(?:y|ies)"
+    r"|firm|agency|body|man|men|woman|women|suspect|pair|duo|victim|spokes(?:man|woman|person)|leader|official"
+    r"|vessel|ship|aircraft|plane)s?(?:,| (?!of\b|in\b|from\b|behind\b|that\b|who\b|which\b)[a-z])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +128,17 @@ def known(told: Sequence[str], leads: Sequence[str], reading: Reading) -> Known:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A headline (``place`` 0) or a sentence: its new words of meaning, their share, and its new facts."""
+    """A headline (``place`` 0) or a sentence: its new words of meaning, their share, and its new facts.
+
+    What ``leans`` on a sentence above it may vouch for news, but can't stand by itself as what is new.
+    """
 
     text: str
     place: int
     terms: frozenset[str]
     share: float
     facts: frozenset[Fact]
+    leans: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +195,8 @@ def _sentence(best: _Case, options: NoveltyOptions) -> tuple[_Line, _Telling]:
     """A sentence under a headline that tells the news, so that a card need not say the same twice."""
     for telling in (best.telling, *best.backers):
         for line in telling.lines[1:]:
-            if line.share >= options.new_words and count_words(line.text) <= options.line_words:
+            short = count_words(line.text) <= options.line_words
+            if line.share >= options.new_words and short and not line.leans:
                 return line, telling
     return best.line, best.telling
 
@@ -194,17 +205,26 @@ def _read(article: Article, before: Known, reading: Reading, options: NoveltyOpt
     def line(text: str, place: int) -> _Line:
         new = reading.terms(text) - before.terms
         said = frozenset(before.new(facts(text, reading)))
-        return _Line(text, place, new, before.share_new(text, reading), said)
+        leans = place > 0 and _leans(text, article.title, reading)
+        return _Line(text, place, new, before.share_new(text, reading), said, leans)
 
     texts = [article.title, *list(reading.sentences(article))[: options.looked_at]]
     return _Telling(article, tuple(line(text, place) for place, text in enumerate(texts)))
+
+
+def _leans(sentence: str, headline: str, reading: Reading) -> bool:
+    """Whether it needs another sentence before it; the headline stands above it in any case."""
+    if reading.leans(sentence):
+        return True
+    who = _WHO.match(sentence)
+    return who is not None and who[1].casefold() not in headline.casefold()
 
 
 def _case(
     line: _Line, telling: _Telling, tellings: Sequence[_Telling], options: NoveltyOptions
 ) -> _Case | None:
     """The line as the news, if what it says is material and vouched for."""
-    if count_words(line.text) > options.line_words:
+    if line.leans or count_words(line.text) > options.line_words:
         return None
     backed = {fact: backers for fact in line.facts if (backers := _backers(fact, tellings, options))}
     kinds = {fact.kind for fact in backed}
@@ -250,7 +270,9 @@ def _why_nothing(tellings: Sequence[_Telling], options: NoveltyOptions) -> str:
     line, telling = max(lines, key=lambda pair: (worth[id(pair[0])] + pair[0].share, -pair[0].place))
     weighty = sorted(fact.said for fact in line.facts if _WEIGHT[fact.kind])
     toll = any(fact.kind is Kind.TOLL for fact in line.facts)
-    if not weighty:
+    if line.leans:
+        lacks = "but it leans on a sentence before it"
+    elif not weighty:
         lacks = "but no new event or figure, and no second outlet says the same"
     elif line.share < options.new_words and not toll:
         lacks = f"among them {', '.join(weighty)}; {options.new_words:.0%} are asked"

@@ -155,6 +155,33 @@ def test_a_full_report_that_says_it_only_further_down_does_not_vouch() -> None:
     assert isinstance(verdict(low), Nothing)
 
 
+@pytest.mark.parametrize(
+    "leaning",
+    [
+        "He said that the earthquake had killed 55 people in Velmora.",
+        "The movement, backed by Orlu, said that 55 people were killed in Velmora.",
+        "The group said that 55 people were killed by the earthquake in Velmora.",
+    ],
+)
+def test_what_leans_on_a_sentence_before_it_is_not_printed_as_the_news(leaning: str) -> None:
+    itself = "The earthquake killed 55 people in Velmora, Ansa Orlu counted."
+    nothing = verdict(*two("Velmora counts again", leaning))
+    assert isinstance(nothing, Nothing)
+    assert nothing.why.endswith("but it leans on a sentence before it")
+    found = verdict(*two("Velmora counts again", f"{leaning} {itself}"))
+    assert isinstance(found, News)
+    assert found.line == itself
+
+
+def test_whom_the_headline_names_a_sentence_may_take_up() -> None:
+    line = "The group said that 55 people were killed by the earthquake in Velmora."
+    found = verdict(*two("Relief group in Velmora counts again", line))
+    assert isinstance(found, News)
+    assert found.line == line
+    of_itself = "The leader of the Velmora Relief League said that 55 people were killed."
+    assert isinstance(verdict(*two("Velmora counts again", of_itself)), News)
+
+
 def test_what_two_outlets_say_in_the_same_new_words_is_new_in_any_language() -> None:
     told = "El terremoto sacude Velmora y deja cuarenta muertos."
     pair = (
