@@ -25,9 +25,9 @@ _LOWER_DOWN = 0.15  # taken off for each sentence above: one lower down has to s
 _MAX_CHARS = 6_000  # of a told text
 # 'The movement, backed by...': somebody whom a sentence before has named.
 _WHO = re.compile(
-    r"(?:The|These|Those|Both) (group|movement|organi[sz]ation|faction|militia|bloc|alliance|coalition|compan(?:y|ies)"
-    r"|firm|agency|body|man|men|woman|women|suspect|pair|duo|victim|spokes(?:man|woman|person)|leader|official"
-    r"|vessel|ship|aircraft|plane)s?(?:,| (?!of\b|in\b|from\b|behind\b|that\b|who\b|which\b)[a-z])"
+    r"(?:The|These|Those|Both) (group|movement|organi[sz]ation|faction|militia|bloc|alliance|coalition"
+    r"|compan(?:y|ies)|firm|agency|body|man|men|woman|women|suspect|pair|duo|victim|spokes(?:man|woman|person)|leader"
+    r"|official|vessel|ship|aircraft|plane)s?(?:,| (?!of\b|in\b|from\b|behind\b|that\b|who\b|which\b)[a-z])"
 )
 
 

@@ -52,6 +52,7 @@ class Wording:
     untitled: str = "Untitled story"
     update: str = "Update"
     related: str = "Related"
+    related_edition: str = "in our edition of {date}"
     picture_credit: str = "Photo: {credit}"
     picture_from: str = "Photo from {outlet}"
     ai_source: str = "{outlet} has a notice on the use of AI"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from digest.model.edition import (
@@ -18,6 +18,7 @@ from digest.model.edition import (
 from digest.model.links import Links, parse_edition_ref, story_anchor
 from digest.model.look import readable
 from digest.render.clean import clean, is_rtl_language, isolate, language_tag, runs_rtl, web_url, word_count
+from digest.render.neighbours import Neighbours
 from digest.render.pictures import view_picture
 from digest.render.publication import Publication
 from digest.render.views import (
@@ -85,15 +86,19 @@ class _Viewer:
 
     def edition_view(self) -> EditionView:
         lead, lead_view = self._lead(), None
-        contents, shown = [], []
+        contents: list[ThemeView] = []
+        shown: list[SectionView] = []
         for number, section in enumerate(self.sections):
             theme = self._theme(number, section)
             contents.append(theme)
             rest = [story for story in section.stories if story is not lead]
             if lead is not None and len(rest) < len(section.stories):
-                lead_view = self._with_related(self._story(lead, theme))
+                lead_view = self._story(lead, theme)
             if rest:
                 shown.append(self._section(theme, rest))
+        neighbours = self._neighbours(contents)
+        lead_view = neighbours.of(lead_view) if lead_view else None
+        shown = [neighbours.section(section) for section in shown]
         count = len(self.edition.stories)
         outlets = {source.outlet for story in self.edition.stories for source in story.sources}
         return EditionView(
@@ -118,6 +123,12 @@ class _Viewer:
             correction=self._correction(),
             headlines=self._headlines(lead),
         )
+
+    def _neighbours(self, themes: Sequence[ThemeView]) -> Neighbours:
+        places = zip(themes, self.sections, strict=True)
+        shown = ((story, theme) for theme, section in places for story in section.stories)
+        here = ((story, theme) for story, theme in shown if self.web or not story.web_only)
+        return Neighbours(here, self.limits.related)
 
     def _lead(self) -> EditionStory | None:
         """The first story with a card. Composing puts one outside every theme there only when told to."""
@@ -185,10 +196,9 @@ class _Viewer:
         briefs = [] if self.web else [story for story in stories if story.brief and not story.web_only]
         hidden = 0 if self.web else sum(story.web_only for story in stories)
         cards = [self._story(story, theme) for story in stories if self._has_card(story)]
-        on_cards = frozenset(card.url for card in cards if card.url)
         return SectionView(
             theme=theme,
-            stories=tuple(self._with_related(card, on_cards) for card in cards),
+            stories=tuple(cards),
             briefs=tuple(self._story(story, theme) for story in briefs),
             elsewhere=self.words.counted("web_more", hidden) if hidden else "",
         )
@@ -278,20 +288,13 @@ class _Viewer:
         lines = (self._related_line(link, own) for link in story.related)
         return tuple(line for line in lines if line.name)
 
-    def _with_related(self, card: StoryView, on_cards: frozenset[str] = frozenset()) -> StoryView:
-        """``card`` with the related lines that it has room for, without those of neighbours ``on_cards``.
-
-        Under one heading a neighbour's own card is next in sight: a line about it says the headline twice.
-        """
-        lines = [line for line in card.related if line.url not in on_cards][: self.limits.related]
-        return card if len(lines) == len(card.related) else replace(card, related=tuple(lines))
-
     def _related_line(self, link: SourceLink, own: str) -> RelatedView:
         """The headline, and whose it is: another outlet's than ``own``, or ours of an earlier day."""
         headline = isolate(clean(link.title, self.limits.aside))
         whose = self._name(link.outlet)
         if not whose and link.published_at:
-            whose = self.words.day(link.published_at.astimezone(self.zone).date(), short=True)
+            day = self.words.day(link.published_at.astimezone(self.zone).date(), short=True)
+            whose = self.words.related_edition.format(date=day)
         if not headline:
             return RelatedView(whose, "", web_url(link.url))
         return RelatedView(headline, "" if link.outlet and link.outlet == own else whose, web_url(link.url))

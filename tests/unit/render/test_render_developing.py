@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 from lxml import html
 
-from digest.model.edition import Edition, SourceLink
+from digest.model.edition import Edition, EditionStory, SourceLink
 from digest.model.links import story_anchor
 from digest.render.checks import visible_text
 from digest.render.flowed import unflow
@@ -34,14 +34,14 @@ def edition(samples: ModuleType) -> Edition:
 def test_related_lines_stand_one_by_one_with_whose_they_are(renderer: Renderer, edition: Edition) -> None:
     mail = renderer.variant(edition, frozenset())
     web = renderer.web_copy(edition)
-    lines = ["Donors meet, and agree on a list 9 March", "How thick is the ice? Polar Post"]
+    lines = ["Donors meet, and agree on a list in our edition of 9 March", "How thick is the ice? Polar Post"]
     for page in (mail.html, web):
         shown = visible_text(page).replace("\u00a0", " ")
         assert all(line in shown for line in lines)
         links = {link.get("href") for link in html.fromstring(page).iter("a")}
         assert {EARLIER, "https://www.polarpost.example/ice"} <= links
     text = unflow(mail.text)
-    assert "Related:\n- Donors meet, and agree on a list (9 March)" in text
+    assert "Related:\n- Donors meet, and agree on a list (in our edition of 9 March)" in text
     assert "\n- How thick is the ice? (Polar Post)" in text
 
 
@@ -81,20 +81,62 @@ def test_a_mail_shows_two_related_lines_and_the_web_copy_all(renderer: Renderer,
     assert mail.html.count("Bay\u00a0Times") == 2
 
 
-def test_a_neighbour_with_a_card_under_the_same_heading_is_not_named_again(
+def with_related(edition: Edition, lines: dict[str, tuple[SourceLink, ...]]) -> Edition:
+    stories = (replace(one, related=lines.get(one.key, ()), follows="") for one in edition.stories)
+    return replace(edition, stories=tuple(stories))
+
+
+def to_story(story: EditionStory, title: str) -> SourceLink:
+    return SourceLink("Polar Post", story.sources[0].url, title)
+
+
+def test_a_neighbour_under_the_same_heading_is_not_named_again(renderer: Renderer, edition: Edition) -> None:
+    upper, lower = [one for one in edition.stories if one.themes == ("arctic",) and not one.brief][:2]
+    other = SourceLink("Polar Post", "https://www.polarpost.example/ice", "How thick is the ice?")
+    lead = edition.stories[0]
+    lines = {
+        upper.key: (to_story(lower, "The lower card"), to_story(lead, "The top story"), other),
+        lead.key: (to_story(lower, "Named by the lead"),),
+    }
+    alike = with_related(edition, lines)
+    for page in (renderer.variant(alike, frozenset()).html, renderer.web_copy(alike)):
+        assert ">The lower card<" not in page
+        assert page.count(">Named by the lead<") == 1, "it stands under another heading"
+        assert page.count(">The top story<") == 1
+        assert page.count(">How thick is the ice?<") == 1
+
+
+def test_neither_is_the_lead_of_its_theme_nor_a_brief(renderer: Renderer, edition: Edition) -> None:
+    lead, card = [one for one in edition.stories if one.themes == lead_themes(edition) and one.has_card][:2]
+    brief = next(one for one in edition.stories if one.themes == lead.themes and one.brief)
+    lines = {lead.key: (to_story(card, "A"), to_story(brief, "B")), card.key: (to_story(lead, "C"),)}
+    mail = renderer.variant(with_related(edition, lines), frozenset())
+    assert "Related" not in mail.html + mail.text
+    unseen = replace(brief, brief=False, web_only=True)
+    moved = replace(edition, stories=tuple(unseen if one is brief else one for one in edition.stories))
+    mail = renderer.variant(with_related(moved, lines), frozenset())
+    assert mail.html.count(">B<") == 1, "what the mail had no room for is not in sight"
+    assert ">B<" not in renderer.web_copy(with_related(moved, lines))
+
+
+def lead_themes(edition: Edition) -> tuple[str, ...]:
+    return edition.stories[0].themes
+
+
+def test_no_two_cards_lead_to_the_same_place_and_an_update_keeps_its_own(
     renderer: Renderer, edition: Edition
 ) -> None:
-    by_theme = [one for one in edition.stories[1:] if one.themes == ("arctic",) and not one.brief]
-    upper, lower = by_theme[:2]
-    of_lower = SourceLink("Polar Post", lower.sources[0].url, "The lower card")
-    other = SourceLink("Polar Post", "https://www.polarpost.example/ice", "How thick is the ice?")
-    lead, *_rest = edition.stories
-    with_lines = {upper.key: (of_lower, other), lead.key: (of_lower,)}
-    stories = tuple(replace(one, related=with_lines.get(one.key, ())) for one in edition.stories)
-    alike = replace(edition, stories=stories)
-    for page in (renderer.variant(alike, frozenset()).html, renderer.web_copy(alike)):
-        assert page.count(">The lower card<") == 1, "under the lead, which is far above it"
-        assert page.count(">How thick is the ice?<") == 1
+    first, second, third = [one for one in edition.stories if one.has_card][:3]
+    told = SourceLink("", EARLIER, "Donors meet", published_at=edition.key.slot)
+    each = with_related(edition, {one.key: (told,) for one in (first, second, third)})
+    for page in (renderer.variant(each, frozenset()).html, renderer.web_copy(each)):
+        assert page.count(">Donors meet<") == 1
+    stories = tuple(
+        replace(one, follows="aa", update_of="News.") if one.key == third.key else one for one in each.stories
+    )
+    text = unflow(renderer.variant(replace(each, stories=stories), frozenset()).text)
+    assert text.count("- Donors meet (in our edition of 9 March)") == 1
+    assert text.index("- Donors meet") > text.index(third.headline)
 
 
 def test_an_update_without_a_summary_says_whose_sentence_it_is(renderer: Renderer, edition: Edition) -> None:
