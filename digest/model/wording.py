@@ -88,7 +88,7 @@ class Wording:
     correction: str = "Correction"
     correction_about: str = "About the edition of {date}"
     correction_notice: str = (
-        "A person wrote this correction. The edition that it corrects says how its stories were made."
+        "A person wrote this correction. The edition it corrects says how its stories were made."
     )
     subject_correction: str = "Correction: {headline}"
     subject_quiet: str = "{title}: a quiet day, {date}"
@@ -100,19 +100,19 @@ class Wording:
     confirm_subject: str = "{title}: please confirm your subscription"
     confirm_title: str = "Please confirm your subscription"
     confirm_text: str = (
-        "Somebody, most likely you, asked for {title} to be sent to {address}. It begins once you have "
-        "confirmed that you want it."
+        "Someone, most likely you, asked for {title} to be sent to {address}. Please confirm to start "
+        "getting it."
     )
     confirm_button: str = "Confirm"
     confirm_until: str = "The link works once, until {when} ({zone})."
-    confirm_ignore: str = "If it was not you, ignore this e-mail. Without your word you are not subscribed."
-    already_subject: str = "{title}: you get it already"
-    already_title: str = "You are subscribed already"
+    confirm_ignore: str = "If it wasn't you, ignore this e-mail. You won't be subscribed unless you confirm."
+    already_subject: str = "{title}: you are already subscribed"
+    already_title: str = "You are already subscribed"
     already_text: str = (
-        "Somebody, most likely you, asked for {title} to be sent to {address}, and it is. If you miss it, "
-        "please look into the spam folder."
+        "Someone, most likely you, asked for {title} to be sent to {address}, which already gets it. If it "
+        "isn't arriving, please check your spam folder."
     )
-    already_ignore: str = "If it was not you who asked, ignore this e-mail. Nothing was changed."
+    already_ignore: str = "If it wasn't you who asked, ignore this e-mail. Nothing was changed."
 
     def __post_init__(self) -> None:
         """Refuse a rewording that asks for what is not there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -52,6 +53,16 @@ class Publication:
     def domain(self) -> str:
         """The domain of the sender's address."""
         return self.from_email.rpartition("@")[2]
+
+
+def address_after(publisher: str, postal_address: str) -> str:
+    """The postal address as it stands after the publisher's name: without that name at its own start."""
+    if not publisher.strip():
+        return postal_address
+    again = re.compile(
+        rf"\s*{re.escape(publisher.strip())}[^\S\n]*(?:[,;\u00b7|\n\u2013\u2014-]\s*|\s*$)", re.IGNORECASE
+    )
+    return again.sub("", postal_address, count=1) if again.match(postal_address) else postal_address
 
 
 @dataclass(frozen=True, slots=True)

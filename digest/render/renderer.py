@@ -20,7 +20,7 @@ from digest.render.clean import clean
 from digest.render.fit import fit
 from digest.render.flowed import flow
 from digest.render.lines import headline_of, preheader_of, subject_of
-from digest.render.publication import Publication, RenderOptions
+from digest.render.publication import Publication, RenderOptions, address_after
 from digest.render.structured import structured_data
 from digest.render.templates import Templates
 from digest.render.viewer import StoryViews, view_correction, view_edition
@@ -179,11 +179,12 @@ class Renderer:
 
 def unchanging(publication: Publication) -> dict[str, object]:
     """What every template of ``publication`` sees."""
+    address = address_after(publication.publisher, publication.postal_address)
     return {
         "publication": replace(
             publication,
             publisher=clean(publication.publisher),
-            postal_address=clean(", ".join(publication.postal_address.split("\n"))),
+            postal_address=clean(", ".join(address.split("\n"))),
         ),
         "words": publication.wording,
         "look": publication.look,

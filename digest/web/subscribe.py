@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from starlette.concurrency import run_in_threadpool
@@ -137,6 +137,8 @@ class SubscribePages:
         headers: dict[str, str] | None = None,
     ) -> Response:
         stamp = form_stamp(self._sign_ups.secret, self._sign_ups.slug, self._sign_ups.clock())
+        # No theme means every theme, also to whoever posts here from a form of their own: so it is shown.
+        typed = typed if typed.themes else replace(typed, themes=tuple(self._themes))
         values = {"typed": typed, "problem": problem, "stamp": stamp, "trap": TRAP, "sent_to": ""}
         return self._pages.page(request, "subscribe", values, status=status, cache=FRESH, headers=headers)
 

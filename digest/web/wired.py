@@ -17,6 +17,7 @@ from digest.model.audience import SignUp
 from digest.model.tokens import PREFERENCES, is_hook_token, token_maker
 from digest.parts import Parts, address_pepper
 from digest.render.feed import FeedRenderer
+from digest.render.publication import address_after
 from digest.store import sign_ups as store
 from digest.subscriptions import Confirmation
 from digest.web.app import create_app
@@ -38,7 +39,7 @@ def web_app(parts: Parts) -> Starlette:
             name=publication.name,
             look=asdict(publication.look),
             publisher=publication.publisher,
-            postal_address=publication.postal_address,
+            postal_address=address_after(publication.publisher, publication.postal_address),
             privacy_url=publication.privacy_url,
             contact=publication.reply_to or publication.from_email,
             base_url=publication.base_url,

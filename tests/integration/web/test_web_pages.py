@@ -74,7 +74,7 @@ def test_an_edition_that_nobody_has_drafted_is_promised_when_its_time_is_near(li
 def test_a_cancelled_edition_is_not_shown(lite_site: Site) -> None:
     answer = lite_site.client.get(f"/editions/{lite_site.edition(EditionState.CANCELLED)}")
     assert answer.status_code == 404
-    assert "no such edition" in answer.text
+    assert "No such edition" in answer.text
 
 
 def test_the_feed_is_atom_with_the_editions_that_went_out(lite_site: Site) -> None:

@@ -88,12 +88,12 @@ def test_leaving_by_the_page_offers_the_way_back(site: Site) -> None:
     reader = site.reader("ada@example.org", "arctic")
     url = site.leave_url(reader)
     page = site.client.get(url)
-    assert h1(page) == "Leave The Strait &amp; Ice &lt;Brief&gt;?"
+    assert h1(page) == "Unsubscribe from The Strait &amp; Ice &lt;Brief&gt;?"
     assert 'value="unsubscribe"' in page.text
     left = site.client.post(url, data={"action": "unsubscribe"})
-    assert h1(left) == "You have left"
+    assert h1(left) == "You are unsubscribed"
     assert site.mailed() == {}
-    assert h1(site.client.get(url)) == "You have left"
+    assert h1(site.client.get(url)) == "You are unsubscribed"
     back = site.client.post(url, data={"action": "resubscribe"})
     assert h1(back) == "Welcome back"
     assert "<title>Welcome back" in back.text
@@ -104,9 +104,9 @@ def test_leaving_by_the_page_offers_the_way_back(site: Site) -> None:
 def test_one_who_left_can_come_back_for_fewer_themes(site: Site) -> None:
     reader = site.reader()
     left = site.client.post(site.leave_url(reader), content=ONE_CLICK, headers=FORM)
-    choice = link(left, "come back for some")
+    choice = link(left, "come back for only some")
     page = site.client.get(choice)
-    assert h1(page) == "Come back for what you like"
+    assert h1(page) == "Come back for the themes you like"
     assert site.mailed() == {}
     back = site.client.post(choice, data={"theme": ["middle-east", "arctic"]})
     assert "Welcome back" in status(back)
@@ -121,7 +121,7 @@ def test_themes_are_chosen_without_a_login(site: Site) -> None:
     saved = site.client.post(url, data={"theme": ["indo-pacific", "arctic"]})
     assert (
         status(saved)
-        == "Saved. From the next edition on you get stories about Indo-Pacific alliances, Arctic."
+        == "Saved. From the next edition on, you get stories about Indo-Pacific alliances, Arctic."
     )
     assert site.now(reader).themes == ("arctic", "indo-pacific")
     everything = site.client.post(url, data={"theme": ["indo-pacific", "arctic", "middle-east"]})
@@ -140,7 +140,7 @@ def test_choosing_no_theme_changes_nothing_and_is_explained(lite_site: Site, fie
     assert "<title>Not saved: Your themes" in page.text, "which is what a screen reader says first"
     assert '<fieldset aria-describedby="problem">' in page.text
     assert re.findall(r'value="([a-z-]+)" checked', page.text) == ["arctic"], "what holds"
-    assert h1(lite_site.client.get(link(page, "leave altogether"))).startswith("Leave")
+    assert h1(lite_site.client.get(link(page, "unsubscribe"))).startswith("Unsubscribe from")
     assert lite_site.now(reader).themes == ("arctic",)
 
 
@@ -159,7 +159,7 @@ def test_one_who_bounced_or_complained_is_not_brought_back_by_any_page(
     with lite_site.database.write() as conn:
         audience.suppress(conn, key_hash(PEPPER, reader.email_key), reason, NOW)
     leave, themes = lite_site.leave_url(reader), lite_site.themes_url(reader)
-    assert h1(lite_site.client.get(leave)) == "You have left"
+    assert h1(lite_site.client.get(leave)) == "You are unsubscribed"
     assert "resubscribe" not in lite_site.client.get(leave).text
     assert "<form" not in lite_site.client.get(themes).text
     assert lite_site.client.post(leave, data={"action": "resubscribe"}).status_code == 409

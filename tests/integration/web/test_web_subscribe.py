@@ -190,7 +190,7 @@ def h1(page: httpx2.Response) -> str:
 def test_from_the_form_to_the_first_edition(start: Start, database: Database) -> None:
     site = start(database)
     sent = site.post(ADA, "arctic", name="Ada Lovelace")
-    assert (sent.status_code, h1(sent)) == (200, "Now look into your mailbox")
+    assert (sent.status_code, h1(sent)) == (200, "Check your inbox")
     assert ADA in sent.text
     (letter,) = site.settled()
     assert letter["To"] == ADA
@@ -199,7 +199,7 @@ def test_from_the_form_to_the_first_edition(start: Start, database: Database) ->
     for method in ("GET", "HEAD", "GET"):  # scanners
         assert site.client.request(method, link).status_code == 200
     page = site.client.get(link)
-    assert h1(page) == "Do you want The Morning Digest?"
+    assert h1(page) == "Subscribe to The Morning Digest?"
     assert "a•••@example.net" in page.text
     assert ADA not in page.text
     assert site.mailed() == {}
@@ -313,7 +313,7 @@ def test_a_form_sent_too_soon_or_too_late_is_asked_for_again(site: Site, wait: t
     site.later(wait)
     answer = site.post(ADA, "arctic", stamp=stamp)
     assert answer.status_code == 422
-    assert "press the button once more" in answer.text
+    assert "press the button again" in answer.text
     assert f'value="{ADA}"' in answer.text
     assert site.due() == []
     fresh = re.search(r'name="stamp" value="(\w+)"', answer.text)
@@ -328,7 +328,7 @@ def test_a_stamp_that_is_not_ours_is_none(site: Site, stamp: str) -> None:
     other = site.client.post("/subscribe", data={"email": ADA})
     assert other.status_code == 422, "a form on another site, say: it is shown, filled in"
     assert f'value="{ADA}"' in other.text
-    assert "see whether this is right" in other.text
+    assert "check that this is right" in other.text
     assert site.due() == []
 
 
@@ -344,7 +344,7 @@ def test_another_sites_page_cannot_have_its_visitors_ask_unseen(
     assert len(site.settled()) == int(status == 200)
     if status != 200:
         assert f'value="{ADA}"' in answer.text
-        assert "see whether this is right" in answer.text
+        assert "check that this is right" in answer.text
 
 
 def test_a_client_has_its_share_of_an_hour(start: Start, sqlite_database: Database) -> None:
@@ -477,6 +477,17 @@ def test_no_theme_and_all_themes_are_every_theme(site: Site, ticked: tuple[str, 
     site.post(ADA, *ticked)
     site.client.post(site.link(site.settled()[0]))
     assert site.mailed() == {stored: 1}
+
+
+def test_the_form_ticks_every_theme_as_no_tick_means_all(site: Site) -> None:
+    every = ["indo-pacific", "arctic", "middle-east"]
+    form = site.client.get("/subscribe")
+    assert sorted(ticked(form, "theme")) == sorted(every)
+    assert "With every theme ticked, you also get any we add later." in form.text
+    again = site.client.post("/subscribe", data={"email": "nobody", "theme": ["arctic"]})
+    assert ticked(again, "theme") == ["arctic"]
+    bare = site.client.post("/subscribe", data={"email": ADA})  # another site's form
+    assert sorted(ticked(bare, "theme")) == sorted(every)
 
 
 def test_a_reader_is_led_to_their_own_page(site: Site) -> None:
@@ -838,11 +849,11 @@ def test_one_whose_series_is_not_sent_any_more_may_choose_anew(
     token = make_token(secret, PREFERENCES, site.parts.publication.slug, reader.id)
     choice = site.parts.links.preferences(token).removeprefix(site.parts.links.base_url)
     page = site.client.get(choice)
-    assert "on no fixed days any more" in page.text
+    assert "no longer go out on fixed days" in page.text
     assert ticked(page, "series") == []
     themes = ticked(page, "theme")
     saved = site.client.post(choice, data={"theme": themes}).text
-    assert "But the editions that you chose go out on no fixed days any more" in saved
+    assert "But the editions you chose no longer go out on fixed days" in saved
     found = site.reader()
     assert found
     assert found.series == "monthly", "nothing was chosen"

@@ -20,6 +20,7 @@ from digest.model.edition import Method, Provenance, SourceLink, Summary, ThemeS
 from digest.render import variant_key
 from digest.render.checks import visible_text
 from digest.render.flowed import WIDTH, flow, unflow
+from digest.render.publication import address_after
 from digest.render.renderer import Renderer
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
@@ -39,6 +40,31 @@ def test_a_choice_without_a_story_has_no_variant(renderer: Renderer, samples: Mo
     assert variant_key(edition, frozenset({"long-gone"})) is None
     with pytest.raises(RenderError, match="no story for the themes: middle-east"):
         renderer.variant(edition, frozenset({"middle-east"}))
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("Harbour Institute, 12 Ropewalk Lane\nPort Ellery", "12 Ropewalk Lane\nPort Ellery"),
+        ("HARBOUR INSTITUTE\n12 Ropewalk Lane", "12 Ropewalk Lane"),
+        ("Harbour Institute", ""),
+        ("Harbour Institute House, 12 Ropewalk Lane", "Harbour Institute House, 12 Ropewalk Lane"),
+        ("Quay House", "Quay House"),
+        ("", ""),
+    ],
+)
+def test_the_publisher_is_named_once_where_the_address_begins_with_it(address: str, shown: str) -> None:
+    assert address_after("Harbour Institute", address) == shown
+    assert address_after("", address) == address
+
+
+def test_a_footer_does_not_stutter(samples: ModuleType) -> None:
+    publication = replace(samples.PUBLICATION, postal_address="Harbour Institute\n12 Ropewalk Lane")
+    renderer = Renderer([Path(__file__).parents[3] / "templates"], publication)
+    variant = renderer.variant(samples.one_story(), frozenset())
+    for page in (variant.html, variant.text, renderer.web_copy(samples.one_story())):
+        assert visible_text(page).count("Harbour Institute") == 1
+        assert "12 Ropewalk Lane" in page
 
 
 @pytest.mark.parametrize(
