@@ -98,6 +98,10 @@ class Links:
         """Where they confirm that it was them."""
         return self._at("confirm", token)
 
+    def home(self) -> str:
+        """The publication's own page."""
+        return self._at("")
+
     def archive(self) -> str:
         """The list of past editions."""
         return self._at("editions")

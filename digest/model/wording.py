@@ -83,6 +83,7 @@ class Wording:
     times: str = "All times: {zone}"
     all_editions: str = "Past editions"
     subscribe: str = "Get {title} by e-mail"
+    subscribe_short: str = "Get it by e-mail"
     subject_more: str = "{headline} + {n} more"
     subject_dated: str = "{title}: {headline}"
     correction: str = "Correction"

@@ -117,6 +117,7 @@ class Renderer:
             "corrections": shown_corrections,
             "feed_url": self._links.feed(),
             "archive_url": self._links.archive(),
+            "home_url": self._links.home(),
             "subscribe_url": self._links.subscribe() if self.options.sign_ups else "",
         }
         return self._templates.render("edition.web.html.j2", {**values, **more})

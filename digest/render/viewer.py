@@ -70,6 +70,11 @@ def _known_ref(ref: str) -> tuple[str, datetime]:
     return found
 
 
+def _is_bare(story: EditionStory) -> bool:
+    """Whether a mail tells it in a line, or leaves it out, and there is no more to tell of it anywhere."""
+    return not (story.has_card or story.summary or story.update_of)
+
+
 class _Viewer:
     def __init__(self, edition: Edition, publication: Publication, known: StoryViews, *, web: bool) -> None:
         self.edition = edition
@@ -132,7 +137,8 @@ class _Viewer:
 
     def _lead(self) -> EditionStory | None:
         """The first story with a card. Composing puts one outside every theme there only when told to."""
-        return next((story for story in self.edition.stories if self._has_card(story)), None)
+        stories = (story for story in self.edition.stories if self._has_card(story))
+        return next((story for story in stories if not _is_bare(story)), None)
 
     def _lead_label(self, lead: StoryView | None) -> str:
         if lead is None:
@@ -253,6 +259,7 @@ class _Viewer:
             related=self._related(story),
             theme=theme,
             model_made=bool(story.summary and story.summary.provenance.method is Method.MODEL),
+            brief=_is_bare(story),
         )
 
     def _headline(self, story: EditionStory) -> str:

@@ -88,6 +88,9 @@ class StoryView:
     related: tuple[RelatedView, ...]
     theme: ThemeView
     model_made: bool
+    brief: bool = (
+        False  # a headline is all there is: in the web copy a line will do, among its section's stories
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,7 +165,8 @@ def test_what_is_new_is_never_cut_inside_its_sentence(renderer: Renderer, editio
 def test_a_link_to_a_story_lands_on_its_element_in_the_web_copy(renderer: Renderer, edition: Edition) -> None:
     page = html.fromstring(renderer.web_copy(edition))
     shown = {
-        element.get("id"): visible_text(html.tostring(element).decode()) for element in page.iter("article")
+        element.get("id"): visible_text(html.tostring(element).decode())
+        for element in [*page.iter("article"), *page.iter("li")]
     }
     for story in edition.stories:
         assert story.headline in shown[story_anchor(story.key)]

@@ -175,7 +175,7 @@ def test_the_marks_of_a_story_are_said_in_words(renderer: Renderer, samples: Mod
         assert "Read more at Fleet Weekly" in body
     page = visible_text(variant.html).replace(" ,", ",").replace("\u00a0", " ")
     assert "Read more at Strait Gazette and 3 more: Pacific Ledger, Fleet Weekly" in page, "one sentence"
-    assert "Read more at Gulf Monitor · single source" in page
+    assert "Read more at Gulf Monitor (single source)" in page
     assert "Radar on Mount Tallis goes live after a ten-month delay Strait Gazette" in page
     assert "Sunday 22:58" not in page, "a brief has no line of sources"
 
@@ -197,7 +197,7 @@ def test_a_lone_outlet_is_marked_unless_the_publisher_has_no_words_for_it(
     without = Renderer([TEMPLATES], replace(samples.PUBLICATION, wording=words))
     assert "single source" not in without.variant(samples.normal(), frozenset()).html
     variant = renderer.variant(samples.normal(), frozenset())
-    assert "Read more at Gulf Monitor \u00b7 single source" in visible_text(variant.html)
+    assert "Read more at Gulf Monitor (single source)" in visible_text(variant.html)
     assert "02:40 \u00b7 single source \u00b7 AI summary" in unflow(variant.text)
 
 

@@ -13,7 +13,9 @@ import pytest
 from lxml import html
 
 from digest.model.edition import Edition, Method, Provenance, Summary
+from digest.model.links import story_anchor
 from digest.model.look import Look
+from digest.render.publication import RenderOptions
 from digest.render.renderer import Renderer
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
@@ -98,3 +100,42 @@ def test_a_logo_stands_for_the_name_in_light_and_dark(samples: ModuleType) -> No
     (dark,) = tree.xpath("//h1//source")
     assert dark.get("srcset") == LOGO.logo_dark
     assert head_of(renderer, samples.one_story())["og:image"] == LOGO.logo
+
+
+def test_a_line_of_the_mail_is_a_line_of_the_web_copy_and_never_leads_it(
+    renderer: Renderer, samples: ModuleType
+) -> None:
+    edition = samples.normal()
+    brief = replace(next(one for one in edition.stories if one.brief), summary=None)
+    tree = tree_of(renderer.web_copy(replace(edition, stories=(brief, *edition.stories[:3]))))
+    (line,) = tree.xpath("//div[@class='briefs']//li")
+    assert line.get("id") == story_anchor(brief.key)
+    assert brief.headline in line.text_content()
+    assert brief.headline not in "".join(one.text_content() for one in tree.xpath("//article"))
+    moved = replace(brief, brief=False, web_only=True)
+    tree = tree_of(renderer.web_copy(replace(edition, stories=(*edition.stories[:3], moved))))
+    assert len(tree.xpath("//div[@class='briefs']//li")) == 1
+    told = replace(brief, summary=edition.stories[0].summary)
+    tree = tree_of(renderer.web_copy(replace(edition, stories=(*edition.stories[:3], told))))
+    assert not tree.xpath("//div[@class='briefs']"), "what has a summary is told in full"
+    assert brief.headline in "".join(one.text_content() for one in tree.xpath("//article"))
+
+
+def test_the_web_copy_leads_home_to_the_form_and_to_past_editions(samples: ModuleType) -> None:
+    renderer = Renderer([TEMPLATES], samples.PUBLICATION, RenderOptions(sign_ups=True))
+    tree = tree_of(renderer.web_copy(samples.normal()))
+    home = "https://read.harbour.example/"
+    assert [one.get("href") for one in tree.xpath("//h1/a")] == [home]
+    ways = {
+        one.text_content(): one.get("href") for one in tree.xpath("//header//p[contains(@class, 'ways')]/a")
+    }
+    assert ways == {"Get it by e-mail": f"{home}subscribe", "Past editions": f"{home}editions"}
+    closed = tree_of(Renderer([TEMPLATES], samples.PUBLICATION).web_copy(samples.normal()))
+    assert not closed.xpath("//a[contains(@href, 'subscribe')]")
+
+
+def test_short_names_and_phrases_stay_on_one_line(renderer: Renderer, samples: ModuleType) -> None:
+    for page in (renderer.web_copy(samples.normal()), renderer.variant(samples.normal(), frozenset()).html):
+        assert "Northern\u00a0Herald</a>" in page
+        assert "(single\u00a0source)" in page
+        assert "· single" not in page
