@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import formataddr
 
 from digest import pictures, proofs
+from digest.deliver.dkim import Signer
 from digest.deliver.envelope import canonical_bytes
-from digest.errors import RenderError
+from digest.errors import ConfigurationError, RenderError
 from digest.model.edition import Edition
 from digest.model.links import edition_ref
 from digest.model.message import Variant
@@ -72,6 +73,7 @@ def make_preview(
             f"a reader of {themes} gets no e-mail: edition {edition_ref(edition.key)} has no story for them"
         )
     variant, note = proofs.rendering(parts, row, edition, chosen)
+    signing, unsigned = _signing(parts)
     harmless = parts.links.test()
     html = proofs.filled(variant.html, harmless, READER)
     shown = pictures.files(parts, edition)
@@ -80,12 +82,21 @@ def make_preview(
         preheader=variant.preheader,
         html=pictures.embedded(parts, html, shown),
         text=proofs.filled(variant.text, harmless, READER),
-        eml=canonical_bytes(proofs.proof(parts, edition.key, variant, READER, now)),
+        eml=canonical_bytes(proofs.proof(signing, edition.key, variant, READER, now)),
         mjml=variant.mjml,
         web=pictures.embedded(parts, parts.renderer.web_copy(edition, chosen), shown),
         facts=_facts(parts, variant, html),
-        note=note,
+        note=" ".join(filter(None, (note, unsigned))),
     )
+
+
+def _signing(parts: Parts) -> tuple[Parts, str]:
+    """``parts`` as they are, or that sign nothing, with why: who looks at a mail need not hold the key."""
+    try:
+        parts.signer()
+    except ConfigurationError as error:
+        return replace(parts, signer=Signer), f"The raw message is not signed here: {error}."
+    return parts, ""
 
 
 def _facts(parts: Parts, variant: Variant, html: str) -> tuple[tuple[str, str], ...]:

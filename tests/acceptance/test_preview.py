@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import socket
 import sqlite3
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -357,3 +359,14 @@ def test_a_port_that_is_taken_is_told_in_one_line(stocked: Desk) -> None:
         refused = stocked.run("preview", "--live", "--port", str(port), code=1).stderr
     assert f"can't listen on 127.0.0.1, port {port}" in refused
     assert len(refused.strip().splitlines()) == 1
+
+
+def test_who_looks_at_a_mail_need_not_hold_the_key_that_signs_it(stocked: Desk) -> None:
+    settings = tomllib.loads((stocked.folder / "digest.toml").read_text("utf-8"))
+    stocked.configure(**settings, dkim={"rsa_selector": "digest", "rsa_key": "elsewhere.pem"})
+    made = stocked.run("preview", "--json")
+    assert "not signed here: dkim.rsa_key: " in made.stderr
+    assert "DKIM-Signature" not in Path(json.loads(made.stdout)["eml"]).read_text("utf-8")
+    with live(stocked) as (address, _said), httpx2.Client(base_url=address, timeout=PATIENCE_S) as client:
+        assert until_rendered(client, "/frame/html").status_code == 200
+        assert client.get("/state").json()["problem"] == []
