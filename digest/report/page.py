@@ -76,10 +76,12 @@ def render(parts: Parts, report: Report) -> str:
     Raises:
         RenderError: an overriding template fails.
     """
-    pictures = []
+    pictures: list[Markup] = []
+    small: list[Markup] = []
     for number, run in enumerate(report.runs, 1):
-        drawn = picture(run.report.get("timeline", {}), title=f"Run {number}")
-        pictures.append(Markup(drawn))  # noqa: S704 - numbers and our own words, escaped where they are made
+        for narrow, drawn in ((False, pictures), (True, small)):
+            svg = picture(run.report.get("timeline", {}), title=f"Run {number}", narrow=narrow)
+            drawn.append(Markup(svg))  # noqa: S704 - numbers and our own words, escaped where they are made
     values = {
         "publication": parts.publication,
         "look": parts.publication.look,
@@ -93,5 +95,6 @@ def render(parts: Parts, report: Report) -> str:
         "share": _share,
         "reasons": report.reasons,
         "runs": list(zip(report.runs, pictures, strict=True)),
+        "small_pictures": small,
     }
     return Templates(parts.template_folders).render("web/report.html.j2", values)

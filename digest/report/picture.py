@@ -9,10 +9,11 @@ from math import ceil, floor, log10
 from typing import Any
 
 WIDTH, HEIGHT = 720, 260
+NARROW = 300  # of the picture for phones, whose words would be unreadable if it were the wide one made small
 LEFT, RIGHT, TOP, BOTTOM = 64, 12, 12, 30
 _TROUBLE_HEIGHT = 44  # of the strip below the curve
 _GAP = 14
-_MARKS_OF_TIME = 6
+_MARKS_OF_TIME, _MARKS_WHEN_NARROW = 6, 3
 _CLOCK_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200)  # seconds
 _TROUBLES = ("deferred", "failed", "uncertain")
 
@@ -33,10 +34,15 @@ class Axis:
         return cls._of(step, highest)
 
     @classmethod
-    def of_time(cls, seconds: float) -> Axis:
+    def of_counts(cls, highest: float) -> Axis:
+        """The same for what comes whole, such as messages: marked at whole numbers only."""
+        return cls._of(max(1.0, cls.to(highest).step), highest)
+
+    @classmethod
+    def of_time(cls, seconds: float, marks: int = _MARKS_OF_TIME) -> Axis:
         """The same for seconds, minutes and hours, marked as a clock is."""
-        step = next((step for step in _CLOCK_STEPS if step * _MARKS_OF_TIME >= seconds), None)
-        return cls._of(step, seconds) if step else cls.to(seconds, _MARKS_OF_TIME)
+        step = next((step for step in _CLOCK_STEPS if step * marks >= seconds), None)
+        return cls._of(step, seconds) if step else cls.to(seconds, marks)
 
     @classmethod
     def _of(cls, step: float, highest: float) -> Axis:
@@ -47,8 +53,26 @@ class Axis:
         return [number * self.step for number in range(round(self.top / self.step) + 1)]
 
 
-def picture(timeline: Mapping[str, Any], *, title: str) -> str:
-    """The picture of one run; "" for a timeline without an outcome. ``title`` is plain text.
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Where things stand: axes, the width, and the line that the curve stands on."""
+
+    width: int
+    floor: int
+    across: Axis
+    up: Axis
+
+    def x(self, seconds: float) -> float:
+        return LEFT + seconds / self.across.top * (self.width - RIGHT - LEFT)
+
+    def y(self, rate: float) -> float:
+        return self.floor - rate / self.up.top * (self.floor - TOP)
+
+
+def picture(timeline: Mapping[str, Any], *, title: str, narrow: bool = False) -> str:
+    """The picture of one run, ``narrow`` for phones; "" for a timeline without an outcome.
+
+    ``title`` is plain text. Below the curve stands what did not arrive, where there is any.
 
     Colours are classes, so that the page decides them for light and dark.
     """
@@ -59,44 +83,51 @@ def picture(timeline: Mapping[str, Any], *, title: str) -> str:
         return ""
     span = step_s * len(sent)
     rates = [number / step_s for number in sent]
-    across, up = Axis.of_time(span), Axis.to(max(rates))
-    inner = [*_grid(across, up), _curve(rates, step_s, across, up), *_trouble(troubles, step_s, across)]
+    strip = _TROUBLE_HEIGHT + _GAP if any(map(sum, troubles.values())) else 0
+    frame = _Frame(
+        NARROW if narrow else WIDTH,
+        HEIGHT - BOTTOM - strip,
+        Axis.of_time(span, _MARKS_WHEN_NARROW if narrow else _MARKS_OF_TIME),
+        Axis.of_counts(max(rates)),
+    )
+    inner = [*_grid(frame), _curve(rates, step_s, frame), *_trouble(troubles, step_s, frame)]
     said = f"{title}: {sum(sent):,} accepted in {span:,.0f} s, at most {max(rates):,.0f} a second"
     missed = ", ".join(f"{sum(numbers):,} {kind}" for kind, numbers in troubles.items() if sum(numbers))
     return (
-        f'<svg class="run" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(said)}'
+        f'<svg class="run{" narrow" if narrow else ""}" viewBox="0 0 {frame.width} {HEIGHT}" role="img" '
+        f'aria-label="{escape(said)}'
         f'{"; " + missed if missed else ""}">{"".join(inner)}</svg>'
     )
 
 
-def _grid(across: Axis, up: Axis) -> list[str]:
-    floor_y = _floor()
-    lines = []
-    for mark in up.marks():
-        y = floor_y - mark / up.top * (floor_y - TOP)
-        lines.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        lines.append(f'<text class="tick" x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{mark:,g}</text>')
-    for mark in across.marks():
-        x = _x(mark, across)
-        anchor = "end" if mark == across.top else "middle"
+def _grid(frame: _Frame) -> list[str]:
+    lines, right = [], frame.width - RIGHT
+    for mark in frame.up.marks():
+        y = frame.y(mark)
+        lines.append(f'<line class="grid" x1="{LEFT}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"/>')
+        lines.append(
+            f'<text class="tick" x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{mark:,.0f}</text>'
+        )
+    for mark in frame.across.marks():
+        x = frame.x(mark)
+        anchor = "end" if mark == frame.across.top else "middle"
         lines.append(
             f'<text class="tick" x="{x:.1f}" y="{HEIGHT - 8}" text-anchor="{anchor}">{_time(mark)}</text>'
         )
     return lines
 
 
-def _curve(rates: Sequence[float], step_s: float, across: Axis, up: Axis) -> str:
+def _curve(rates: Sequence[float], step_s: float, frame: _Frame) -> str:
     """The area under the rate, a flat piece for every step."""
-    floor_y = _floor()
-    points = [f"M{LEFT} {floor_y}"]
+    points = [f"M{LEFT} {frame.floor}"]
     for index, rate in enumerate(rates):
-        y = floor_y - rate / up.top * (floor_y - TOP)
-        points.append(f"L{_x(index * step_s, across):.1f} {y:.1f}H{_x((index + 1) * step_s, across):.1f}")
-    points.append(f"V{floor_y}Z")
+        start, end = frame.x(index * step_s), frame.x((index + 1) * step_s)
+        points.append(f"L{start:.1f} {frame.y(rate):.1f}H{end:.1f}")
+    points.append(f"V{frame.floor}Z")
     return f'<path class="sent" d="{"".join(points)}"/>'
 
 
-def _trouble(troubles: Mapping[str, Sequence[int]], step_s: float, across: Axis) -> list[str]:
+def _trouble(troubles: Mapping[str, Sequence[int]], step_s: float, frame: _Frame) -> list[str]:
     """A strip of bars below the curve: what did not arrive, stacked; its own scale, as it is little."""
     stacks = [sum(numbers) for numbers in zip(*troubles.values(), strict=True)]
     most = max(stacks, default=0)
@@ -106,8 +137,8 @@ def _trouble(troubles: Mapping[str, Sequence[int]], step_s: float, across: Axis)
     top = base - _TROUBLE_HEIGHT
     pieces = [f'<text class="tick" x="{LEFT - 8}" y="{top + 12}" text-anchor="end">{most:,}</text>']
     for index in range(len(stacks)):
-        x, y = _x(index * step_s, across), float(base)
-        width = max(1.0, _x((index + 1) * step_s, across) - x)
+        x, y = frame.x(index * step_s), float(base)
+        width = max(1.0, frame.x((index + 1) * step_s) - x)
         for kind, numbers in troubles.items():
             height = numbers[index] / most * _TROUBLE_HEIGHT
             y -= height
@@ -115,14 +146,6 @@ def _trouble(troubles: Mapping[str, Sequence[int]], step_s: float, across: Axis)
                 box = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
                 pieces.append(f'<rect class="{kind}" {box}/>')
     return pieces
-
-
-def _floor() -> int:
-    return HEIGHT - BOTTOM - _TROUBLE_HEIGHT - _GAP
-
-
-def _x(seconds: float, across: Axis) -> float:
-    return LEFT + seconds / across.top * (WIDTH - RIGHT - LEFT)
 
 
 def _time(seconds: float) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.report.picture import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Axis, picture
+from digest.report.picture import BOTTOM, HEIGHT, LEFT, NARROW, RIGHT, TOP, WIDTH, Axis, picture
 
 TIMELINE = {
     "step_s": 2.0,
@@ -53,6 +53,26 @@ def test_what_did_not_arrive_is_stacked_below() -> None:
     assert heights[1] == pytest.approx(2 * heights[2], abs=0.2)
     assert float(boxes[0].get("y", "")) + heights[0] == pytest.approx(HEIGHT - BOTTOM, abs=0.2)
     assert float(boxes[1].get("y", "")) + heights[1] == pytest.approx(float(boxes[0].get("y", "")), abs=0.2)
+
+
+def test_messages_are_counted_in_whole_numbers() -> None:
+    quiet = {"deferred": [0], "failed": [0], "uncertain": [0]}
+    for sent in (1, 2, 3):
+        svg = drawn({"step_s": 1.0, "sent": [sent], **quiet})
+        assert all(re.fullmatch(r"\d+|\d+ s", text) for text in texts(svg)), texts(svg)
+
+
+def test_without_trouble_no_room_is_kept_for_it() -> None:
+    quiet = TIMELINE | {"deferred": [0] * 3, "failed": [0] * 3}
+    path = next(drawn(quiet).iter("path")).get("d", "")
+    assert path.startswith(f"M{LEFT} {HEIGHT - BOTTOM}L")
+
+
+def test_phones_get_a_picture_of_their_own_width() -> None:
+    svg = ET.fromstring(picture(TIMELINE, title="Run 1", narrow=True))
+    assert (svg.get("viewBox"), svg.get("class")) == (f"0 0 {NARROW} {HEIGHT}", "run narrow")
+    assert len([text for text in texts(svg) if text.endswith(("s", "min"))]) <= 4
+    assert all(float(one.get("x", 0)) <= NARROW - RIGHT + 0.1 for one in svg.iter("text"))
 
 
 @pytest.mark.parametrize("timeline", [{}, {"step_s": 1.0, "sent": [0], "deferred": [0]}])
