@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from digest.checkup.finding import Finding, Level
+from digest.checkup.phrases import phrases
 from digest.checkup.sender import LookUp, sender, text_records
 from digest.errors import ConfigurationError, DigestError, FetchError, TransportError
 from digest.gather.fetch import fetch
@@ -34,6 +35,7 @@ def check(
     """Look at everything in turn; ``online`` also asks the feeds, the name servers and the mail server."""
     yield _settings(settings)
     yield from _identity(settings)
+    yield from phrases(settings)
     yield from sender(settings, parts, (lookup or text_records) if online else None)
     yield _database(settings, parts)
     yield _templates(parts)
