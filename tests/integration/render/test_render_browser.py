@@ -18,9 +18,11 @@ import pytest
 from digest.imaging import picture_of
 from digest.maillint.css import Screen
 from digest.maillint.mail import parse
+from digest.model.edition import Method, Provenance
 from digest.model.links import Links
 from digest.model.look import READABLE, contrast
 from digest.render.renderer import Renderer
+from digest.summarise import ai_notice
 from tests.browser import CHROMIUM
 from tests.pictures import encoded, photo
 
@@ -38,6 +40,9 @@ MEASURE = """addEventListener("load", () => {
     const texts = [...page.body.querySelectorAll("h1,h2,h3,p,a,li,b,span")].filter(e => e.textContent.trim());
     return {name: frame.title, width: frame.clientWidth, needs: page.documentElement.scrollWidth,
       mode: page.compatMode, h1: style(page.querySelector("h1")).fontSize,
+      ways: [...page.querySelectorAll("a.f1")].map(e => [
+        e.getBoundingClientRect().top, e.getBoundingClientRect().bottom]),
+      notice: page.querySelector(".nn")?.getBoundingClientRect().height,
       images: [...page.images].map(e => ({loaded: e.naturalWidth, shown: e.getBoundingClientRect()})),
       smallest: Math.min(...texts.map(e => parseFloat(style(e).fontSize))),
       colours: [...new Set(texts.map(e => style(e).color + "/" + bed(e)))]}});
@@ -177,3 +182,19 @@ def test_the_linter_computes_colours_and_sizes_as_the_browser_does(
 def test_headlines_shrink_on_a_phone(seen: tuple[bool, list[dict[str, Any]]]) -> None:
     sizes = {frame["width"]: frame["h1"] for frame in seen[1] if frame["name"] == "normal"}
     assert sizes == {320: "27px", 375: "27px", 600: "32px", 1200: "32px"}
+
+
+def test_a_thumb_finds_each_link_of_the_footer_and_the_notice_is_short(
+    renderer: Renderer, samples: ModuleType, tmp_path: Path
+) -> None:
+    edition = samples.normal()
+    made = [Provenance(Method.EXTRACT, "Polar Post")]
+    page = renderer.variant(replace(edition, notice=ai_notice(made, wording=None)), frozenset()).html
+    for frame in measured({"mail": page}, tmp_path, dark=False):
+        if frame["width"] <= 480:
+            assert all(bottom - top >= 40 for top, bottom in frame["ways"]), frame["width"]
+            above = [bottom for _top, bottom in frame["ways"][:-1]]
+            below = [top for top, _bottom in frame["ways"][1:]]
+            assert all(top >= bottom for bottom, top in zip(above, below, strict=True))
+        if frame["width"] == 375:
+            assert frame["notice"] <= 4 * 24, "four lines"
