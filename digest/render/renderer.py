@@ -17,13 +17,14 @@ from digest.model.message import Hole, Variant
 from digest.render.checks import FILL_RESERVE_BYTES, checked, visible_text
 from digest.render.choice import ALL, variant_key
 from digest.render.clean import clean
+from digest.render.corrections import view_correction
 from digest.render.fit import fit
 from digest.render.flowed import flow
 from digest.render.lines import headline_of, preheader_of, subject_of
 from digest.render.publication import Publication, RenderOptions, address_after
 from digest.render.structured import structured_data
 from digest.render.templates import Templates
-from digest.render.viewer import StoryViews, view_correction, view_edition
+from digest.render.viewer import StoryViews, view_edition
 from digest.render.views import EditionView
 
 _MOST_TEXT = 1.25  # words of the text part to those of the HTML; filters distrust parts that differ

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 
 from digest.model.edition import (
-    Correction,
     Edition,
     EditionStory,
     Method,
@@ -15,11 +14,13 @@ from digest.model.edition import (
     SourceLink,
     Summary,
 )
-from digest.model.links import Links, parse_edition_ref, story_anchor
+from digest.model.links import Links, story_anchor
 from digest.model.look import readable
 from digest.render.clean import clean, is_rtl_language, isolate, language_tag, runs_rtl, web_url, word_count
+from digest.render.corrections import view_correction
 from digest.render.neighbours import Neighbours
 from digest.render.pictures import view_picture
+from digest.render.provenance import how_made
 from digest.render.publication import Publication
 from digest.render.views import (
     MAIL,
@@ -50,24 +51,6 @@ def view_edition(
     it belongs to one publication, and either to mails or to web copies.
     """
     return _Viewer(edition, publication, {} if known is None else known, web=web).edition_view()
-
-
-def view_correction(correction: Correction, publication: Publication) -> CorrectionView:
-    """A correction as a mail shows it, and the web copy of what it corrects."""
-    _series, slot = _known_ref(correction.of)
-    words, day = publication.wording, slot.astimezone(publication.zone).date()
-    return CorrectionView(
-        headline=clean(correction.headline),  # in full: who wrote it was told how long it may be
-        paragraphs=tuple(clean(paragraph) for paragraph in correction.paragraphs),
-        about=words.correction_about.format(date=words.day(day)),
-        url=Links(publication.base_url).edition(correction.of),
-    )
-
-
-def _known_ref(ref: str) -> tuple[str, datetime]:
-    found = parse_edition_ref(ref)
-    assert found is not None, "a correction is of an edition that was sent"
-    return found
 
 
 def _is_bare(story: EditionStory) -> bool:
@@ -137,8 +120,7 @@ class _Viewer:
 
     def _lead(self) -> EditionStory | None:
         """The first story with a card. Composing puts one outside every theme there only when told to."""
-        stories = (story for story in self.edition.stories if self._has_card(story))
-        return next((story for story in stories if not _is_bare(story)), None)
+        return next((one for one in self.edition.stories if self._has_card(one) and not _is_bare(one)), None)
 
     def _lead_label(self, lead: StoryView | None) -> str:
         if lead is None:
@@ -158,8 +140,7 @@ class _Viewer:
 
     def _minutes(self, lead: StoryView | None, sections: list[SectionView]) -> str:
         stories = [story for section in sections for story in (*section.stories, *section.briefs)]
-        if lead is not None:
-            stories.append(lead)
+        stories += [lead] if lead else []
         words = sum(word_count(f"{story.headline} {story.summary} {story.sources}") for story in stories)
         return self.words.counted("minutes", max(1, round(words / WORDS_A_MINUTE)))
 
@@ -168,10 +149,9 @@ class _Viewer:
         return Notice(clean(notice.short), clean(notice.full)) if notice else None
 
     def _quiet_read(self) -> str:
-        articles, outlets = self.edition.gathered_from, self.edition.outlets
+        articles, outlets, words = self.edition.gathered_from, self.edition.outlets, self.words
         if not (articles and outlets):
             return ""
-        words = self.words
         if outlets > 1:
             return words.quiet_read.format(articles=articles, outlets=outlets)
         return words.quiet_read_one_outlet.format(articles=articles) if articles > 1 else words.quiet_read_one
@@ -235,7 +215,7 @@ class _Viewer:
             headline=headline,
             url=web_url(first.url),
             summary=clean(story.summary.text, limits.summary) if story.summary else "",
-            how=self._how(story, outlet),
+            how=how_made(story, outlet, words, self._name, limits),
             language="" if language.lower() == self.language.lower() else language,
             rtl=rtl,
             direction="rtl" if rtl else "ltr" if is_rtl_language(self.language) else "",
@@ -317,22 +297,3 @@ class _Viewer:
         if 0 < age < len(words.weekdays):
             return words.weekday_time.format(weekday=words.weekdays[local.weekday()], time=clock)
         return words.date_time.format(date=words.day(local.date(), short=True), time=clock)
-
-    def _how(self, story: EditionStory, outlet: str) -> str:
-        words, summary = self.words, story.summary
-        if summary is None:
-            # What is new in an update is a sentence of its first source, as it stands.
-            return words.how_extract.format(source=outlet) if story.update_of else words.how_none
-        made = summary.provenance
-        source, reviewer = self._name(made.source) or outlet, self._name(made.reviewed_by)
-        # Where the line above names one outlet alone, its name would only be said again.
-        alone = len(story.sources) == 1 and source == outlet
-        if made.method is Method.EDITOR:
-            return words.how_editor.format(reviewer=reviewer) if reviewer else words.how_editor_unnamed
-        if made.method is Method.PUBLISHER:
-            how = words.how_publisher_alone if alone else words.how_publisher.format(source=source)
-        elif made.method is Method.EXTRACT:
-            how = words.how_extract_alone if alone else words.how_extract.format(source=source)
-        else:
-            how = words.how_model.format(model=clean(made.model, self.limits.name))
-        return words.reviewed.format(how=how, reviewer=reviewer) if reviewer else how
