@@ -39,6 +39,7 @@ POLLED_AT = "polled_at"
 POLL_EVERY = timedelta(minutes=15)
 POLL_FOR_S = 60.0  # anybody can fill a mailbox, and the edition waits meanwhile
 CONFIRM_FOR_S = 60.0  # and anybody can fill in the form
+USUAL_FAILURES = 0.01  # of an edition: a mailbox or two that are full or gone are no news
 BUSY = "busy"  # when the last send began and ended
 FORGOTTEN_AT = "forgotten_at"
 FORGET_EVERY = timedelta(days=1)
@@ -343,10 +344,11 @@ def after_run(
     if report.refused:
         text = f"the edition {ref} is paused: {handing_over.TOO_MANY_REFUSED}"
         done += _alert(parts, Alert(f"refused:{row.id}:{counts.failed}", text), now)
-    if not counts.open and counts.failed + counts.uncertain:
+    if not counts.open and (counts.uncertain or counts.failed > USUAL_FAILURES * counts.planned):
+        who = " and ".join(f"`--who {state}`" for state in ("failed", "uncertain") if getattr(counts, state))
         text = (
             f"the edition {ref} did not reach everybody: {counts.failed} failed,"
-            f" {counts.uncertain} uncertain; `digest status --edition {row.id} --who failed` says who"
+            f" {counts.uncertain} uncertain; `digest status --edition {ref}` with {who} says who"
         )
         done += _alert(parts, Alert(f"incomplete:{row.id}", text), now)
     return done

@@ -26,7 +26,7 @@ from digest.store.editions import EditionRow
 
 TOO_MANY_REFUSED = (
     "the mail server refuses too much of it for good: `digest status --report` says why,"
-    " `digest release` lets it go on"
+    " `digest release` lets it go on, and `digest send --retry-failed` tries those that failed again"
 )
 REFUSED_YET_RELEASED = "an editor let it go on in spite of many refusals"
 

@@ -181,19 +181,21 @@ def plan(
         intents.extend(_due(schedule, now, due, editions, could_begin, clock_jumped=clock_jumped))
     coming = schedule.next_slot(now)
     standing_next = editions.get(coming)
-    if now >= coming - schedule.draft_before and _wants_draft(schedule, coming, standing_next):
+    if now >= coming - schedule.draft_before and _wants_draft(schedule, now, coming, standing_next):
         intents.append(Draft(coming))
     return tuple(intents)
 
 
-def _wants_draft(schedule: Schedule, slot: datetime, standing: Standing | None) -> bool:
+def _wants_draft(schedule: Schedule, now: datetime, slot: datetime, standing: Standing | None) -> bool:
     """Whether there is no draft, or one made so early that the day's news is not in it.
 
     What an editor held or approved is never composed anew.
     """
     if standing is None or not standing.drafted:
         return standing is None or standing.state in {EditionState.DRAFT, EditionState.APPROVED}
-    return standing.state is EditionState.DRAFT and standing.moved_at < slot - schedule.draft_before
+    too_early = standing.moved_at < slot - schedule.draft_before
+    from_the_future = standing.moved_at > now  # of a clock that was ahead
+    return standing.state is EditionState.DRAFT and (too_early or from_the_future)
 
 
 def go_on(schedule: Schedule, now: datetime, slot: datetime, standing: Standing) -> Resume | Pause:
@@ -224,11 +226,11 @@ def _due(
         return []  # this day's edition has gone out, perhaps at another hour of another schedule
     ref = schedule.ref(due)
     if now - could_begin > schedule.max_lateness or now - due > schedule.finish_within:
-        return [] if standing and standing.quiet else [_late(schedule, ref)]
+        return [] if standing and standing.quiet else [_late(schedule, due)]
     if state is EditionState.HELD:
         text = f"the edition {ref} is held by an editor; `digest release --edition {ref}` lets it go"
         return [Alert(f"held:{ref}", text)]
-    draft: list[Intent] = [Draft(due)] if _wants_draft(schedule, due, standing) else []
+    draft: list[Intent] = [Draft(due)] if _wants_draft(schedule, now, due, standing) else []
     approved = state is EditionState.APPROVED
     if not approved and not schedule.silence_sends:
         text = f"the edition {ref} waits for approval: `digest approve --edition {ref}` sends it"
@@ -242,11 +244,13 @@ def _due(
     return [*draft, Send(due)]
 
 
-def _late(schedule: Schedule, ref: str) -> Alert:
+def _late(schedule: Schedule, due: datetime) -> Alert:
     # Nothing is stored: if the clock was wrong and comes back, the slot is still open.
+    ref = schedule.ref(due)
+    draft = f"`digest draft --series {schedule.series} --date {schedule.day_of(due)}`"
     text = (
         f"the edition {ref} was not sent in time and is more than {_hours(schedule.max_lateness)} late;"
-        f" `digest draft --series {schedule.series} --date` and `digest send --edition` send it all the same"
+        f" {draft} and `digest send --edition {ref}` send it all the same"
     )
     return Alert(f"late:{ref}", text)
 

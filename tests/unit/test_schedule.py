@@ -85,6 +85,15 @@ def test_days_off_have_no_slot_however_many_there_are() -> None:
     assert schedule.next_slot(before) == datetime(2027, 3, 1, 6, 30, tzinfo=UTC)
 
 
+def test_a_draft_that_a_clock_ahead_has_made_is_made_anew() -> None:
+    ahead, before = DUE + timedelta(days=2), DUE - timedelta(minutes=30)
+    made = {BEFORE: standing(EditionState.SENT), DUE: standing(EditionState.DRAFT, moved_at=ahead)}
+    assert plan(DAILY, before, made, installed_at=LONG_AGO) == (Draft(DUE),)
+    assert plan(DAILY, DUE, made, installed_at=LONG_AGO) == (Draft(DUE), Send(DUE))
+    kept = made | {DUE: standing(EditionState.HELD, moved_at=ahead)}
+    assert plan(DAILY, before, kept, installed_at=LONG_AGO) == ()
+
+
 def test_nothing_is_owed_on_a_day_off_and_the_day_after_is_not_late() -> None:
     schedule = Schedule(days_off=frozenset({date(2026, 3, 10)}))
     yesterday = {BEFORE: standing(EditionState.SENT)}
@@ -199,7 +208,7 @@ def test_the_next_edition_is_drafted_ahead_and_only_once() -> None:
     early, soon = DUE - timedelta(hours=3), DUE - timedelta(hours=2)
     assert plan(DAILY, early, {}, installed_at=early) == ()
     assert plan(DAILY, soon, {}, installed_at=soon) == (Draft(DUE),)
-    assert plan(DAILY, soon, {DUE: standing(EditionState.DRAFT)}, installed_at=soon) == ()
+    assert plan(DAILY, soon, {DUE: standing(EditionState.DRAFT, moved_at=soon)}, installed_at=soon) == ()
 
 
 def test_a_draft_made_long_before_is_composed_anew_with_the_days_news() -> None:

@@ -287,7 +287,7 @@ class Session(Line):
         """421: this connection is over. An answer to the content all the same: it was not taken."""
         if self._sent is not None and self._expected and self._expected[0] is Step.CONTENT:
             self._answer(Deferred(reply.code, reply.text))
-        self.abort(f"{reply.code} {reply.text}", Ending.BUSY)
+        self.abort(f"the mail server closed the connection: {reply.code} {reply.text}", Ending.BUSY)
 
 
 def _nothing() -> None:

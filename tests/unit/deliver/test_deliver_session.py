@@ -203,7 +203,9 @@ async def test_421_after_the_content_means_it_was_not_taken() -> None:
     talk.hear("421 going down")
     assert talk.desk.records == [("a", Deferred(421, "going down"))]
     assert talk.desk.returned == [("b", False)]
-    assert (await talk.session.ended) == Served(Ending.BUSY, 1, "421 going down")
+    assert (await talk.session.ended) == Served(
+        Ending.BUSY, 1, "the mail server closed the connection: 421 going down"
+    )
     talk.desk.commit()
     assert talk.wire.closed
 
