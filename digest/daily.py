@@ -26,7 +26,7 @@ from digest.model.edition import EditionKey, EditionState
 from digest.model.links import edition_ref
 from digest.parts import Parts, installed_at
 from digest.schedule import BEGUN, Alert, Draft, Intent, Pause, Resume, Send, Standing, go_on, plan
-from digest.store import editions, meta, turn
+from digest.store import editions, meta, restored, turn
 from digest.store import feeds as feed_store
 from digest.store.batches import is_worth_joining
 
@@ -64,7 +64,8 @@ def ensure(parts: Parts, now: datetime) -> tuple[Done, ...]:
     Each step stands alone: the failure of one is told to the editor and stops none of the others.
     """
     started = parts.clock()
-    done = _guarded(parts, "gather", now, lambda: _gather(parts, now))
+    done = _guarded(parts, "restored", now, lambda: _notice(parts, now))
+    done += _guarded(parts, "gather", now, lambda: _gather(parts, now))
     gathered = any(not step.failed for step in done)
     if parts.mailboxes:
         done += _guarded(parts, "bounces", now, lambda: _poll(parts, now))
@@ -118,6 +119,8 @@ def _tried(
 
 def _planned(parts: Parts, now: datetime, *, clock_jumped: bool) -> list[Intent]:
     """What one series owes."""
+    with parts.database.read() as conn:
+        doubted = restored.doubted_until(conn, parts.publication.slug, parts.schedule.series)
     intents = plan(
         parts.schedule,
         now,
@@ -125,6 +128,7 @@ def _planned(parts: Parts, now: datetime, *, clock_jumped: bool) -> list[Intent]
         installed_at=installed_at(parts),
         clock_jumped=clock_jumped,
         busy=_busy(parts, now),
+        doubted_until=doubted,
     )
     return list(intents)
 
@@ -137,6 +141,12 @@ def _busy(parts: Parts, now: datetime) -> tuple[datetime, datetime] | None:
     spans = [(datetime.fromisoformat(noted[0]), datetime.fromisoformat(noted[1]))] if noted else []
     spans += [turns] if turns else []
     return max((span for span in spans if span[1] <= now), key=lambda span: span[1], default=None)
+
+
+def _notice(parts: Parts, now: datetime) -> list[Done]:
+    """See whether the database was put back from a backup; an alert says then what holds."""
+    restored.notice(parts.database, now)
+    return []
 
 
 def _gather(parts: Parts, now: datetime) -> list[Done]:

@@ -10,8 +10,8 @@ from digest.errors import NotFoundError, StateError
 from digest.model.edition import OPEN_TO_EDITING, Edition, EditionKey, EditionState, EditionStory
 from digest.model.links import edition_ref
 from digest.parts import Parts, installed_at
-from digest.schedule import BEGUN, SETTLED
-from digest.store import deliveries, editions
+from digest.schedule import BEGUN, SETTLED, in_doubt
+from digest.store import deliveries, editions, restored
 from digest.store.editions import EditionRow, Settled
 from digest.store.sql import id_of
 
@@ -224,6 +224,18 @@ def approve(parts: Parts, row: EditionRow, now: datetime, *, reviewed_by: str = 
             conn, row.id, allowed=unheld, to=EditionState.APPROVED, now=now, reviewed_by=reviewed_by
         )
     return _after(parts, row, moved, "approved")
+
+
+def mind_a_restore(parts: Parts, row: EditionRow) -> None:
+    """Let nothing out unasked that may have gone out before the database was put back from a backup.
+
+    Raises:
+        StateError: this edition may have.
+    """
+    with parts.database.read() as conn:
+        until = restored.doubted_until(conn, row.key.publication, row.key.series)
+    if until is not None and row.key.slot <= until:
+        raise StateError(in_doubt(edition_ref(row.key)))
 
 
 def _after(parts: Parts, row: EditionRow, moved: bool, verb: str) -> EditionRow:  # noqa: FBT001 - private

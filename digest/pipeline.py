@@ -30,7 +30,7 @@ from digest.model.news import FeedHealth
 from digest.parts import Parts
 from digest.render import variant_key
 from digest.store import articles as article_store
-from digest.store import audience, editions
+from digest.store import audience, editions, restored
 from digest.store import feeds as feed_store
 from digest.store.editions import EditionRow
 from digest.store.planning import materialise
@@ -281,4 +281,7 @@ def send(
             fresh = _fresh(conn, row)
         if fresh.state not in {EditionState.FROZEN, EditionState.SENDING, EditionState.SENT}:
             raise StateError(f"the edition {edition_ref(row.key)} is {fresh.state} now; nothing was sent")
-        return handing_over.hand_over(parts, fresh, now, transport, allowance, progress, keep)
+        restored.note_hand_over(parts.database)
+        report = handing_over.hand_over(parts, fresh, now, transport, allowance, progress, keep)
+        restored.note_hand_over(parts.database)  # a copy made meanwhile is behind it
+        return report

@@ -159,6 +159,7 @@ def plan(
     installed_at: datetime,
     clock_jumped: bool = False,
     busy: tuple[datetime, datetime] | None = None,
+    doubted_until: datetime | None = None,
 ) -> tuple[Intent, ...]:
     """What to do at this heartbeat. Asking again, at any time and from anywhere, is harmless.
 
@@ -170,6 +171,8 @@ def plan(
         clock_jumped: the wall clock ran ahead of the machine's own count of time since the last beat.
         busy: when the last send of a heartbeat began and ended. What fell due between the two is late only
             from its end on: no heartbeat could begin it before.
+        doubted_until: the database was put back from a backup, and can't tell what was sent of the slots up
+            to this instant.
     """
     intents: list[Intent] = []
     for slot, standing in sorted(editions.items()):
@@ -178,7 +181,10 @@ def plan(
     due = schedule.newest_slot(now)
     if due >= installed_at:
         could_begin = busy[1] if busy and busy[0] <= due <= busy[1] <= now else due
-        intents.extend(_due(schedule, now, due, editions, could_begin, clock_jumped=clock_jumped))
+        doubted = doubted_until is not None and due <= doubted_until
+        intents.extend(
+            _due(schedule, now, due, editions, could_begin, clock_jumped=clock_jumped, doubted=doubted)
+        )
     coming = schedule.next_slot(now)
     standing_next = editions.get(coming)
     if now >= coming - schedule.draft_before and _wants_draft(schedule, now, coming, standing_next):
@@ -218,6 +224,7 @@ def _due(
     could_begin: datetime,
     *,
     clock_jumped: bool,
+    doubted: bool,
 ) -> list[Intent]:
     standing = editions.get(due)
     state = standing.state if standing else EditionState.DRAFT
@@ -225,23 +232,35 @@ def _due(
     if any(other.state in SETTLED and schedule.day_of(slot) == day for slot, other in editions.items()):
         return []  # this day's edition has gone out, perhaps at another hour of another schedule
     ref = schedule.ref(due)
+    draft: list[Intent] = [Draft(due)] if _wants_draft(schedule, now, due, standing) else []
+    if doubted and now - due <= schedule.finish_within and state is EditionState.DRAFT:
+        return [*draft, Alert(f"doubted:{ref}", in_doubt(ref))]
     if now - could_begin > schedule.max_lateness or now - due > schedule.finish_within:
         return [] if standing and standing.quiet else [_late(schedule, due)]
     if state is EditionState.HELD:
         text = f"the edition {ref} is held by an editor; `digest release --edition {ref}` lets it go"
         return [Alert(f"held:{ref}", text)]
-    draft: list[Intent] = [Draft(due)] if _wants_draft(schedule, now, due, standing) else []
-    approved = state is EditionState.APPROVED
-    if not approved and not schedule.silence_sends:
-        text = f"the edition {ref} waits for approval: `digest approve --edition {ref}` sends it"
-        return [*draft, Alert(f"approval:{ref}", text)]
-    if not approved and clock_jumped and _beyond_next(schedule, due, editions):
-        text = (
-            f"the clock jumped ahead to {now:%Y-%m-%d %H:%M} UTC, past an edition that was due before;"
-            f" if the date is right, `digest approve --edition {ref}` sends what is due"
-        )
-        return [*draft, Alert(f"clock:{ref}", text)]
-    return [*draft, Send(due)]
+    waits: Alert | None = None
+    if state is not EditionState.APPROVED:
+        if not schedule.silence_sends:
+            text = f"the edition {ref} waits for approval: `digest approve --edition {ref}` sends it"
+            waits = Alert(f"approval:{ref}", text)
+        elif clock_jumped and _beyond_next(schedule, due, editions):
+            text = (
+                f"the clock jumped ahead to {now:%Y-%m-%d %H:%M} UTC, past an edition that was due before;"
+                f" if the date is right, `digest approve --edition {ref}` sends what is due"
+            )
+            waits = Alert(f"clock:{ref}", text)
+    return [*draft, waits or Send(due)]
+
+
+def in_doubt(ref: str) -> str:
+    """What the editor is told of an edition that may have gone out before the database was put back."""
+    return (
+        f"the database was put back from a backup, and can't tell whether the edition {ref} went out:"
+        f" if readers have not got it, `digest send --edition {ref}` sends it;"
+        f" if they have, `digest cancel --edition {ref}` says so"
+    )
 
 
 def _late(schedule: Schedule, due: datetime) -> Alert:

@@ -1,14 +1,19 @@
-"""`digest db upgrade | check`: the database's schema."""
+"""`digest db upgrade | check | backup | restore | restored`: the database's schema, and copies of it."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
-from digest.cli.common import JsonOption, emit_json, say, settings_of
+from digest.cli.common import JsonOption, emit_json, opened, say, settings_of
+from digest.clock import utc_now
 from digest.errors import StoreError
-from digest.store import engine
+from digest.store import backup as copies
+from digest.store import engine, restored
 
-app = typer.Typer(help="The database's schema.")
+app = typer.Typer(help="The database: its schema, backups, and putting one back.")
 
 
 @app.command()
@@ -27,6 +32,37 @@ def check(ctx: typer.Context, as_json: JsonOption = False) -> None:
     if problems:
         raise StoreError("; ".join(problems))
     say("The database is in order.")
+
+
+@app.command()
+def backup(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the backup goes; a new file.")],
+) -> None:
+    """Copy an SQLite database, also while digest runs; PostgreSQL has `pg_dump`."""
+    copies.backup(settings_of(ctx).database.url, file, utc_now())
+    say(f"Written: {file}. It holds your readers' addresses.")
+
+
+@app.command()
+def restore(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The backup; it stays as it is.")],
+) -> None:
+    """Put a backup in the place of an SQLite database; nothing that was due by now is then sent by itself."""
+    aside = copies.restore(settings_of(ctx).database.url, file, utc_now())
+    with opened(ctx):  # says what holds from now on
+        pass
+    say(f"Restored: {file}. `digest status` shows how its editions stand.")
+    if aside:
+        say(f"The database of before is {aside}: delete it when you need it no more.")
+
+
+@app.command(name="restored")
+def was_restored(ctx: typer.Context) -> None:
+    """Tell digest that the database was put back by other means, such as `pg_restore` or a snapshot."""
+    with opened(ctx, may_begin=False) as parts:
+        restored.declare(parts.database, utc_now())
 
 
 def register(root: typer.Typer) -> None:

@@ -92,7 +92,7 @@ def _clear(folder: Path) -> None:
         raise StateError(
             f"{path} holds a real newsletter: run the demo in another folder (`digest demo DIR`)"
         )
-    for leftover in (path, path.with_name(DATABASE + "-wal"), path.with_name(DATABASE + "-shm")):
+    for leftover in (path.with_name(DATABASE + end) for end in ("", "-wal", "-shm", "-mark")):
         leftover.unlink(missing_ok=True)
     if ours:
         shutil.rmtree(folder / OUTBOX_FOLDER, ignore_errors=True)

@@ -109,6 +109,8 @@ def _row_to_send(parts: Parts, ref: str, *, draft_it: bool) -> tuple[EditionRow 
             row = desk.stored(parts, key)
             if row is None or row.state in OPEN_TO_EDITING:
                 raise  # else somebody was quicker, and has begun it: this one joins in
+    if draft_it and row is not None and row.state is EditionState.DRAFT and desk.is_series(parts, ref):
+        desk.mind_a_restore(parts, row)
     return row, key
 
 

@@ -28,12 +28,14 @@ __all__ = ["Database", "check", "open_database", "upgrade"]
 class Database:
     """A database whose schema is up to date. Any number of threads may use it at once.
 
-    ``url`` is what it was opened with (it may hold a password), ``dialect`` "sqlite" or "postgresql".
+    ``url`` is what it was opened with (it may hold a password), ``dialect`` "sqlite" or "postgresql",
+    ``path`` the file of SQLite.
     """
 
     def __init__(self, url: str, target: Target) -> None:
         self.url = url
         self.dialect = target.dialect
+        self.path = target.path
         self._target = target
         self._reader: Engine = make_engine(target, writes=False)
         self._writer: Engine = make_engine(target, writes=True)

@@ -19,6 +19,7 @@ from digest.parts import Drafting, Parts, remember_installation
 from digest.render import Publication, RenderOptions, default_template_folders
 from digest.settings import Settings, load
 from digest.settings.environment import PREFIX
+from digest.store import restored
 from digest.store.connect import parse_url
 from digest.store.engine import Database, open_database
 from digest.wiring.folders import mind_readable
@@ -61,6 +62,7 @@ def open_parts(settings: Settings, *, now: datetime | None = None) -> Iterator[P
     with open_database(settings.database.url) as database:
         rehearsal = now is not None or bool(os.environ.get(CLOCK_VARIABLE))
         parts = replace(build(settings, database, clock=_clock(now)), rehearsal=rehearsal)
+        restored.notice(database, clocks.utc_now())
         remember_installation(parts)
         yield parts
 

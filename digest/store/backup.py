@@ -1,0 +1,187 @@
+"""Copies of an SQLite database, and putting one back. PostgreSQL has tools of its own for both."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy.engine import URL
+
+from digest.errors import InputError, StoreError
+from digest.store.connect import BUSY_TIMEOUT_S, Target, clear_errors, make_engine, parse_url
+from digest.store.engine import Database
+from digest.store.restored import STAMP, Mark, known_to, read_mark, write_mark
+from digest.store.schema import needs_upgrade
+
+_HEADER = b"SQLite format 3\0"
+_SIDES = ("-wal", "-shm")
+# Where every connection to a file in WAL mode holds a lock, for as long as it is open (SQLite's os_unix.c).
+_SHARED_FIRST, _SHARED_BYTES = 0x40000000 + 2, 510
+
+
+def backup(url: str, to: Path, now: datetime) -> None:
+    """Write a whole and sound copy of the database, also while it is used; only its owner can read it.
+
+    Raises:
+        InputError: there is a file of that name, or none can be made.
+        StoreError: it is no SQLite database, or there is none.
+    """
+    target, path = _sqlite(url, "`pg_dump --format=custom` makes a backup of PostgreSQL")
+    if not path.exists():
+        raise StoreError(f"there is no database {target.shown} to copy: look at [database] url")
+    try:
+        os.close(os.open(to, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        raise InputError(f"{to} is there already: give the backup a name of its own") from None
+    except OSError as error:
+        raise InputError(f"{to} can't be written: {error.strerror}") from None
+    with _gone_if_it_fails(to), clear_errors(target):
+        copy_into(path, to)
+        stamp(to, now)
+
+
+def copy_into(path: Path, to: Path) -> None:
+    """Copy the database into a file that is empty, in one state whoever writes meanwhile."""
+    with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)) as connection:
+        connection.execute("VACUUM INTO ?", (str(to),)).close()
+
+
+def stamp(path: Path, now: datetime) -> None:
+    """Write down in a copy when it was made, unless that stands there."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+            values = (STAMP, now.astimezone(UTC).isoformat())
+            connection.execute("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO NOTHING", values).close()
+
+
+def restore(url: str, source: Path, now: datetime) -> Path | None:
+    """Put a backup in the place of the database; where the one of before is now, if there was one.
+
+    The next to open it holds what may have gone out since: see ``digest.store.restored``.
+
+    Raises:
+        InputError: the file can't be read, or is no sound database of this program.
+        StoreError: the database is PostgreSQL, in use, or its folder can't be written.
+    """
+    target, path = _sqlite(
+        url, "`pg_restore` puts a backup of PostgreSQL back, and `digest db restored` tells us"
+    )
+    new = path.with_name(path.name + ".restoring")
+    try:
+        with source.open("rb") as file:
+            if file.read(len(_HEADER)) != _HEADER:
+                raise InputError(f"{source} is no SQLite database")
+        if path.exists() and source.samefile(path):
+            raise InputError(f"{source} is the database itself: name a backup of it")
+        _fresh_copy(source, new)
+    except OSError as error:
+        raise InputError(f"{error.filename or source} can't be used: {error.strerror}") from None
+    with _gone_if_it_fails(new):
+        _check(source, new)
+        stamp(new, datetime.fromtimestamp(source.stat().st_mtime, UTC))
+        if path.exists():
+            _keep_in_mind(target, path)
+            _refuse_while_in_use(path)
+        with _told(path):
+            aside = _put_aside(path, now)
+            new.replace(path)
+    return aside
+
+
+def _sqlite(url: str, otherwise: str) -> tuple[Target, Path]:
+    target = parse_url(url)
+    if target.path is None:
+        raise StoreError(f"{target.shown} is no SQLite database: {otherwise}; see docs/reference/database.md")
+    return target, target.path
+
+
+def _fresh_copy(source: Path, new: Path) -> None:
+    """A copy of a backup, which stays as it is; what stands in a journal beside it counts."""
+    for end in ("", *_SIDES):
+        new.with_name(new.name + end).unlink(missing_ok=True)
+    for end in ("", "-wal"):
+        beside = source.with_name(source.name + end)
+        if beside.exists():
+            copy = new.with_name(new.name + end)
+            os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            shutil.copyfile(beside, copy)
+
+
+def _check(source: Path, new: Path) -> None:
+    """See that a copy of ``source`` is sound, ours and no newer than we are; it is one file from then on."""
+    ours = Target("sqlite", URL.create("sqlite", database=str(new)), str(source), new)
+    try:
+        with clear_errors(ours):
+            with closing(sqlite3.connect(new, isolation_level=None)) as connection:
+                connection.execute("PRAGMA journal_mode=DELETE").close()
+                (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+            if found != "ok":
+                raise InputError(f"{source} is damaged ({found}): take another backup")
+            engine = make_engine(ours, writes=False, pooled=False)
+            with engine.connect() as connected, connected.begin():
+                if needs_upgrade(ours, connected)[1]:
+                    raise InputError(f"{source} is empty: it is no backup")
+    except StoreError as error:
+        raise InputError(str(error)) from error
+
+
+def _keep_in_mind(target: Target, path: Path) -> None:
+    """Put into the mark what the database knows that is about to go, where it can still be read."""
+    with suppress(Exception):  # it may be damaged in any way: that is why people restore
+        with Database(str(target.url), target) as database, database.read() as conn:
+            known = known_to(conn)
+        write_mark(path, known.joined(read_mark(path) or Mark()))
+
+
+def _refuse_while_in_use(path: Path) -> None:
+    """See that no other process has the database open, as far as this machine can tell.
+
+    Raises:
+        StoreError: one has.
+    """
+    with path.open("r+b") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, _SHARED_BYTES, _SHARED_FIRST)
+        except BlockingIOError:
+            raise StoreError(
+                f"{path} is in use by another process: stop `digest run` and `digest serve`, and restore then"
+            ) from None
+        except OSError:
+            return  # a file system without locks
+
+
+def _put_aside(path: Path, now: datetime) -> Path | None:
+    """Rename the database with its journal, which must never meet another file; its new name."""
+    aside = path.with_name(f"{path.name}.replaced-{now:%Y%m%dT%H%M%S}")
+    found = path.exists()
+    if found:
+        path.rename(aside)
+    for end in _SIDES:
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + end).rename(aside.with_name(aside.name + end))
+    return aside if found else None
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"{path} can't be replaced: {error.strerror}; check who owns the folder") from error
+
+
+@contextmanager
+def _gone_if_it_fails(path: Path) -> Iterator[None]:
+    """Leave no half-made copy of readers' addresses behind."""
+    try:
+        yield
+    except BaseException:
+        for end in ("", "-journal", *_SIDES):
+            path.with_name(path.name + end).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,154 @@
+"""Backing up and putting back, as an operator types it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from .conftest import Desk, MailServer, serving
+
+
+def readers(desk: Desk) -> list[str]:
+    return [reader["email"] for reader in desk.json("subscribers", "list")]
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_backup_that_is_put_back_takes_nothing_of_the_file_it_replaces(desk: Desk, lost: bool) -> None:
+    """Its journal would be replayed onto the backup; most of all where the file itself is lost."""
+    desk.run("subscribers", "add", "ada@example.org")
+    mask = os.umask(0)
+    desk.run("db", "backup", "monday.db")
+    os.umask(mask)
+    backup = desk.folder / "monday.db"
+    assert backup.stat().st_mode & 0o777 == 0o600
+    if lost:  # page by page the same file, as other tools make it
+        shutil.copy(desk.folder / "subscribers.db", backup)
+    before = backup.read_bytes()
+    killed = sqlite3.connect(desk.folder / "subscribers.db")  # as a killed process leaves it: with a journal
+    killed.execute("UPDATE subscribers SET email = 'mallory@example.org'")
+    killed.commit()
+    for end in ("-wal", "-shm"):
+        shutil.copy(desk.folder / f"subscribers.db{end}", desk.folder / f"left{end}")
+    killed.close()
+    for end in ("-wal", "-shm"):
+        shutil.copy(desk.folder / f"left{end}", desk.folder / f"subscribers.db{end}")
+    if lost:
+        (desk.folder / "subscribers.db").unlink()
+    said = desk.run("db", "restore", "monday.db")
+    assert "nothing that was due before" in said.stderr
+    assert readers(desk) == ["ada@example.org"]
+    assert backup.read_bytes() == before
+    if lost:
+        return
+    (aside,) = desk.folder.glob("subscribers.db.replaced-????????T??????")
+    assert str(aside) in said.stderr
+    assert aside.stat().st_mode & 0o777 == 0o600
+    assert "in order" in desk.run("db", "check").stderr
+
+
+def test_a_backup_is_complete_while_others_write_and_is_never_written_over(desk: Desk) -> None:
+    desk.run("subscribers", "add", "ada@example.org")
+    with closing(sqlite3.connect(desk.folder / "subscribers.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("UPDATE subscribers SET name = 'half-done'")
+        desk.run("db", "backup", "one.db")
+        other.execute("ROLLBACK")
+    with closing(sqlite3.connect(desk.folder / "one.db")) as copy:
+        assert copy.execute("SELECT email, name FROM subscribers").fetchall() == [("ada@example.org", "")]
+        assert copy.execute("SELECT count(*) FROM meta WHERE key = 'copied_at'").fetchone() == (1,)
+    assert "is there already" in desk.run("db", "backup", "one.db", code=1).stderr
+
+
+def test_what_other_processes_use_is_not_replaced(desk: Desk) -> None:
+    desk.run("subscribers", "add", "ada@example.org")
+    desk.run("db", "backup", "one.db")
+    with serving(desk):
+        refused = desk.run("db", "restore", "one.db", code=1)
+    assert "in use by another process: stop `digest run` and `digest serve`" in refused.stderr
+    assert sorted(path.name for path in desk.folder.glob("subscribers.db.*")) == []
+    desk.run("db", "restore", "one.db")
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("none.db", "none.db can't be used: No such file"),
+        ("text.db", "is no SQLite database"),
+        ("subscribers.db", "is the database itself"),
+        ("damaged.db", "is damaged"),
+        ("other.db", "belongs to another program"),
+        ("empty.db", "is empty"),
+        ("newer.db", "is newer than this program"),
+    ],
+)
+def test_what_is_no_sound_backup_is_refused_and_nothing_changes(desk: Desk, name: str, says: str) -> None:
+    desk.run("subscribers", "add", "ada@example.org")
+    folder = desk.folder
+    (folder / "text.db").write_text("Dear diary " * 1000)
+    for made, statement in (
+        ("other.db", "CREATE TABLE bookmarks (id int)"),
+        ("empty.db", "PRAGMA user_version = 3"),
+    ):
+        with closing(sqlite3.connect(folder / made)) as conn:
+            conn.execute(statement)
+    desk.run("db", "backup", "newer.db")
+    with closing(sqlite3.connect(folder / "newer.db", isolation_level=None)) as conn:
+        conn.execute("UPDATE alembic_version SET version_num = 'ff99'")
+    desk.run("db", "backup", "damaged.db")
+    content = bytearray((folder / "damaged.db").read_bytes())
+    content[8192:20480] = b"\xff" * 12288
+    (folder / "damaged.db").write_bytes(content)
+    before = sorted(path.name for path in folder.iterdir())
+    refused = desk.run("db", "restore", name, code=1)
+    assert says in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+    assert sorted(path.name for path in folder.iterdir()) == before
+    assert readers(desk) == ["ada@example.org"]
+
+
+def test_a_damaged_or_lost_database_gives_way_to_a_backup(desk: Desk) -> None:
+    desk.run("subscribers", "add", "ada@example.org")
+    desk.run("db", "backup", "one.db")
+    path = desk.folder / "subscribers.db"
+    path.write_bytes(b"\xff" * 40_000)
+    desk.run("db", "restore", "one.db")
+    assert readers(desk) == ["ada@example.org"]
+    path.unlink()
+    desk.run("db", "restore", "one.db")
+    assert readers(desk) == ["ada@example.org"]
+
+
+def test_a_send_after_a_restore_names_its_edition(stocked: Desk, mail_server: MailServer) -> None:
+    stocked.run("draft")
+    stocked.run("db", "backup", "one.db")
+    ref = stocked.json("send")["ref"]
+    assert len(mail_server.inbox.messages) == 40
+    stocked.run("db", "restore", "one.db")
+    refused = stocked.run("send", code=1)
+    assert f"`digest send --edition {ref}` sends it" in refused.stderr
+    assert len(mail_server.inbox.messages) == 40
+    stocked.run("send", "--edition", ref)
+    assert set(mail_server.inbox.per_recipient().values()) == {2}
+
+
+@pytest.mark.postgres
+def test_postgres_has_tools_of_its_own_and_is_told_of_them(desk: Desk, empty_postgres: str) -> None:
+    desk.env["DIGEST_DATABASE__URL"] = empty_postgres
+    assert "pg_dump" in desk.run("db", "backup", "one.db", code=1).stderr
+    refused = desk.run("db", "restore", "one.db", code=1).stderr
+    assert "pg_restore" in refused
+    assert "digest db restored" in refused
+    desk.run("subscribers", "add", "ada@example.org")
+    assert "nothing that was due before" in desk.run("db", "restored").stderr
+    desk.run("subscribers", "add", "bo@example.org")
+    assert desk.json("subscribers", "list")[1]["id"] > 1_000_000
+
+
+def test_a_backup_of_nothing_is_told(desk: Desk) -> None:
+    assert "there is no database" in desk.run("db", "backup", "one.db", code=1).stderr
+    assert list(desk.folder.iterdir()) == [Path(desk.folder / "digest.toml")]

@@ -1,0 +1,261 @@
+"""A backup is put back that knows less than what was sent: nobody is mailed twice by itself."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from digest import desk, pipeline, subscriptions
+from digest.daily import Done, ensure
+from digest.deliver.envelope import Envelope
+from digest.deliver.transports.memory import MemoryTransport
+from digest.errors import StateError
+from digest.model.delivery import Accepted, Outcome
+from digest.model.edition import EditionState
+from digest.model.news import Article
+from digest.parts import Parts, address_pepper
+from digest.settings import Settings
+from digest.store import alerts, articles, audience, backup, editions, restored
+from digest.store.engine import Database, open_database
+from tests.wired import Clock, parts_of
+
+SLOT = datetime(2026, 3, 10, 6, 30, tzinfo=UTC)
+DAY = timedelta(days=1)
+READERS = ("ada", "bo", "chidi")
+
+
+def publish(parts: Parts, when: datetime, title: str) -> None:
+    link = f"https://post.example.org/{when:%d}"
+    text = "The Arctic Council thanked the crew in Longyearbyen."
+    article = Article(
+        url=link,
+        canonical_url=link,
+        title=title,
+        dek=text,
+        text=text,
+        published_at=when,
+        date_source="feed",
+        gathered_at=when,
+        language="en",
+        outlet="The Sample Post",
+    )
+    with parts.database.write() as conn:
+        articles.save_articles(conn, [article])
+
+
+class Newsroom:
+    """A folder with an SQLite database, opened anew for every day's work."""
+
+    def __init__(self, folder: Path, template: Path) -> None:
+        self.path = folder / "subscribers.db"
+        self.meanwhile: Callable[[], object] = lambda: None
+        self.mails = MemoryTransport(self.answer)
+        self.clock = Clock(SLOT - DAY)
+        shutil.copy(template, self.path)
+        with self.open() as parts:
+            self.add(parts, *READERS)
+            publish(parts, SLOT - timedelta(hours=5), "Icebreaker reaches Svalbard after Arctic storm")
+
+    def answer(self, _envelope: Envelope) -> Outcome:
+        self.meanwhile()
+        return Accepted()
+
+    @contextmanager
+    def open(self) -> Iterator[Parts]:
+        with open_database(f"sqlite:///{self.path}") as database:
+            yield parts_of(database, Settings(folder=self.path.parent), self.clock, self.mails)
+
+    def add(self, parts: Parts, *names: str) -> list[int]:
+        with parts.database.write() as conn:
+            pepper = address_pepper(conn, self.clock())
+            for name in names:
+                subscriptions.add(
+                    conn, f"{name}@example.org", pepper=pepper, now=self.clock(), known_themes=()
+                )
+            return [reader.id for reader in audience.list_subscribers(conn)]
+
+    def beat(self, moment: datetime) -> tuple[Done, ...]:
+        self.clock.now = moment
+        with self.open() as parts:
+            return ensure(parts, moment)
+
+    def state(self, slot: datetime = SLOT) -> EditionState | None:
+        with self.open() as parts, parts.database.read() as conn:
+            row = editions.find_edition(conn, parts.key(slot))
+        return row.state if row else None
+
+    def copy(self) -> Path:
+        return Path(shutil.copy(self.path, self.path.with_name("copy")))
+
+    def put_back(self, copy: Path) -> None:
+        shutil.copy(copy, self.path)
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path, sqlite_template: Path) -> Newsroom:
+    return Newsroom(tmp_path, sqlite_template)
+
+
+def test_a_backup_from_before_the_send_mails_nobody_again_by_itself(newsroom: Newsroom) -> None:
+    newsroom.beat(SLOT - timedelta(hours=1))
+    copy = newsroom.copy()
+    newsroom.beat(SLOT)
+    assert len(newsroom.mails.messages) == 3
+    newsroom.put_back(copy)
+    done = newsroom.beat(SLOT + timedelta(minutes=30))
+    assert len(newsroom.mails.messages) == 3
+    ref = "daily-20260310T0630"
+    assert any(f"`digest send --edition {ref}` sends it" in step.what and step.failed for step in done)
+    assert newsroom.beat(SLOT + timedelta(minutes=31)) == ()
+    with newsroom.open() as parts, parts.database.read() as conn:
+        told = [text for _key, _at, text in alerts.list_alerts(conn)]
+    assert sum("this database is an older one, put back" in text for text in told) == 1
+
+
+def test_what_waits_after_a_restore_goes_on_when_it_is_named_or_approved(newsroom: Newsroom) -> None:
+    newsroom.beat(SLOT - timedelta(hours=1))
+    copy = newsroom.copy()
+    newsroom.beat(SLOT)
+    for by_name in (True, False):
+        newsroom.put_back(copy)
+        newsroom.beat(SLOT + timedelta(minutes=30))
+        before = len(newsroom.mails.messages)
+        with newsroom.open() as parts:
+            row = desk.find(parts, "daily-20260310T0630")
+            with pytest.raises(
+                StateError, match="can't tell whether the edition daily-20260310T0630 went out"
+            ):
+                desk.mind_a_restore(parts, row)
+            if by_name:
+                pipeline.send(parts, row, newsroom.clock())
+            else:
+                desk.approve(parts, row, newsroom.clock())
+        newsroom.beat(SLOT + timedelta(minutes=31))
+        assert len(newsroom.mails.messages) == before + 3
+
+
+def test_the_edition_after_a_restore_goes_out_by_itself(newsroom: Newsroom) -> None:
+    copy = newsroom.copy()
+    newsroom.beat(SLOT)
+    newsroom.put_back(copy)
+    newsroom.beat(SLOT + timedelta(hours=1))
+    with newsroom.open() as parts:
+        publish(parts, SLOT + timedelta(hours=20), "Greenland votes on mining near Narsaq")
+    newsroom.beat(SLOT + DAY)
+    assert newsroom.state(SLOT + DAY) is EditionState.SENT
+    assert len(newsroom.mails.messages) == 6
+
+
+def test_an_approval_of_before_the_backup_sends_nothing_again(newsroom: Newsroom) -> None:
+    newsroom.beat(SLOT - timedelta(hours=1))
+    with newsroom.open() as parts:
+        desk.approve(parts, desk.find(parts, "daily-20260310T0630"), newsroom.clock())
+    copy = newsroom.copy()
+    newsroom.beat(SLOT)
+    newsroom.put_back(copy)
+    newsroom.beat(SLOT + timedelta(minutes=30))
+    assert len(newsroom.mails.messages) == 3
+    assert newsroom.state() is EditionState.DRAFT
+
+
+def test_a_backup_from_the_middle_of_a_send_waits(newsroom: Newsroom) -> None:
+    copy = newsroom.path.with_name("middle")
+
+    def copy_it() -> None:
+        if not copy.exists():
+            backup.copy_into(newsroom.path, copy)
+
+    newsroom.meanwhile = copy_it
+    newsroom.beat(SLOT)
+    assert len(newsroom.mails.messages) == 3
+    newsroom.put_back(copy)
+    newsroom.beat(SLOT + timedelta(minutes=30))
+    assert len(newsroom.mails.messages) == 3
+    assert newsroom.state() is EditionState.PAUSED
+
+
+def test_a_copy_of_ours_put_to_use_on_another_machine_sends_nothing_that_was_due(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    newsroom.beat(SLOT - timedelta(hours=1))
+    backup.backup(f"sqlite:///{newsroom.path}", tmp_path / "backup.db", newsroom.clock())
+    newsroom.beat(SLOT)
+    newsroom.put_back(tmp_path / "backup.db")
+    restored.mark_of(newsroom.path).unlink()
+    newsroom.beat(SLOT + timedelta(minutes=30))
+    assert len(newsroom.mails.messages) == 3
+
+
+def test_a_number_of_a_reader_is_never_given_again_after_a_restore(newsroom: Newsroom) -> None:
+    copy = newsroom.copy()
+    with newsroom.open() as parts:
+        newsroom.add(parts, "dora", "emil")
+    newsroom.beat(SLOT)
+    with newsroom.open() as parts:
+        *_, last = newsroom.add(parts)
+        newsroom.add(parts, "late")  # after the mark was written
+    newsroom.put_back(copy)
+    newsroom.beat(SLOT + timedelta(minutes=30))
+    with newsroom.open() as parts:
+        *known, new = newsroom.add(parts, "fay")
+    assert known == [1, 2, 3]
+    assert new > last + 1
+
+
+def test_a_database_made_anew_where_one_was_lost_begins_above_it(
+    newsroom: Newsroom, sqlite_template: Path
+) -> None:
+    newsroom.beat(SLOT)
+    shutil.copy(sqlite_template, newsroom.path)
+    newsroom.beat(SLOT + timedelta(minutes=1))
+    with newsroom.open() as parts:
+        assert newsroom.add(parts, "fay")[0] > 3
+
+
+def test_a_mark_that_a_power_cut_left_empty_is_written_anew(newsroom: Newsroom) -> None:
+    newsroom.beat(SLOT)
+    restored.mark_of(newsroom.path).write_bytes(b"")
+    newsroom.beat(SLOT + timedelta(minutes=1))
+    mark = restored.read_mark(newsroom.path)
+    assert mark is not None
+    assert (mark.handed_over, mark.readers) == (2, 3)
+    assert list(mark.slots.values()) == [SLOT.isoformat()]
+
+
+def test_the_database_knows_of_a_hand_over_before_its_mark_does(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process killed between the two must not leave a database that seems to be an older one."""
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with newsroom.open() as parts:
+        monkeypatch.setattr(restored, "write_mark", killed)
+        with pytest.raises(KeyboardInterrupt):
+            restored.note_hand_over(parts.database)
+        monkeypatch.undo()
+        assert not restored.notice(parts.database, SLOT)
+
+
+def test_what_a_person_declares_holds_on_both_databases(database: Database, tmp_path: Path) -> None:
+    clock, mails = Clock(SLOT - DAY), MemoryTransport()
+    parts = parts_of(database, Settings(folder=tmp_path), clock, mails)
+    with database.write() as conn:
+        pepper = address_pepper(conn, clock())
+        subscriptions.add(conn, "ada@example.org", pepper=pepper, now=clock(), known_themes=())
+    publish(parts, SLOT - timedelta(hours=5), "Icebreaker reaches Svalbard")
+    clock.now = SLOT + timedelta(minutes=5)
+    restored.declare(database, clock())
+    done = ensure(parts, clock())
+    assert not mails.messages
+    assert any("went out" in step.what for step in done)
+    with database.write() as conn:
+        subscriptions.add(conn, "bo@example.org", pepper=pepper, now=clock(), known_themes=())
+        *_, last = audience.list_subscribers(conn)
+    assert last.id > restored.IDS_LEFT_OUT
