@@ -18,7 +18,7 @@ from digest.deliver.dkim import Signer
 from digest.deliver.send import SendOptions
 from digest.deliver.transports.base import Transport
 from digest.gather.options import GatherOptions
-from digest.model.edition import EditionKey
+from digest.model.edition import EditionKey, ThemeStyle
 from digest.model.links import Links
 from digest.model.news import Feed
 from digest.render import Publication
@@ -129,6 +129,7 @@ class Parts:
     sending: SendOptions
     template_folders: tuple[Path, ...]
     read_themes: Callable[[], tuple[Theme, ...]]
+    read_styles: Callable[[], tuple[ThemeStyle, ...]]  # also of theme files that can't be used otherwise
     make_drafting: Callable[[], Drafting]
     make_renderer: Callable[[], Renderer]
     transport: Callable[[], Transport]

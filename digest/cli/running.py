@@ -9,11 +9,21 @@ from typing import Annotated
 import typer
 
 from digest import desk
-from digest.cli.common import JsonOption, NowOption, emit_json, local, opened, say, settings_of
+from digest.cli.common import (
+    JsonOption,
+    NowOption,
+    emit_json,
+    local,
+    opened,
+    printable,
+    say,
+    settings_of,
+)
 from digest.cli.sending import stoppable, words
 from digest.daily import Done, ensure
-from digest.errors import InputError
+from digest.errors import ConfigurationError, InputError
 from digest.parts import Parts
+from digest.store import alerts
 
 
 def run(
@@ -29,7 +39,7 @@ def run(
         if once:
             _tell_all(ensure(parts, parts.clock()), teller(parts), as_json=as_json)
             return
-        parts.read_themes()  # files and settings that can't be used are told now, not at the first edition
+        _mind_themes(parts)  # files and settings that can't be used are told now, not at the first edition
         parts.transport()
         from digest.jobs.heartbeat import heartbeat  # noqa: PLC0415 - the scheduler is loaded only where one runs
 
@@ -39,6 +49,17 @@ def run(
             f" {parts.schedule.timezone}. Ctrl-C ends it."
         )
         heartbeat(parts, teller(parts))
+
+
+def _mind_themes(parts: Parts) -> None:
+    """Tell of theme files that can't be used; what is frozen goes out without them."""
+    try:
+        parts.read_themes()
+    except ConfigurationError as error:
+        text = f"{error}; until it is mended no edition is drafted, and only what is frozen goes out"
+        with parts.database.write() as conn:
+            alerts.add_alert(conn, f"themes:{text}"[:300], text, parts.clock())
+        say(printable(text))
 
 
 def teller(parts: Parts) -> Callable[[Done], None]:

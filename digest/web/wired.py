@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -12,8 +13,10 @@ from starlette.applications import Starlette
 from digest import feedback, subscriptions
 from digest.bounces.providers import PROVIDERS, HookRequest
 from digest.confirming import Postman
+from digest.errors import ConfigurationError
 from digest.gather.fetch import fetch
 from digest.model.audience import SignUp
+from digest.model.edition import ThemeStyle
 from digest.model.tokens import PREFERENCES, is_hook_token, token_maker
 from digest.parts import Parts, address_pepper
 from digest.render.feed import FeedRenderer
@@ -26,6 +29,8 @@ from digest.web.limits import DAY_S, Throttle, networks_of
 from digest.web.past import Kept, mark_of
 from digest.web.services import PublicationFacts, SeriesChoice, SignUps, database_services
 from digest.web.subscribe import EACH_PER_HOUR, PER_MAILBOX
+
+log = logging.getLogger("digest")
 
 
 def web_app(parts: Parts) -> Starlette:
@@ -45,7 +50,7 @@ def web_app(parts: Parts) -> Starlette:
             base_url=publication.base_url,
         ),
         slug=publication.slug,
-        themes=tuple(theme.style for theme in parts.themes),
+        themes=_styles(parts),
         secret=secret,
         pepper=pepper,
         clock=parts.clock,
@@ -58,6 +63,15 @@ def web_app(parts: Parts) -> Starlette:
     mark = partial(mark_of, parts.database, publication.slug)
     services = replace(services, archive=Kept(mark, services.archive), feed=Kept(mark, services.feed))
     return create_app(services, template_folders=parts.template_folders)
+
+
+def _styles(parts: Parts) -> tuple[ThemeStyle, ...]:
+    """Names and colours of the themes; a theme file that can't be used keeps nobody from leaving."""
+    try:
+        return tuple(theme.style for theme in parts.themes)
+    except ConfigurationError as error:
+        log.warning("%s; readers' pages go by names and colours of themes alone", error)
+        return parts.read_styles()
 
 
 def _sign_ups(parts: Parts, secret: bytes, pepper: bytes) -> SignUps:

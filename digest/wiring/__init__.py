@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from digest import clock as clocks
 from digest.errors import ConfigurationError, InputError
+from digest.model.edition import ThemeStyle
 from digest.model.links import Links
 from digest.parts import Drafting, Parts, remember_installation
 from digest.render import Publication, RenderOptions, default_template_folders
@@ -94,6 +95,7 @@ def build(settings: Settings, database: Database, *, clock: Callable[[], datetim
         sending=sending_of(settings),
         template_folders=tuple(folders),
         read_themes=cache(lambda: _themes(settings)),
+        read_styles=lambda: _styles(settings),
         make_drafting=cache(lambda: _drafting(settings)),
         make_renderer=cache(lambda: _renderer(settings, folders, publication)),
         transport=lambda: transport_of(settings),
@@ -146,6 +148,12 @@ def _themes(settings: Settings) -> tuple[Theme, ...]:
     from digest.wiring.themes import themes_of  # noqa: PLC0415 - see above
 
     return themes_of(settings)
+
+
+def _styles(settings: Settings) -> tuple[ThemeStyle, ...]:
+    from digest.wiring.themes import styles_of  # noqa: PLC0415 - see above
+
+    return styles_of(settings)
 
 
 def _drafting(settings: Settings) -> Drafting:

@@ -7,6 +7,8 @@ from pathlib import Path
 from digest.errors import InputError
 from digest.group import Theme
 from digest.group.theme_files import load_themes
+from digest.group.theme_styles import lenient_styles
+from digest.model.edition import ThemeStyle
 from digest.settings import Settings
 from digest.wiring.folders import mind_readable
 
@@ -18,6 +20,11 @@ def themes_of(settings: Settings) -> tuple[Theme, ...]:
     folders = theme_folders(settings)
     mind_readable(folders[-1])
     return load_themes(folders, settings.themes.order, if_named=BUILTIN_THEMES)
+
+
+def styles_of(settings: Settings) -> tuple[ThemeStyle, ...]:
+    """Names and colours of the same themes, as far as their files can be read at all."""
+    return lenient_styles(theme_folders(settings), settings.themes.order, if_named=BUILTIN_THEMES)
 
 
 def theme_folders(settings: Settings) -> list[Path]:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import httpx2
+
 from digest import desk, pipeline
+from digest.model.tokens import UNSUBSCRIBE, token_maker
 from digest.wiring import open_parts, read_settings
 
 from .conftest import Desk, MailServer, environment
@@ -86,17 +90,61 @@ def test_a_send_renders_by_what_earlier_ones_have_found_out(stocked: Desk, mail_
     assert modules & {"premailer.premailer", "cssutils"} == set()
 
 
-def test_a_broken_theme_file_stops_what_needs_themes_and_no_frozen_edition(
+def break_a_theme(room: Desk) -> None:
+    (room.folder / "themes").mkdir()
+    text = 'slug = "harbour"\nname = "Quays & ships"\ncolour = "#123456"\n[phrases]\nstrong = [quay]\n'
+    (room.folder / "themes/harbour.toml").write_text(text, encoding="utf-8")
+
+
+def test_a_broken_theme_file_stops_what_drafts_and_no_frozen_edition(
     stocked: Desk, mail_server: MailServer
 ) -> None:
     frozen(stocked)
-    (stocked.folder / "themes").mkdir()
-    (stocked.folder / "themes/harbour.toml").write_text("name = Harbour", encoding="utf-8")
-    for needs in (["run"], ["serve", "--port", "0"], ["draft"]):
-        assert "harbour.toml" in stocked.run(*needs, code=1).stderr
+    break_a_theme(stocked)
+    assert "harbour.toml" in stocked.run("draft", code=1).stderr
     assert not mail_server.inbox.messages
     stocked.run("send")
     assert len(mail_server.inbox.messages) > 20
+
+
+def test_a_broken_theme_file_is_told_by_what_runs_and_frozen_editions_go_out(
+    stocked: Desk, mail_server: MailServer
+) -> None:
+    frozen(stocked)
+    break_a_theme(stocked)
+    running = stocked.start("run")
+    assert running.stderr is not None
+    told = running.stderr.readline()
+    deadline = time.monotonic() + 60
+    while len(mail_server.inbox.messages) < 20 and time.monotonic() < deadline:
+        time.sleep(0.2)
+    running.terminate()
+    running.communicate(timeout=60)
+    assert "harbour.toml" in told
+    assert "until it is mended no edition is drafted" in told
+    assert len(mail_server.inbox.messages) >= 20
+    assert any("harbour.toml" in alert["text"] for alert in stocked.json("status")["alerts"])
+
+
+def test_a_broken_theme_file_keeps_nobody_from_leaving(stocked: Desk) -> None:
+    with open_parts(read_settings(stocked.folder / "digest.toml")) as parts, parts.database.write() as conn:
+        token = token_maker(parts.token_secret(conn), UNSUBSCRIBE, parts.publication.slug)(1)
+    break_a_theme(stocked)
+    server = stocked.start("serve", "--port", "0")
+    assert server.stderr is not None
+    try:
+        told = server.stderr.readline()
+        base = server.stderr.readline().partition(" on ")[2].partition(";")[0]
+        assert httpx2.post(f"{base}/u/{token}").status_code == 200
+        form = httpx2.get(f"{base}/subscribe").text
+    finally:
+        server.terminate()
+        server.communicate(timeout=20)
+    assert "harbour.toml" in told
+    assert "names and colours of themes alone" in told
+    assert "Quays &amp; ships" in form
+    assert "Arctic" in form
+    assert stocked.json("subscribers", "list", "--state", "unsubscribed")[0]["id"] == 1
 
 
 def test_the_version_is_told_without_the_commands(smtp_desk: Desk) -> None:
