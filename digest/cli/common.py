@@ -74,14 +74,16 @@ def settings_of(ctx: typer.Context) -> Settings:
 def opened(ctx: typer.Context, now: str = "", *, may_begin: bool = True) -> Iterator[Parts]:
     """The parts, with the database open, closed afterwards. ``now`` fixes the clock.
 
-    In a folder that is no newsletter's one begins, with a word, so that nobody looks for their readers there.
+    In a folder that is no newsletter's one begins, and a database that isn't there is made: with a word, so
+    that nobody looks for their readers there.
 
     Raises:
-        StoreError: none ``may_begin``: what called us has another newsletter in mind.
+        StoreError: none ``may_begin``: what called us has another one in mind, or nobody reads what we say.
     """
-    from digest.wiring import nothing_here, open_parts  # noqa: PLC0415 - keeps `digest --help` quick
+    from digest.wiring import missing_file, nothing_here, open_parts  # noqa: PLC0415 - keeps `digest --help` quick
 
     settings = settings_of(ctx)
+    lost = missing_file(settings)
     if nothing_here(settings):
         which = "`digest init` writes settings; --config names those of another folder"
         if not may_begin:
@@ -89,6 +91,16 @@ def opened(ctx: typer.Context, now: str = "", *, may_begin: bool = True) -> Iter
         say(
             f"{settings.folder} held neither a digest.toml nor a database: a new newsletter begins, with the"
             f" defaults; {which}."
+        )
+    elif lost is not None and not may_begin:
+        raise StoreError(
+            f"there is no database {lost}: look at [database] url; `digest db restore` puts a backup back,"
+            " `digest db upgrade` makes a new one"
+        )
+    elif lost is not None:
+        say(
+            f"There was no database {lost}: a new one is made, without a reader. If there should be one, look"
+            " at [database] url, or put a backup back by `digest db restore`."
         )
     with open_parts(settings, now=moment(now) if now else None) as parts:
         yield parts

@@ -57,6 +57,12 @@ def nothing_here(settings: Settings) -> bool:
     return not told and path is not None and not path.exists()
 
 
+def missing_file(settings: Settings) -> Path | None:
+    """The file of the SQLite database where there is none, or nothing in it."""
+    path = parse_url(settings.database.url).path
+    return None if path is None or (path.exists() and path.stat().st_size) else path
+
+
 @contextmanager
 def open_parts(settings: Settings, *, now: datetime | None = None) -> Iterator[Parts]:
     """Everything the verbs work with, the database open. ``now`` fixes the clock at an instant."""

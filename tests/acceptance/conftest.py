@@ -164,9 +164,10 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(tmp_path: Path, sqlite_template: Path) -> Desk:
     """A newsletter with the default settings."""
     (tmp_path / "digest.toml").touch()
+    shutil.copy(sqlite_template, tmp_path / "subscribers.db")
     return Desk(tmp_path)
 
 

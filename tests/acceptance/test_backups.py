@@ -150,5 +150,6 @@ def test_postgres_has_tools_of_its_own_and_is_told_of_them(desk: Desk, empty_pos
 
 
 def test_a_backup_of_nothing_is_told(desk: Desk) -> None:
+    (desk.folder / "subscribers.db").unlink()
     assert "there is no database" in desk.run("db", "backup", "one.db", code=1).stderr
     assert list(desk.folder.iterdir()) == [Path(desk.folder / "digest.toml")]

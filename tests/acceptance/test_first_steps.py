@@ -113,6 +113,7 @@ def test_templates_can_be_copied_into_a_newsletter_that_is_there_already(desk: D
 
 def test_an_unknown_setting_is_told_with_its_line_and_the_nearest_name(desk: Desk) -> None:
     (desk.folder / "digest.toml").write_text('[publication]\nnmae = "X"\n', encoding="utf-8")
+    (desk.folder / "subscribers.db").unlink()
     refused = desk.run("status", code=1)
     assert "digest.toml:2" in refused.stderr
     assert "name" in refused.stderr
@@ -157,6 +158,7 @@ def test_a_mistake_gets_one_line_and_exit_code_one(
 
 
 def test_a_worker_that_is_refused_leaves_no_database(desk: Desk) -> None:
+    (desk.folder / "subscribers.db").unlink()
     desk.run("worker", "--once", code=1)
     assert [path.name for path in desk.folder.iterdir()] == ["digest.toml"]
 
@@ -166,6 +168,34 @@ def test_in_a_folder_that_is_no_newsletters_one_begins_and_that_is_told(empty_de
     assert first[0].startswith(f"{empty_desk.folder} held neither a digest.toml nor a database")
     assert (empty_desk.folder / "subscribers.db").exists()
     assert "held neither" not in empty_desk.run("subscribers", "list").stderr
+
+
+def test_a_database_that_is_not_there_is_never_made_without_a_word(desk: Desk) -> None:
+    path = desk.folder / "subscribers.db"
+    path.unlink()
+    said = desk.run("feeds", "list").stderr
+    assert f"There was no database {path}: a new one is made, without a reader." in said
+    assert "There was no database" not in desk.run("feeds", "list").stderr
+    for command in ("upgrade", "check"):
+        path.unlink()
+        desk.run("db", "upgrade")
+        assert "There was no database" not in desk.run("db", command).stderr
+
+
+@pytest.mark.parametrize("command", [("run", "--once"), ("run",), ("serve", "--port", "0")])
+@pytest.mark.parametrize("content", [None, b""])
+def test_what_runs_unattended_makes_no_database(
+    desk: Desk, command: tuple[str, ...], content: bytes | None
+) -> None:
+    """The file is lost, or its url misspelt: links in mails would lead nowhere, and nobody would get any."""
+    path = desk.folder / "subscribers.db"
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    refused = desk.run(*command, code=1).stderr
+    assert f"there is no database {path}: look at [database] url" in refused
+    assert len(refused.splitlines()) == 1
+    assert path.exists() == (content is not None)
 
 
 def test_a_mail_server_that_pipes_a_bounce_into_the_wrong_folder_keeps_it(empty_desk: Desk) -> None:
