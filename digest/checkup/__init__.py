@@ -95,7 +95,7 @@ def _identity(settings: Settings) -> Iterator[Finding]:
 def _database(settings: Settings, parts: Parts) -> Finding:
     problems = engine.check(settings.database.url)
     if problems:
-        return Finding(Level.ERROR, f"database: {'; '.join(problems)}", "`digest db upgrade`, or a backup")
+        return Finding(Level.ERROR, f"database: {'; '.join(problems)}")  # each names its mend
     return Finding(Level.OK, f"database: {parts.database.dialect}, up to date")
 
 

@@ -14,9 +14,10 @@ from pathlib import Path
 from sqlalchemy.engine import URL
 
 from digest.errors import InputError, StoreError
-from digest.store.connect import BUSY_TIMEOUT_S, Target, clear_errors, make_engine, parse_url
+from digest.store.connect import Target, clear_errors, make_engine, parse_url
+from digest.store.copies import copy_into, stamp
 from digest.store.engine import Database
-from digest.store.restored import STAMP, Mark, known_to, read_mark, write_mark
+from digest.store.restored import Mark, known_to, read_mark, write_mark
 from digest.store.schema import needs_upgrade
 
 _HEADER = b"SQLite format 3\0"
@@ -44,20 +45,6 @@ def backup(url: str, to: Path, now: datetime) -> None:
     with _gone_if_it_fails(to), clear_errors(target):
         copy_into(path, to)
         stamp(to, now)
-
-
-def copy_into(path: Path, to: Path) -> None:
-    """Copy the database into a file that is empty, in one state whoever writes meanwhile."""
-    with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)) as connection:
-        connection.execute("VACUUM INTO ?", (str(to),)).close()
-
-
-def stamp(path: Path, now: datetime) -> None:
-    """Write down in a copy when it was made, unless that stands there."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
-            values = (STAMP, now.astimezone(UTC).isoformat())
-            connection.execute("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO NOTHING", values).close()
 
 
 def restore(url: str, source: Path, now: datetime) -> Path | None:

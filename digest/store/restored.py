@@ -24,13 +24,13 @@ from sqlalchemy import Connection, delete, func, select, text, update
 from digest.errors import StoreError
 from digest.model.edition import EditionState
 from digest.store import alerts
+from digest.store.copies import STAMP
 from digest.store.engine import Database
 from digest.store.meta import get_meta, set_meta
 from digest.store.tables import editions, meta, subscribers
 
 log = logging.getLogger("digest")
 
-STAMP = "copied_at"  # of a copy: when it was made
 HANDED_OVER = "handed_over"
 DOUBT = "restored"
 IDS_LEFT_OUT = 1_000_000  # readers who may have come after the mark was last written

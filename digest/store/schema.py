@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from stat import S_IMODE
+from typing import Any
 
 from sqlalchemy import Connection, inspect, text
 
 from digest.errors import StoreError
 from digest.store.connect import Target, clear_errors, create_file, make_engine, parse_url, use_wal
+from digest.store.copies import copy_before_upgrade
 from digest.store.migrations import HEAD, REVISIONS
 from digest.store.tables import metadata
+
+log = logging.getLogger("digest")
 
 _VERSION_TABLE = "alembic_version"
 _LOCK = 0x6469676573740001  # "digest" and a number: our own advisory lock on PostgreSQL
@@ -86,6 +91,12 @@ def migrate(target: Target) -> list[str]:
             if not missing:
                 return []
             before = _revision(connection) if inspect(connection).has_table(_VERSION_TABLE) else None
+            if before and target.path is not None:  # nobody else can change it meanwhile
+                copy = copy_before_upgrade(target.path)
+                log.warning(
+                    "%s is upgraded from schema %s to %s; %s is a copy from before",
+                    target.shown, before, HEAD, copy,
+                )  # fmt: skip
             _run_alembic(connection)
             _refuse_orphans(target, connection)
     return list(REVISIONS[REVISIONS.index(before) + 1 if before else 0 :])
@@ -141,9 +152,30 @@ def _problems(target: Target, connection: Connection) -> list[str]:
 
 
 def schema_differences(connection: Connection) -> list[str]:
-    """How the tables differ from what this program expects, in Alembic's words; empty when they don't."""
+    """How the tables differ from what this program expects, and how to mend that; empty when they don't."""
     from alembic.autogenerate import compare_metadata  # noqa: PLC0415 -- as in _run_alembic
     from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 -- as in _run_alembic
 
     context = MigrationContext.configure(connection, opts={"compare_type": True})
-    return [str(difference) for difference in compare_metadata(context, metadata)]
+    found = compare_metadata(context, metadata)
+    return [_in_words(one) for each in found for one in (each if isinstance(each, list) else [each])]
+
+
+def _in_words(difference: tuple[Any, ...]) -> str:
+    """One difference as Alembic gives it: what it would do, and to what."""
+    what, *about = difference
+    if what == "remove_column":
+        table, column = about[1], about[2].name
+        return (
+            f"{table} has a column {column} that this program does not know; if nobody else needs it:"
+            f" ALTER TABLE {table} DROP COLUMN {column}"
+        )
+    if what in {"remove_table", "remove_index"}:
+        kind = what.removeprefix("remove_")
+        return f"it has the {kind} {about[0].name}, which this program does not know: drop it, or leave it"
+    if what == "add_column":
+        return f"{about[1]} lacks its column {about[2].name}: restore a backup"
+    if what in {"add_table", "add_index"}:
+        return f"the {what.removeprefix('add_')} {about[0].name} is missing: restore a backup"
+    named = [str(getattr(one, "name", one)) for one in about if one is not None and not isinstance(one, dict)]
+    return f"{what.replace('_', ' ')} {' '.join(named)}: restore a backup"

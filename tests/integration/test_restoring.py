@@ -20,7 +20,7 @@ from digest.model.edition import EditionState
 from digest.model.news import Article
 from digest.parts import Parts, address_pepper
 from digest.settings import Settings
-from digest.store import alerts, articles, audience, backup, editions, restored
+from digest.store import alerts, articles, audience, backup, copies, editions, restored
 from digest.store.engine import Database, open_database
 from tests.wired import Clock, parts_of
 
@@ -168,7 +168,7 @@ def test_a_backup_from_the_middle_of_a_send_waits(newsroom: Newsroom) -> None:
 
     def copy_it() -> None:
         if not copy.exists():
-            backup.copy_into(newsroom.path, copy)
+            copies.copy_into(newsroom.path, copy)
 
     newsroom.meanwhile = copy_it
     newsroom.beat(SLOT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -13,12 +14,13 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, select, text
 
 from digest.errors import StoreError
-from digest.store import schema
+from digest.store import connect, schema
 from digest.store.connect import Target, make_engine, parse_url
 from digest.store.engine import Database, check, open_database, upgrade
 from digest.store.migrations import HEAD, REVISIONS
@@ -28,7 +30,7 @@ from digest.store.tables import events, metadata
 # Opens a database as any command does, but lingers in the middle of the migration.
 OPEN_SLOWLY = """
 import sys, time
-from digest.store import schema
+from digest.store import connect, schema
 from digest.store.engine import open_database
 run_alembic = schema._run_alembic
 schema._run_alembic = lambda conn: (time.sleep(0.7), run_alembic(conn))
@@ -143,8 +145,8 @@ def test_processes_that_open_a_new_database_at_once_all_succeed(
     url = (
         f"sqlite:///{tmp_path / 'new.db'}" if kind == "sqlite" else request.getfixturevalue("empty_postgres")
     )
-    command = [sys.executable, "-W", "error", "-c", OPEN_SLOWLY, url]
-    running = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    opening = [sys.executable, "-W", "error", "-c", OPEN_SLOWLY, url]
+    running = [subprocess.Popen(opening, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     said = [process.communicate(timeout=60)[1] for process in running]
     assert [process.returncode for process in running] == [0, 0], said
     assert check(url) == []
@@ -200,6 +202,54 @@ def migrate_with(
     monkeypatch.setattr(schema, "_run_alembic", step)
     monkeypatch.setattr(schema, "needs_upgrade", lambda *_: (True, False))
     schema.migrate(target)
+
+
+def of_schema(path: Path, revision: str) -> str:
+    """The URL of a new SQLite file of an older schema, with one edition in it."""
+    target = parse_url(f"sqlite:///{path}")
+    connect.create_file(path)
+    connect.use_wal(path)
+    config = Config()
+    config.set_main_option("script_location", str(files("digest.store") / "migrations"))
+    config.set_main_option("path_separator", "os")
+    with make_engine(target, writes=True, pooled=False).begin() as conn:
+        config.attributes["connection"] = conn
+        command.upgrade(config, revision)
+    add_one_edition(target)
+    return f"sqlite:///{path}"
+
+
+def test_sqlite_is_upgraded_with_a_word_and_one_copy_from_before(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path, copy = tmp_path / "old.db", tmp_path / "old.db.before-upgrade"
+    before = REVISIONS[-2]
+    url = of_schema(path, before)
+    copy.write_text("from before the last upgrade")
+    mask = os.umask(0)
+    try:
+        open_database(url).close()
+    finally:
+        os.umask(mask)
+    (told,) = [record.getMessage() for record in caplog.records if record.name == "digest"]
+    assert told == f"{path} is upgraded from schema {before} to {HEAD}; {copy} is a copy from before"
+    assert sorted(tmp_path.iterdir()) == [path, copy]
+    assert copy.stat().st_mode & 0o777 == 0o600
+    with closing(sqlite3.connect(copy)) as conn:
+        assert conn.execute("SELECT version_num FROM alembic_version").fetchone() == (before,)
+        assert conn.execute("SELECT count(*) FROM runs").fetchone() == (1,)
+        assert conn.execute("SELECT count(*) FROM meta WHERE key = 'copied_at'").fetchone() == (1,)
+    caplog.clear()
+    open_database(url).close()
+    assert not caplog.records
+
+
+def test_a_new_sqlite_file_is_made_without_a_word_or_copy(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    open_database(f"sqlite:///{tmp_path / 'new.db'}").close()
+    assert not caplog.records
+    assert [path.name for path in tmp_path.iterdir()] == ["new.db"]
 
 
 def count_runs(database: Database) -> int:
