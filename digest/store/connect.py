@@ -9,6 +9,7 @@ their own connections, on which the engine itself refuses to write.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from digest.errors import StoreError
+from digest.store.instant import UnreadableInstantError
 
 BUSY_TIMEOUT_S = 30
 CONNECT_TIMEOUT_S = 10
@@ -177,6 +179,8 @@ def clear_errors(target: Target) -> Iterator[None]:
     """
     try:
         yield
+    except UnreadableInstantError as error:
+        raise StoreError(f"{target.shown} {_DAMAGED} (an instant in it can't be read)") from error
     except (DBAPIError, _driver_error(target)) as error:
         line = _explain(target, error.orig if isinstance(error, DBAPIError) else error)
         if line is None:
@@ -184,6 +188,8 @@ def clear_errors(target: Target) -> Iterator[None]:
         raise StoreError(line) from error
 
 
+_DAMAGED = "is damaged: restore a backup, or try sqlite3's .recover"
+_UNDECODABLE = re.compile(r"Could not decode to UTF-8 column '(\w+)'")  # what follows is the text itself
 _SQLITE_TROUBLE = {
     sqlite3.SQLITE_BUSY: f"was being written by another process for {BUSY_TIMEOUT_S} s: try again later",
     sqlite3.SQLITE_LOCKED: "is locked by another connection: try again later",
@@ -191,7 +197,7 @@ _SQLITE_TROUBLE = {
     sqlite3.SQLITE_PERM: "cannot be opened: check who owns the file and its folder",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened: check that its folder exists and who owns it",
     sqlite3.SQLITE_IOERR: "cannot be read or written: the disk reports an error, or is full",
-    sqlite3.SQLITE_CORRUPT: "is damaged: restore a backup, or try sqlite3's .recover",
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_FULL: "cannot grow, its disk is full: free some space",
     sqlite3.SQLITE_NOTADB: "is no SQLite database: move the file away, or change [database] url",
 }
@@ -209,6 +215,8 @@ def _driver_error(target: Target) -> type[Exception]:
 def _explain(target: Target, cause: BaseException | None) -> str | None:
     """What went wrong with the database itself and how to mend it; None if nothing did."""
     if target.dialect == "sqlite":
+        if undecodable := _UNDECODABLE.match(str(cause)):
+            return f"{target.shown} {_DAMAGED} (a text in the column {undecodable[1]} is no UTF-8)"
         code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # without the extended part
         trouble = _SQLITE_TROUBLE.get(code)
         return f"{target.shown} {trouble}" if trouble else None

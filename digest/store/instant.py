@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from sqlalchemy.types import TypeEngine
 
 
+class UnreadableInstantError(ValueError):
+    """What stands where an instant should can't be one: the file is damaged."""
+
+
 class Instant(TypeDecorator[datetime]):
     """A timezone-aware UTC datetime; a naive one is a programming error and raises ValueError."""
 
@@ -41,8 +45,16 @@ class Instant(TypeDecorator[datetime]):
         """From the database, always in UTC."""
         if value is None:
             return None
-        moment = datetime.fromisoformat(value) if dialect.name == "sqlite" else value
-        return moment.astimezone(UTC)
+        if dialect.name != "sqlite":
+            return _utc(value)
+        try:
+            return _utc(datetime.fromisoformat(value))
+        except (ValueError, TypeError) as error:
+            raise UnreadableInstantError from error
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
 
 
 _INSTANT = Instant()

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from digest.errors import StoreError
 from digest.store import connect
+from digest.store.alerts import add_alert, list_alerts
 from digest.store.connect import make_engine, parse_url
 from digest.store.engine import Database, check, open_database
 from digest.store.meta import get_meta, set_meta
@@ -213,12 +214,52 @@ def test_a_damaged_file_is_reported(sqlite_database: Database, tmp_path: Path) -
     assert any("damaged" in problem for problem in check(sqlite_database.url))
 
 
+@pytest.mark.parametrize(
+    ("column", "value", "says"),
+    [
+        ("text", "CAST(x'ff4a414b4f42' AS TEXT)", "a text in the column text is no UTF-8"),
+        ("at", "'2026-03-99'", "an instant in it can't be read"),
+        ("at", "17", "an instant in it can't be read"),
+    ],
+)
+def test_a_value_that_cannot_be_read_is_damage_told_without_the_text(
+    sqlite_database: Database, column: str, value: str, says: str
+) -> None:
+    with sqlite_database.write() as conn:
+        add_alert(conn, "k", "words", NOW)
+        conn.exec_driver_sql(f"UPDATE alerts SET {column} = {value}")
+    with (
+        pytest.raises(StoreError, match="is damaged: restore a backup") as caught,
+        sqlite_database.read() as conn,
+    ):
+        list_alerts(conn)
+    assert says in str(caught.value)
+    assert "JAKOB" not in str(caught.value)
+
+
 def test_a_schema_that_somebody_changed_is_reported(sqlite_database: Database, tmp_path: Path) -> None:
     path = tmp_path / "subscribers.db"
     path.chmod(0o600)
     with closing(sqlite3.connect(path)) as conn:
         conn.execute("ALTER TABLE alerts DROP COLUMN told_at")
     assert any("differs" in problem and "told_at" in problem for problem in check(sqlite_database.url))
+
+
+def test_what_is_left_over_in_a_schema_is_told_in_words_with_what_mends_it(database: Database) -> None:
+    with database.write() as conn:
+        conn.exec_driver_sql("ALTER TABLE alerts ADD COLUMN old_words TEXT")
+        conn.exec_driver_sql("CREATE INDEX ix_old ON alerts (at)")
+    try:
+        column, index = sorted(problem for problem in check(database.url) if "differs" in problem)
+        mend = column.partition("if nobody else needs it: ")[2]
+        assert "alerts has a column old_words that this program does not know" in column
+        assert "it has the index ix_old, which this program does not know: drop it, or leave it" in index
+        with database.write() as conn:
+            conn.exec_driver_sql(mend)
+    finally:
+        with database.write() as conn:
+            conn.exec_driver_sql("DROP INDEX ix_old")
+    assert not [problem for problem in check(database.url) if "differs" in problem]
 
 
 def test_dangling_references_are_reported(sqlite_database: Database, tmp_path: Path) -> None:
