@@ -87,3 +87,27 @@ def test_every_dependency_is_declared_and_has_its_reason() -> None:
     assert needed - declared == set()
     reasons = (ROOT / "docs" / "decisions" / "dependencies.md").read_text("utf-8")
     assert [name for name in declared if not re.search(rf"^\| [^|]*\b{name}\b", reasons, re.MULTILINE)] == []
+
+
+def test_units_that_start_again_wait_before_they_do() -> None:
+    """Without a pause systemd gives up after five starts in ten seconds, as when the database is away."""
+    for path in MARKDOWN:
+        text = path.read_text("utf-8")
+        assert text.count("Restart=always\n") == text.count("Restart=always\nRestartSec=10\n"), path.name
+
+
+def test_an_upgrade_stops_and_backs_up_before_it_installs_and_checks_before_it_starts() -> None:
+    page = (ROOT / "docs/how-to/run-daily.md").read_text("utf-8")
+    section = page.partition("\n## Upgrade\n")[2].partition("\n## ")[0]
+    steps = (
+        "systemctl stop",
+        "db backup",
+        "`pip` lines",
+        "db upgrade",
+        "digest check ",
+        "check --mail",
+        "systemctl start",
+    )
+    found = [section.find(step, section.find("```sh")) for step in steps]
+    assert found == sorted(found)
+    assert -1 not in found
