@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from digest.deliver.envelope import Envelope, canonical_bytes
 from digest.messages import list_unsubscribe
 from digest.model.edition import (
+    CORRECTIONS,
     OPEN_TO_EDITING,
+    Correction,
     Edition,
     EditionKey,
     EditionStory,
     Method,
+    Notice,
     Provenance,
     SourceLink,
     Summary,
@@ -25,6 +29,8 @@ from digest.render import variant_key
 from digest.render.message import compile_message
 from digest.store.editions import EditionRow, get_variant
 from digest.summarise import ai_notice
+
+_IN_FULL = 3  # themes of the sample with every kind of story: those of twenty would not fit into a mail
 
 
 def rendering(
@@ -89,33 +95,106 @@ def _envelope(
     return Envelope(parts.sender, person.address, (signatures, *filled.pieces))
 
 
-def sample_edition(parts: Parts, now: datetime) -> Edition:
-    """A made-up edition of one story per theme, to try the templates on; with a picture if that is wanted."""
-    published = now - timedelta(hours=2)
-    stories = tuple(
-        EditionStory(
-            key=f"sample-{theme.slug}",
-            headline=f"A sample headline about {theme.name}",
-            summary=Summary(
-                "A sample summary of one sentence.", Provenance(Method.EXTRACT, "The Sample Post")
-            ),
-            sources=(SourceLink("The Sample Post", "https://sample.example.org/1", "A sample", published),),
-            themes=(theme.slug,),
-            published_at=published,
-            picture=Picture("0" * 64, 1104, 621, credit="A. Sample") if parts.lead_images else None,
-        )
-        for theme in parts.themes
-    )
+def sample_edition(parts: Parts, now: datetime, *, pictures: bool | None = None) -> Edition:
+    """A made-up edition in which stands all that an edition can hold, to try the templates on.
+
+    The first themes have cards, a line and what the web copy alone has; one story is of no theme. ``pictures``:
+    whether the lead shows one; None: as is set.
+    """
+    shows = parts.lead_images if pictures is None else pictures
+    slugs = [theme.slug for theme in parts.themes] or [""]
+    stories = [
+        story
+        for number, slug in enumerate(slugs)
+        for story in _sample_stories(slug, now, picture=shows)[: None if number < _IN_FULL else 1]
+    ]
+    stories.append(replace(stories[0], key="sample-also", themes=(), picture=None))
     provenances = [story.summary.provenance if story.summary else None for story in stories]
     return Edition(
         key=parts.key(parts.schedule.next_slot(now)),
         title=parts.edition_title,
         local_date=parts.schedule.local_day(now).isoformat(),
         themes=tuple(theme.style for theme in parts.themes),
-        stories=stories,
+        stories=tuple(stories),
         notice=None if parts.notice_off else ai_notice(provenances, wording=parts.drafting.wording),
         language=parts.publication.language,
+        gathered_from=120,
+        outlets=12,
+        composed_at=now,
     )
+
+
+def sample_quiet_edition(parts: Parts, now: datetime) -> Edition:
+    """The same on a day without news."""
+    return replace(sample_edition(parts, now), stories=(), quiet=True)
+
+
+def sample_correction(parts: Parts, now: datetime) -> Edition:
+    """A made-up correction of the sample."""
+    words, sample = parts.publication.wording, sample_edition(parts, now)
+    paragraphs = ("A sample sentence that was wrong.", "A sample sentence that is right.")
+    return replace(
+        sample,
+        key=parts.key(now.replace(microsecond=0), CORRECTIONS),
+        themes=(),
+        stories=(),
+        notice=None if parts.notice_off else Notice(words.correction_notice, words.correction_notice),
+        correction=Correction(edition_ref(sample.key), "A sample correction", paragraphs),
+    )
+
+
+def _sample_stories(slug: str, now: datetime, *, picture: bool) -> list[EditionStory]:
+    """A card of many outlets, an update with all a card can hold, a bare one, a line, one for the web."""
+    themes, published, before = (slug,) if slug else (), now - timedelta(hours=2), now - timedelta(days=3)
+
+    def source(number: int, outlet: str) -> SourceLink:
+        url = f"https://sample.example.org/{slug or 'all'}/{number}"
+        return SourceLink(outlet, url, f"A sample title, number {number}", published)
+
+    first = EditionStory(
+        key=f"sample-{slug}",
+        headline=f"A sample headline about {slug or 'the day'}",
+        summary=Summary("A sample summary of one sentence.", Provenance(Method.EXTRACT, "The Sample Post")),
+        sources=tuple(source(number, f"The Sample Post {number}") for number in range(1, 10)),
+        themes=themes,
+        published_at=published,
+        picture=Picture("0" * 64, 1104, 621, alt="A sample picture", credit="A. Sample") if picture else None,
+    )
+    made = Provenance(
+        Method.MODEL, model="sample-model", source_ai_notice="Made with AI.", reviewed_by="A. Sample"
+    )
+    update = replace(
+        first,
+        key=f"sample-update-{slug}",
+        headline=f"A second sample headline about {slug or 'the day'}",
+        summary=Summary("A sample summary by a language model.", made),
+        sources=(replace(source(20, "The Sample Times"), paywalled=True, ai_notice="Made with AI."),),
+        published_at=before,
+        comments_url="https://sample.example.org/comments",
+        update_of="A sample sentence of what is new.",
+        related=(
+            source(21, "The Sample Times"),
+            source(22, ""),
+            replace(source(23, "The Sample Post"), title=""),
+        ),
+        picture=None,
+    )
+    line = replace(first, key=f"sample-line-{slug}", headline="A sample line", brief=True, picture=None)
+    line = replace(line, sources=(replace(source(40, "The Sample Times"), paywalled=True),))
+    web = replace(line, key=f"sample-web-{slug}", headline="A sample for the web", web_only=True)
+    bare = replace(
+        line,
+        key=f"sample-bare-{slug}",
+        # Hebrew: a sample headline
+        headline="\u05db\u05d5\u05ea\u05e8\u05ea \u05dc\u05d3\u05d5\u05d2\u05de\u05d4",
+        summary=None,
+        sources=(source(30, "The Sample Post"),),
+        published_at=None,
+        language="he",
+        rtl=True,
+        brief=False,
+    )
+    return [first, update, bare, line, web]
 
 
 def filled(text: str, link: str, address: str) -> str:

@@ -17,7 +17,7 @@ from digest.llm import Asking, ModelOptions
 from digest.llm.probe import probe, standing
 from digest.model.news import Feed, FeedHealth
 from digest.parts import OUTBOX, Parts
-from digest.proofs import sample_edition
+from digest.proofs import sample_correction, sample_edition, sample_quiet_edition
 from digest.render import theme_problems
 from digest.render.feed import FeedRenderer
 from digest.render.letter import LetterRenderer
@@ -100,12 +100,15 @@ def _database(settings: Settings, parts: Parts) -> Finding:
 
 
 def _templates(parts: Parts) -> Finding:
-    edition = sample_edition(parts, parts.clock())
+    now = parts.clock()
+    edition, correction = sample_edition(parts, now, pictures=True), sample_correction(parts, now)
+    told = (correction.correction,) if correction.correction else ()
     try:
         Templates(parts.template_folders).compile()  # those of readers' pages, too
-        parts.renderer.variant(edition, frozenset())
-        parts.renderer.web_copy(edition)
-        FeedRenderer(parts.template_folders, parts.publication).feed([(edition, parts.clock())])
+        for sample in (edition, sample_quiet_edition(parts, now), correction):
+            parts.renderer.variant(parts.renderer.fit(sample), frozenset())
+            parts.renderer.web_copy(sample, corrections=told)
+        FeedRenderer(parts.template_folders, parts.publication).feed([(edition, now)])
         LetterRenderer(parts.template_folders, parts.publication).parts(sample_letter(parts))
     except (DigestError, ConfigurationError) as error:
         return Finding(Level.ERROR, f"templates: {error}", "mend the template, or remove your copy of it")

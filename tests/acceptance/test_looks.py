@@ -8,6 +8,8 @@ import pytest
 
 from .conftest import Desk
 
+ROOT = Path(__file__).parents[2]
+
 
 def test_settings_change_every_part_and_need_no_template(stocked: Desk) -> None:
     stocked.configure(
@@ -61,6 +63,31 @@ def test_check_names_template_and_line(desk: Desk, name: str, text: str, said: s
     assert line.startswith("error")
     assert said in line
     assert "mend the template, or remove your copy of it" in line
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("_story.mjml.j2", "</b> {{ story.update }}", "</b> {{ story.updat }}"),
+        (
+            "_story.mjml.j2",
+            "words.paywalled }}</span>{% endif %}</span></li>",
+            "words.paid }}</span>{% endif %}</span></li>",
+        ),
+        ("edition.txt.j2", "{{ edition.correction.headline }}", "{{ edition.correction.headlin }}"),
+        ("edition.web.html.j2", "{{ correction.headline }}", "{{ correction.headlin }}"),
+        ("_image.mjml.j2", "picture.width", "picture.widht"),
+    ],
+)
+def test_check_tries_what_stands_in_few_editions(desk: Desk, name: str, good: str, bad: str) -> None:
+    shipped = (ROOT / "templates" / name).read_text("utf-8")
+    assert good in shipped
+    (desk.folder / "templates").mkdir()
+    (desk.folder / "templates" / name).write_text(shipped.replace(good, bad), "utf-8")
+    checked = desk.run("check", code=1)
+    (line,) = [line for line in checked.stdout.splitlines() if "templates:" in line]
+    assert line.startswith("error")
+    assert name in line
 
 
 def test_check_names_a_theme_that_cannot_be_read_on_the_paper_chosen(desk: Desk) -> None:
