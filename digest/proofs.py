@@ -98,8 +98,8 @@ def _envelope(
 def sample_edition(parts: Parts, now: datetime, *, pictures: bool | None = None) -> Edition:
     """A made-up edition in which stands all that an edition can hold, to try the templates on.
 
-    The first themes have cards, a line and what the web copy alone has; one story is of no theme. ``pictures``:
-    whether the lead shows one; None: as is set.
+    The first themes have cards, a line and what the web copy alone has; one story is of no theme.
+    ``pictures``: whether the lead shows one; None: as is set.
     """
     shows = parts.lead_images if pictures is None else pictures
     slugs = [theme.slug for theme in parts.themes] or [""]

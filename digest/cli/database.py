@@ -11,7 +11,7 @@ from digest.cli.common import JsonOption, emit_json, opened, say, settings_of
 from digest.clock import utc_now
 from digest.errors import StoreError
 from digest.store import backup as copies
-from digest.store import engine, restored
+from digest.store import engine, moving, restored
 
 app = typer.Typer(help="The database: its schema, backups, and putting one back.")
 
@@ -63,6 +63,21 @@ def was_restored(ctx: typer.Context) -> None:
     """Tell digest that the database was put back by other means, such as `pg_restore` or a snapshot."""
     with opened(ctx, may_begin=False) as parts:
         restored.declare(parts.database, utc_now())
+
+
+@app.command()
+def copy(
+    ctx: typer.Context,
+    url: Annotated[str, typer.Argument(metavar="URL", help="An empty database, as in [database] url.")],
+) -> None:
+    """Copy everything from SQLite to PostgreSQL, under the same numbers; stop what runs before."""
+    copies.refuse_while_in_use(settings_of(ctx).database.url)
+    with opened(ctx, may_begin=False) as parts:
+        counts = moving.move(parts.database, url)
+        old = parts.database.path
+    rows = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
+    say(f"Copied: {rows}.")
+    say(f"Next: set [database] url to the new one, and move {old} away, so that nothing sends from it.")
 
 
 def register(root: typer.Typer) -> None:

@@ -74,7 +74,7 @@ def restore(url: str, source: Path, now: datetime) -> Path | None:
         stamp(new, datetime.fromtimestamp(source.stat().st_mtime, UTC))
         if path.exists():
             _keep_in_mind(target, path)
-            _refuse_while_in_use(path)
+            _refuse_while_in_use(path, "restore then")
         with _told(path):
             aside = _put_aside(path, now)
             new.replace(path)
@@ -126,7 +126,18 @@ def _keep_in_mind(target: Target, path: Path) -> None:
         write_mark(path, known.joined(read_mark(path) or Mark()))
 
 
-def _refuse_while_in_use(path: Path) -> None:
+def refuse_while_in_use(url: str) -> None:
+    """See that no other process has this SQLite database open; before we have it open ourselves.
+
+    Raises:
+        StoreError: one has.
+    """
+    path = parse_url(url).path
+    if path is not None and path.exists():
+        _refuse_while_in_use(path, "try again then")
+
+
+def _refuse_while_in_use(path: Path, then: str) -> None:
     """See that no other process has the database open, as far as this machine can tell.
 
     Raises:
@@ -137,7 +148,7 @@ def _refuse_while_in_use(path: Path) -> None:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, _SHARED_BYTES, _SHARED_FIRST)
         except BlockingIOError:
             raise StoreError(
-                f"{path} is in use by another process: stop `digest run` and `digest serve`, and restore then"
+                f"{path} is in use by another process: stop `digest run` and `digest serve`, and {then}"
             ) from None
         except OSError:
             return  # a file system without locks

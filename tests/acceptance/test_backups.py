@@ -149,6 +149,35 @@ def test_postgres_has_tools_of_its_own_and_is_told_of_them(desk: Desk, empty_pos
     assert desk.json("subscribers", "list")[1]["id"] > 1_000_000
 
 
+@pytest.mark.postgres
+def test_a_newsletter_moves_to_postgres_and_goes_on(
+    stocked: Desk, mail_server: MailServer, empty_postgres: str
+) -> None:
+    ref = stocked.json("send")["ref"]
+    with serving(stocked):
+        assert "in use by another process" in stocked.run("db", "copy", empty_postgres, code=1).stderr
+    assert "40 subscribers" in stocked.run("db", "copy", empty_postgres).stderr
+    stocked.env["DIGEST_DATABASE__URL"] = empty_postgres
+    assert "sent already" in stocked.run("send", "--edition", ref).stderr
+    assert len(mail_server.inbox.messages) == 40
+    assert len(readers(stocked)) == 40
+
+
+def test_what_the_database_of_before_knows_of_readers_is_brought_in(desk: Desk) -> None:
+    """As docs/reference/database.md says: those who left since the backup stay off the list."""
+    for name in ("ada", "bo"):
+        desk.run("subscribers", "add", f"{name}@example.org")
+    desk.run("db", "backup", "one.db")
+    desk.run("subscribers", "remove", "ada@example.org")
+    desk.run("subscribers", "add", "chidi@example.org")
+    desk.run("db", "restore", "one.db")
+    (aside,) = desk.folder.glob("subscribers.db.replaced-????????T??????")
+    desk.run("subscribers", "export", "since.csv", DIGEST_DATABASE__URL=f"sqlite:///{aside}")
+    desk.run("subscribers", "import", "since.csv")
+    active = desk.json("subscribers", "list", "--state", "active")
+    assert [reader["email"] for reader in active] == ["bo@example.org", "chidi@example.org"]
+
+
 def test_a_backup_of_nothing_is_told(desk: Desk) -> None:
     (desk.folder / "subscribers.db").unlink()
     assert "there is no database" in desk.run("db", "backup", "one.db", code=1).stderr

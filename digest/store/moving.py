@@ -1,0 +1,63 @@
+"""A whole database of SQLite into an empty one of PostgreSQL: every row with its key, and what comes next."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Table, func, insert, select, text
+from sqlalchemy.exc import DBAPIError
+
+from digest.errors import StoreError
+from digest.store.engine import Database, open_database
+from digest.store.tables import metadata
+
+_ROWS = 2_000
+
+
+def move(source: Database, url: str) -> dict[str, int]:
+    """Copy everything into the empty database at ``url``, in one transaction; how many rows of each table.
+
+    Links, references of bounces, editions that are under way and suppressions hold there as they did.
+
+    Raises:
+        StoreError: it is not SQLite to PostgreSQL, the other one is not empty, or a row can't stand there.
+    """
+    if source.dialect != "sqlite":
+        raise StoreError(
+            "only a database of SQLite is copied: `pg_dump` and `pg_restore` move one of PostgreSQL"
+        )
+    with open_database(url) as target:
+        if target.dialect != "postgresql":
+            raise StoreError("a database is copied to PostgreSQL: `digest db backup` copies SQLite to a file")
+        with source.read() as old, target.write() as new:
+            for table in metadata.sorted_tables:
+                if new.execute(select(func.count()).select_from(table)).scalar_one():
+                    raise StoreError(f"{target!r} is not empty (it has {table.name}): name a new database")
+            return {table.name: _copied(old, new, table) for table in metadata.sorted_tables}
+
+
+def _copied(old: Connection, new: Connection, table: Table) -> int:
+    key = list(table.primary_key.columns)
+    rows = old.execution_options(yield_per=_ROWS).execute(select(table).order_by(*key)).mappings()
+    count = 0
+    for page in rows.partitions(_ROWS):
+        try:
+            new.execute(insert(table), [dict(row) for row in page])
+        except DBAPIError as error:
+            why = str(error.orig).splitlines()[0]
+            raise StoreError(
+                f"a row of {table.name} can't stand in PostgreSQL: {why}; nothing was copied"
+            ) from error
+        count += len(page)
+    _go_on_above(old, new, table)
+    return count
+
+
+def _go_on_above(old: Connection, new: Connection, table: Table) -> None:
+    """The next row gets the number that it would have got in the old database, or a later one."""
+    if "id" not in table.c:
+        return
+    highest = old.execute(select(func.max(table.c.id))).scalar() or 0
+    query = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
+    ever = old.execute(query, {"name": table.name}).scalar() or 0  # also of rows that are gone
+    if last := max(highest, ever):
+        sequence = text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :last)")
+        new.execute(sequence, {"name": table.name, "last": last})
