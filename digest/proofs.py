@@ -95,18 +95,17 @@ def _envelope(
     return Envelope(parts.sender, person.address, (signatures, *filled.pieces))
 
 
-def sample_edition(parts: Parts, now: datetime, *, pictures: bool | None = None) -> Edition:
+def sample_edition(parts: Parts, now: datetime) -> Edition:
     """A made-up edition in which stands all that an edition can hold, to try the templates on.
 
-    The first themes have cards, a line and what the web copy alone has; one story is of no theme.
-    ``pictures``: whether the lead shows one; None: as is set.
+    The first themes have cards, a line and what the web copy alone has; one story is of no theme. The lead
+    has a picture if that is wanted.
     """
-    shows = parts.lead_images if pictures is None else pictures
     slugs = [theme.slug for theme in parts.themes] or [""]
     stories = [
         story
         for number, slug in enumerate(slugs)
-        for story in _sample_stories(slug, now, picture=shows)[: None if number < _IN_FULL else 1]
+        for story in _sample_stories(slug, now, picture=parts.lead_images)[: None if number < _IN_FULL else 1]
     ]
     stories.append(replace(stories[0], key="sample-also", themes=(), picture=None))
     provenances = [story.summary.provenance if story.summary else None for story in stories]

@@ -101,7 +101,7 @@ def _database(settings: Settings, parts: Parts) -> Finding:
 
 def _templates(parts: Parts) -> Finding:
     now = parts.clock()
-    edition, correction = sample_edition(parts, now, pictures=True), sample_correction(parts, now)
+    edition, correction = sample_edition(parts, now), sample_correction(parts, now)
     told = (correction.correction,) if correction.correction else ()
     try:
         Templates(parts.template_folders).compile()  # those of readers' pages, too

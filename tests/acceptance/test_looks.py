@@ -82,6 +82,7 @@ def test_check_names_template_and_line(desk: Desk, name: str, text: str, said: s
 def test_check_tries_what_stands_in_few_editions(desk: Desk, name: str, good: str, bad: str) -> None:
     shipped = (ROOT / "templates" / name).read_text("utf-8")
     assert good in shipped
+    desk.configure(edition={"images": "lead"})
     (desk.folder / "templates").mkdir()
     (desk.folder / "templates" / name).write_text(shipped.replace(good, bad), "utf-8")
     checked = desk.run("check", code=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,7 +31,8 @@ def empty_in_all(views: list[EditionView]) -> set[str]:
 
 
 def test_every_field_of_the_view_is_filled_somewhere(parts: Parts) -> None:
-    edition = sample_edition(parts, NOW, pictures=True)
+    parts = replace(parts, lead_images=True)
+    edition = sample_edition(parts, NOW)
     samples = (edition, sample_quiet_edition(parts, NOW), sample_correction(parts, NOW))
     mails = [view_edition(sample, parts.publication, web=False) for sample in samples]
     assert empty_in_all(mails) == set()
