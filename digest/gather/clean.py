@@ -12,6 +12,8 @@ import unicodedata
 import lxml.etree
 import lxml.html
 
+from digest.gather.markup import bounded
+
 MAX_TITLE = 400
 MAX_LINE = 2000
 MAX_TEXT = 200_000
@@ -86,7 +88,7 @@ def fragment(markup: str) -> lxml.html.HtmlElement | None:
         return None
     try:
         parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-        return lxml.html.document_fromstring(f"<div>{markup}</div>".encode(), parser=parser)
+        return lxml.html.document_fromstring(f"<div>{bounded(markup)}</div>".encode(), parser=parser)
     except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, ValueError):
         return None
 
@@ -109,6 +111,18 @@ def plain(markup: str, limit: int = MAX_TEXT) -> str:
 def resolved(text: str) -> str:
     """``text`` with the references that double escaping left over (``&quot;`` for a reader to see) read."""
     return _REFERENCE.sub(lambda found: html.unescape(found.group()), text)
+
+
+def start_of(element: lxml.html.HtmlElement, limit: int) -> str:
+    """The first ``limit`` characters in ``element``: of nested ones, all of it would fill memory."""
+    parts: list[str] = []
+    left = limit
+    for part in element.itertext():
+        parts.append(part[:left])
+        left -= len(parts[-1])
+        if left <= 0:
+            break
+    return "".join(parts)
 
 
 def tree_text(tree: lxml.html.HtmlElement) -> str:

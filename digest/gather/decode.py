@@ -33,6 +33,13 @@ WIDER = {
     "shift_jis": "cp932",
 }
 
+# Character sets that documents and mails are written in. Python knows further codecs, and some of those take
+# time by the square (punycode, idna), or run escapes (unicode_escape): a stranger's word must not choose one.
+_CHARACTER_SETS = re.compile(
+    r"utf-(?:8(?:-sig)?|(?:16|32)(?:-[bl]e)?)|ascii|cp\d+|iso8859-\d+|iso2022_\w+|koi8-[rtu]|kz1048|mac-\w+"
+    r"|gb\w+|big5\w*|euc_\w+|shift_jis\w*|hz|johab|tis-620|ptcp154|hp-roman8"
+)
+
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)[\"']")
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 
@@ -80,25 +87,32 @@ def decoded(data: bytes, charset: str = "") -> str:
     return data.decode("cp1252", "replace")
 
 
+def character_set(name: str) -> str:
+    """The codec of the character set that a document calls ``name``; "" if it is none to be read with."""
+    try:
+        codec = codecs.lookup(name).name if name else ""
+    except (LookupError, ValueError):  # a NUL in the name
+        return ""
+    return codec if _CHARACTER_SETS.fullmatch(codec) else ""
+
+
 def _tried(data: bytes, name: str) -> str | None:
     """``data`` in the encoding ``name``, if that exists and fits.
 
     Text that is valid UTF-8 with non-ASCII characters is UTF-8, whatever one-byte encoding is
     declared: the odds against such bytes by chance are immense.
     """
+    codec = character_set(name)
+    if not codec or codec.startswith(("utf-16", "utf-32")):
+        return None  # the latter would have shown by its look above: the declaration is a copied header
     try:
-        codec = codecs.lookup(name).name if name else ""
-        if not codec or not getattr(codecs.lookup(codec), "_is_text_encoding", True):
-            return None
-        if codec.startswith(("utf-16", "utf-32")):
-            return None  # would have shown by its look above: the declaration is a copied header
         if codec != "utf-8" and not data.isascii():
             try:
                 return data.decode("utf-8")
             except UnicodeDecodeError:
                 pass
         return data.decode(WIDER.get(codec, codec))
-    except (LookupError, UnicodeDecodeError, ValueError):
+    except ValueError:
         return None
 
 

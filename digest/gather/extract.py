@@ -13,8 +13,9 @@ import lxml.html
 from digest.errors import ParseError
 from digest.gather.ainotice import declared, notice_in
 from digest.gather.anatomy import Anatomy, Kind, Line, dissect, is_furniture
-from digest.gather.clean import MAX_TEXT, cut, fragment, harmless, one_line, resolved, tree_text
+from digest.gather.clean import MAX_TEXT, cut, fragment, harmless, one_line, resolved, start_of, tree_text
 from digest.gather.decode import decoded
+from digest.gather.markup import bounded
 from digest.gather.pagemeta import PageMeta, read_meta
 from digest.gather.prune import drop_furniture, drop_hidden, take_related
 
@@ -50,7 +51,7 @@ class Page:
 
 def parse_html(data: bytes, charset: str = "") -> lxml.html.HtmlElement:
     """The tree of a page's bytes. Raises ParseError 'not-a-page'."""
-    text = decoded(data, charset).replace("\x00", "")
+    text = bounded(decoded(data, charset).replace("\x00", ""))
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         tree = lxml.html.document_fromstring(text.encode("utf-8", "ignore"), parser=parser)
@@ -109,7 +110,7 @@ def _bare(text: str) -> str:
 def _notice_beside(tree: lxml.html.HtmlElement) -> str:
     """A notice anywhere on the page: extractors drop the small print it stands in."""
     for element in tree.iter("p", "div", "small", "em", "aside", "section", "li", "span", "footer"):
-        text = element.text_content()
+        text = start_of(element, NOTICE_BLOCK + 1)
         if len(text) <= NOTICE_BLOCK and (found := notice_in(one_line(text, NOTICE_BLOCK))):
             return found
     return ""

@@ -17,6 +17,7 @@ import lxml.html
 from digest.errors import InputError
 from digest.gather.clean import harmless, one_line
 from digest.gather.decode import decoded
+from digest.gather.markup import bounded
 from digest.gather.urls import origin, web_url
 from digest.gather.xmltext import tamed
 from digest.model.news import Feed, FeedKind
@@ -90,7 +91,7 @@ def _extras(text: str) -> dict[str, dict[str, str]]:
     """Our own attributes by address, which listparser leaves out."""
     found: dict[str, dict[str, str]] = {}
     parser = lxml.etree.HTMLParser(encoding="utf-8", recover=True)
-    tree: Any = lxml.etree.parse(io.BytesIO(text.encode("ascii")), parser)
+    tree: Any = lxml.etree.parse(io.BytesIO(bounded(text).encode("ascii")), parser)
     for outline in tree.iter("outline"):
         own = {
             name.rpartition(":")[2]: value

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import lxml.html
 
-from digest.gather.clean import harmless, one_line
+from digest.gather.clean import MAX_LINE, harmless, one_line, start_of
 from digest.gather.discover import base_of
 from digest.gather.jsonld import names, objects, word
 from digest.gather.pageimage import NO_IMAGE, PageImage, read_image
@@ -54,7 +55,7 @@ def read_meta(tree: lxml.html.HtmlElement, url: str) -> PageMeta:
     nodes = list(objects(tree))
     article = next((node for node in nodes if _is_article(node)), {})
     base = base_of(tree, url)
-    heading = next((_content(h1) for h1 in tree.iter("h1") if _content(h1)), "")
+    heading = next((words for h1 in tree.iter("h1") if (words := _content(h1))), "")
     return PageMeta(
         title=one_line(
             word(article.get("headline")) or heading or _first(metas, *TITLE_META) or _head_title(tree)
@@ -105,25 +106,25 @@ def _listed(value: Any) -> Iterator[str]:
 
 
 def _content(element: lxml.html.HtmlElement) -> str:
-    return one_line(element.text_content())
+    return one_line(start_of(element, 4 * MAX_LINE))
 
 
 def _head_title(tree: lxml.html.HtmlElement) -> str:
     """The title element, without the site's name that follows a dash or bar."""
     title = tree.findtext(".//title") or ""
-    parts = re.split(r"\s+[|\u2013\u2014\u00b7-]\s+", title.strip())
-    longest = max(parts, key=len)
+    title = " ".join(title.split())
+    longest = max(re.split(r" [|\u2013\u2014\u00b7-] ", title), key=len)
     return longest if len(longest) * 2 > len(title) else title
 
 
 def _deks(tree: lxml.html.HtmlElement, metas: dict[str, str], article: dict[str, Any]) -> tuple[str, ...]:
-    shown = [
-        element.text_content()
+    shown = (
+        start_of(element, 4 * MAX_LINE)
         for element in tree.iter("p", "h2", "div")
         if STANDFIRST.search((element.get("class") or "").lower()) and len(element) < 20  # noqa: PLR2004 - no container
-    ]
+    )
     claimed = [word(article.get("description")), *(metas.get(name, "") for name in DEK_META)]
-    return tuple(dict.fromkeys(dek for raw in (*shown[:2], *claimed) if (dek := one_line(raw, 1000))))
+    return tuple(dict.fromkeys(dek for raw in (*islice(shown, 2), *claimed) if (dek := one_line(raw, 1000))))
 
 
 def _dates(

@@ -16,6 +16,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from digest.errors import InputError
+from digest.gather.decode import character_set
 from digest.maillint.css import Screen
 from digest.maillint.expected import Expected
 from digest.maillint.finding import quoted
@@ -180,10 +181,9 @@ def place(element: HtmlElement) -> str:
 
 def as_it_travels(part: Message) -> str:
     """A part's body as it stands in the message, not yet decoded."""
-    try:
+    if character_set(part.get_content_charset("ascii")):
         return str(part.get_payload())
-    except UnicodeError:  # of character sets that can't be read with, such as "undefined"
-        return _decoded(part)
+    return _decoded(part)  # of no character set that can be read with, such as "undefined"
 
 
 def _decoded(part: Message | None) -> str:
@@ -191,7 +191,4 @@ def _decoded(part: Message | None) -> str:
         return ""
     payload = part.get_payload(decode=True)
     raw = payload if isinstance(payload, bytes) else b""
-    try:
-        return raw.decode(part.get_content_charset() or "utf-8", "replace")
-    except (LookupError, ValueError):
-        return raw.decode("utf-8", "replace")
+    return raw.decode(character_set(part.get_content_charset() or "") or "utf-8", "replace")
