@@ -42,6 +42,8 @@ def judged(
     entries, word, message = len(read.entries) if read else 1, "", ""
     if fetched.not_modified:  # a 304 need not repeat the validators
         etag, modified, entries = etag or health.etag, modified or health.last_modified, health.entries
+    elif read is not None and read.children:  # which change while the index that names them does not
+        etag = modified = ""
     elif read is not None and read.truncated:  # the whole document may follow under the same validators
         etag = modified = ""
         word, message = "truncated", "the document is cut off; its complete entries were read"

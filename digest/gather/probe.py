@@ -16,7 +16,7 @@ from digest.gather.options import GatherOptions
 from digest.gather.outcome import Gathered, article_of_page, judged
 from digest.gather.outlet import outlet_name
 from digest.gather.sources import SourceRead, private_origin, read_source
-from digest.gather.urls import canonical_url
+from digest.gather.urls import canonical_url, origin
 from digest.model.news import Article, Feed, FeedHealth
 
 
@@ -36,7 +36,8 @@ def probe(feed: Feed, options: GatherOptions, now: datetime) -> Gathered:
             if not found:
                 raise
             notes.append(f"{feed.url} is a web page; its feed is {found}")
-            feed = replace(feed, url=found)
+            own = feed.allow_private and origin(found) == origin(feed.url)  # another host's, the page chose
+            feed = replace(feed, url=found, allow_private=own)
             source = read_source(feed, health, options, now)
     except FeedError as error:
         return Gathered(feed, failed(health, error, now, options), (), tuple(notes))

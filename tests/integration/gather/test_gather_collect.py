@@ -295,6 +295,35 @@ def test_pages_sitemaps_and_folders_are_sources_too(site: Any, tmp_path: Path) -
     assert found["no folder"].health.trouble == "no-folder"
 
 
+def test_a_sitemap_index_that_stays_the_same_gives_what_its_sitemaps_have_new(site: Any) -> None:
+    date = "<n:publication_date>2026-03-10T01:00:00Z</n:publication_date>"
+
+    def publish(*names: str) -> None:
+        urls = "".join(
+            f"<url><loc>{site.url(name)}</loc><n:news>{date}<n:title>Of {name}</n:title></n:news></url>"
+            for name in names
+        )
+        news = 'xmlns:n="http://www.google.com/schemas/sitemap-news/0.9"'
+        site.serve("/news.xml", f"<urlset {news}>{urls}</urlset>")
+
+    def index(handler: BaseHTTPRequestHandler) -> None:
+        known = handler.headers.get("If-None-Match") == '"static"'
+        body = f"<sitemapindex><sitemap><loc>{site.url('/news.xml')}</loc></sitemap></sitemapindex>".encode()
+        handler.send_response(304 if known else 200)
+        handler.send_header("ETag", '"static"')
+        handler.send_header("Content-Length", "0" if known else str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(b"" if known else body)
+
+    site.routes["/index.xml"] = index
+    feed = private(site.url("/index.xml"), "s", kind=FeedKind.SITEMAP)
+    publish("/a")
+    (first,) = run(feed).values()
+    publish("/a", "/b")
+    (second,) = run(feed, healths={"s": first.health}).values()
+    assert [article.title for article in second.articles] == ["Of /a", "Of /b"]
+
+
 def test_a_probe_finds_the_feed_behind_a_page_and_says_so(site: Any) -> None:
     site.serve("/rss", rss(item("/a", "A", hours=900)))
     link = '<link rel="alternate" type="application/rss+xml" href="/rss">'
@@ -303,6 +332,16 @@ def test_a_probe_finds_the_feed_behind_a_page_and_says_so(site: Any) -> None:
     assert [article.title for article in found.articles] == ["A"]
     assert "is a web page; its feed is" in found.notes[0]
     assert "/a" not in site.paths()
+
+
+def test_a_page_does_not_choose_what_private_address_is_reached(
+    site: Any, make_site: Callable[[], Any]
+) -> None:
+    inside = make_site()
+    link = f'<link rel="alternate" type="application/rss+xml" href="{inside.serve("/admin?do=it", rss())}">'
+    found = probe(private(site.serve("/home", page("Home", link)), ""), OPTIONS, NOW)
+    assert (found.health.trouble, found.feed.allow_private) == ("private-address", False)
+    assert not inside.paths()
 
 
 def test_a_probe_tells_a_trouble_as_a_run_does(site: Any) -> None:
