@@ -12,13 +12,14 @@ MIB = 1024 * 1024
 class GatherOptions:
     """Limits and habits of a gathering run.
 
-    ``timeout_s`` bounds one fetch as a whole: look-up, connection, redirects and body together.
+    ``timeout_s`` bounds one fetch as a whole: look-up, connection, redirects and body together. Reading
+    what came is not counted: its size, elements and attributes are bounded, so that it takes seconds.
     ``max_bytes`` counts the decoded body. ``max_per_host`` counts fetches under way at once for one
     host and port, ``workers`` those for all hosts. ``max_entries`` are read from one feed, the newest
     first, and ``max_pages_per_feed`` of their pages fetched. Entries older than ``max_age`` are
-    ignored. ``run_timeout_s`` bounds the run: feeds not begun by then stay due, and pages not begun
-    by then are made up for by what their feed says. ``gather_every_s`` is the time between two
-    fetches of a healthy feed.
+    ignored. After ``run_timeout_s`` nothing more is begun: feeds not begun by then stay due, pages not
+    begun by then are made up for by what their feed says, and what is under way is finished.
+    ``gather_every_s`` is the time between two fetches of a healthy feed.
     """
 
     user_agent: str = "digest/0.1 (newsletter digest; reads feeds politely)"
