@@ -18,6 +18,7 @@ from digest.errors import InputError
 
 STOP_TIMEOUT_S = 10  # for requests under way
 HEAD_TIMEOUT_S = 10.0  # from the connection, or the first byte on a kept one, to the last header
+SEND_TIMEOUT_S = 30.0  # for what is left of an answer that the client doesn't take at once
 _MAX_REQUESTS = 400  # at the same time; further ones are asked to come back
 
 
@@ -116,16 +117,18 @@ def background(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Iterator
 
 
 class _Connection(H11Protocol):
-    """Closes a connection on which no request comes.
+    """Closes a connection on which no request comes, or whose answer is not taken.
 
     uvicorn itself waits for ever: browsers that connect in advance, and clients that are gone without a word,
-    would add up to as many connections as are let in, and keep everybody else out.
+    or never read, would add up to as many connections as are let in, and keep everybody else out.
     """
 
     _deadline: asyncio.TimerHandle | None = None
+    _unsent: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
         super().connection_made(transport)
+        transport.set_write_buffer_limits(high=0)  # so that any byte that is not taken counts as a pause
         self._mind()
 
     def data_received(self, data: bytes) -> None:
@@ -134,7 +137,17 @@ class _Connection(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._relax()
+        self._sent()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._unsent is None:  # abort: close would wait for the client once more
+            self._unsent = self.loop.call_later(SEND_TIMEOUT_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._sent()
+        super().resume_writing()
 
     def _mind(self) -> None:
         """Set the deadline where a request is still to come, and none where it has."""
@@ -148,6 +161,11 @@ class _Connection(H11Protocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+    def _sent(self) -> None:
+        if self._unsent is not None:
+            self._unsent.cancel()
+            self._unsent = None
 
 
 class _Uvicorn(uvicorn.Server):

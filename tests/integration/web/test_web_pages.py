@@ -10,18 +10,20 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import httpx2
 import pytest
+from starlette.responses import Response
 
 from digest.bounces.providers import HookRequest
 from digest.errors import InputError, StoreError
 from digest.model.edition import EditionState
 from digest.store import runs
-from digest.web import ArchiveEntry, Reader, WebServices, listen
+from digest.web import ArchiveEntry, Reader, WebServices, background, listen
 from digest.web.forms import MAX_BODY
 
 from .conftest import NOW, Site, Start
@@ -284,6 +286,30 @@ def test_a_connection_on_which_no_request_comes_is_closed(
             answer += slow.recv(1000)
         slow.sendall(begun)
         assert slow.recv(1000) == b""
+
+
+@pytest.mark.parametrize("head", [b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"GET / HTTP/1.0\r\n\r\n"])
+def test_a_client_that_does_not_read_its_answer_is_let_go(
+    monkeypatch: pytest.MonkeyPatch, head: bytes
+) -> None:
+    monkeypatch.setattr("digest.web.server.SEND_TIMEOUT_S", 0.3)
+    size = 20_000_000
+    with (
+        background(Response(b"x" * size)) as base,
+        socket.create_connection(("127.0.0.1", int(base.rpartition(":")[2])), timeout=20) as deaf,
+    ):
+        deaf.sendall(head)
+        time.sleep(1)
+        got = 0
+        with suppress(ConnectionResetError):
+            while part := deaf.recv(1_000_000):
+                got += len(part)
+    assert got < size
+
+
+def test_a_client_that_reads_gets_the_whole_of_a_long_answer() -> None:
+    with background(Response(b"x" * 20_000_000)) as base:
+        assert len(httpx2.get(base).content) == 20_000_000
 
 
 def test_a_connection_with_a_request_under_way_is_left_alone(
