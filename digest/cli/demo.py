@@ -17,9 +17,10 @@ from digest.model.delivery import Counts
 from digest.model.links import edition_ref
 from digest.parts import Parts, address_pepper
 from digest.settings import Settings
-from digest.store import audience, editions, meta
+from digest.settings.load import FILE_NAME
 from digest.store import feeds as feed_store
-from digest.store.engine import open_database
+from digest.store import meta
+from digest.store.glimpse import Glimpse, glimpse
 from digest.web.wired import web_app
 from digest.wiring import open_parts
 
@@ -72,26 +73,19 @@ def run_demo(folder: Path, *, say: Say, serve: bool = False) -> DemoReport:
 def _clear(folder: Path) -> None:
     """Make room for the demo; never on top of anything but another demo."""
     path = folder / DATABASE
+    elsewhere = "run the demo in another folder (`digest demo DIR`)"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"{folder} can't be used: {error.strerror}") from None
-    if not path.exists():
-        return
-    with open_database(f"sqlite:///{path}") as database, database.read() as conn:
-        marked = meta.get_meta(conn, MARK) is not None
-        invented = {reader.email for reader in sample_subscribers()}
-        readers = {reader.email for reader in audience.iter_subscribers(conn, None)}
-        feeds = feed_store.list_feeds(conn, active_only=False)
-        on_loopback = all(feed.url.startswith("http://127.0.0.1:") for feed in feeds)
-        ours = marked and readers <= invented and on_loopback
-        used = bool(
-            marked or feeds or readers or editions.list_editions(conn, Settings(folder).publication.slug)
-        )
-    if used and not ours:
-        raise StateError(
-            f"{path} holds a real newsletter: run the demo in another folder (`digest demo DIR`)"
-        )
+    found = glimpse(path, MARK) if path.exists() else Glimpse()
+    if found.empty and (folder / FILE_NAME).exists():
+        raise StateError(f"{folder / FILE_NAME} is a real newsletter's: {elsewhere}")
+    invented = {reader.email for reader in sample_subscribers()}
+    on_loopback = all(url.startswith("http://127.0.0.1:") for url in found.feeds)
+    ours = bool(found.mark) and found.people <= invented and on_loopback
+    if not (ours or found.empty):
+        raise StateError(f"{path} holds a real newsletter, or what was begun of one: {elsewhere}")
     for leftover in (path.with_name(DATABASE + end) for end in ("", "-wal", "-shm", "-mark")):
         leftover.unlink(missing_ok=True)
     if ours:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -14,37 +16,68 @@ import pytest
 from .conftest import Desk
 
 
-def test_the_demo_leaves_five_messages_and_can_be_run_again(desk: Desk) -> None:
+def test_the_demo_leaves_five_messages_and_can_be_run_again(empty_desk: Desk) -> None:
     for _ in range(2):
-        report = desk.json("demo", ".")
+        report = empty_desk.json("demo", ".")
         assert report["counts"]["sent"] == report["counts"]["planned"] == 5
-        messages = sorted((desk.folder / "outbox").glob("*.eml"))
+        messages = sorted((empty_desk.folder / "outbox").glob("*.eml"))
         assert len(messages) == 5
-    assert (desk.folder / "subscribers.db").exists()
-    assert (desk.folder / "outbox" / "index.html").exists()
+    assert (empty_desk.folder / "subscribers.db").exists()
+    assert (empty_desk.folder / "outbox" / "index.html").exists()
     assert report["links_followed"] > 40
     parsed = [message_from_bytes(path.read_bytes(), policy=default) for path in messages]
     assert len({message["Message-ID"] for message in parsed}) == 5
     assert len({message["Subject"] for message in parsed}) > 1
-    status = desk.run("status")
-    (edition, *_), (coming,) = (desk.json("status")[name] for name in ("editions", "next"))
+    status = empty_desk.run("status")
+    (edition, *_), (coming,) = (empty_desk.json("status")[name] for name in ("editions", "next"))
     assert coming["slot"][:10] > edition["slot"][:10], "what is sent is not announced"
     assert "NOTHING WAS E-MAILED" in status.stderr
     assert "5 sent" in status.stdout
 
 
 def test_the_demo_never_writes_over_a_real_newsletter(desk: Desk) -> None:
+    assert "real newsletter" in desk.run("demo", ".", code=1).stderr
     desk.run("subscribers", "add", "reader@example.org")
     refused = desk.run("demo", ".", code=1)
     assert "real newsletter" in refused.stderr
     assert "reader@example.org" in desk.run("subscribers", "list").stdout
 
 
-def test_a_demo_that_somebody_went_on_with_is_a_real_newsletter(desk: Desk) -> None:
-    desk.run("demo", ".")
-    desk.run("subscribers", "add", "real.person@example.net")
-    assert "real newsletter" in desk.run("demo", ".", code=1).stderr
-    assert "real.person@example.net" in desk.run("subscribers", "list").stdout
+def test_the_demo_takes_no_database_away_that_it_did_not_make(empty_desk: Desk) -> None:
+    """A new newsletter has nobody yet but who waits to be confirmed, or may never be written to again."""
+    empty_desk.run("status")
+    path = empty_desk.folder / "subscribers.db"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("INSERT INTO meta (key, value) VALUES ('mine', 'yes')")
+        database.commit()
+    assert "real newsletter" in empty_desk.run("demo", ".", code=1).stderr
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT value FROM meta WHERE key = 'mine'").fetchall() == [("yes",)]
+
+
+@pytest.mark.parametrize(
+    "trace",
+    [
+        "INSERT INTO sign_ups VALUES (1, 'a@b.c', 'a', '', '', 0, 0, 0, 0, 'x', 0, 0, '')",
+        "INSERT INTO suppressions (key_hash, reason, since) VALUES ('x', 'erased', 0)",
+        "UPDATE feeds SET url = 'https://news.example.org/rss' WHERE id = 1",
+    ],
+)
+def test_a_demo_that_somebody_went_on_with_is_a_real_newsletter(empty_desk: Desk, trace: str) -> None:
+    empty_desk.run("demo", ".")
+    with closing(sqlite3.connect(empty_desk.folder / "subscribers.db")) as database:
+        database.execute(trace)
+        database.commit()
+    assert "real newsletter" in empty_desk.run("demo", ".", code=1).stderr
+    assert (empty_desk.folder / "outbox" / "index.html").exists()
+
+
+def test_a_demo_of_an_older_version_makes_room(empty_desk: Desk) -> None:
+    with closing(sqlite3.connect(empty_desk.folder / "subscribers.db")) as database:
+        database.execute("CREATE TABLE meta (key TEXT, value TEXT)")
+        database.execute("INSERT INTO meta VALUES ('demo', 'yes')")
+        database.commit()
+    assert empty_desk.json("demo", ".")["counts"]["sent"] == 5
 
 
 def test_init_writes_settings_that_the_program_accepts(desk: Desk) -> None:
