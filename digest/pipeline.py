@@ -76,7 +76,10 @@ def gather(
         found += new
         if gathered.health.trouble and on_done is None:
             log.warning("feed %s: %s", gathered.feed.name, gathered.health.message)
-        if on_done:
+        if on_done is None:
+            for note in gathered.notes:
+                log.info("feed %s: %s", gathered.feed.name, note)
+        else:
             on_done(gathered, new)
 
     from digest.gather.collect import gather as gather_feeds  # noqa: PLC0415 - slow to load, rarely needed

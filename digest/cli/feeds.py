@@ -39,6 +39,9 @@ def gather(
         trouble = gathered.health.trouble
         state = f"{trouble}: {gathered.health.message}" if trouble else counted(new, "new article")
         say(printable(f"{gathered.feed.name}: {state}"))
+        for note in gathered.notes:
+            if note not in state:
+                say(printable(f"  {note}"))
 
     with opened(ctx, now) as parts:
         new = pipeline.gather(parts, parts.clock(), everything=everything, on_done=done)
@@ -46,7 +49,8 @@ def gather(
             known = len(store.list_feeds(conn))
     if as_json:
         troubles = {g.feed.url: g.health.trouble for g in results if g.health.trouble}
-        emit_json({"feeds": len(results), "new_articles": new, "troubles": troubles})
+        notes = {g.feed.url: g.notes for g in results if g.notes}
+        emit_json({"feeds": len(results), "new_articles": new, "troubles": troubles, "notes": notes})
     if not known:
         say("There are no feeds yet: `digest feeds add URL`, or `digest init` for the default list.")
         return

@@ -36,10 +36,11 @@ def judged(
         return well, [*notes, *problems]
     fetched, read = source.fetched, source.read
     assert fetched is not None, "what is no folder was fetched"
-    if fetched.moved_to:
-        notes.append(f"the feed has moved for good to {fetched.moved_to}; change its address")
-    etag, modified = fetched.etag, fetched.last_modified
     entries, word, message = len(read.entries) if read else 1, "", ""
+    if fetched.moved_to:  # no trouble, for it was read; but every later look at its health tells it
+        message = f"the feed has moved for good to {fetched.moved_to}; change its address"
+        notes.append(message)
+    etag, modified = fetched.etag, fetched.last_modified
     if fetched.not_modified:  # a 304 need not repeat the validators
         etag, modified, entries = etag or health.etag, modified or health.last_modified, health.entries
     elif read is not None and read.children:  # which change while the index that names them does not
