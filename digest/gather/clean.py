@@ -150,6 +150,14 @@ def tree_text(tree: lxml.html.HtmlElement) -> str:
     return "".join(parts).strip()
 
 
+def literal(text: str, limit: int = MAX_TEXT) -> str:
+    """Text that is said to be plain, made harmless: what looks like markup in it is none.
+
+    Character references are read even so: far more often they were written by mistake than meant.
+    """
+    return cut(harmless(resolved(text[:MAX_MARKUP])), limit)
+
+
 def one_line(markup: str, limit: int = MAX_TITLE) -> str:
     """HTML or text as one line of plain text."""
     return cut(" ".join(plain(markup, MAX_LINE * 4).split()), limit)

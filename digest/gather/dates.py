@@ -24,6 +24,8 @@ _ZONE = re.compile(r"\s*\(?\b([A-Z]{1,5})\)?$")
 _EPOCH = re.compile(r"\d{9,10}(?:\.\d+)?|\d{13}")
 _DAY_ONLY = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}")
 _ISO_START = re.compile(r"\d{4}-?\d{2}-?\d{2}")
+_HALF_DAY = re.compile(r"\b(\d{1,2})(:\d{2}(?::\d{2})?) ?([ap])\.?m\b\.?", re.IGNORECASE | re.ASCII)
+_COLON = re.compile(r"([+-]\d{2}):(\d{2})$", re.ASCII)
 _FRACTION = re.compile(r"(\.\d{6})\d+")
 
 
@@ -65,12 +67,22 @@ def _iso(text: str) -> datetime:
 
 
 def _rfc(text: str) -> datetime | None:
-    rest, zone = _zone(text)
+    rest, zone = _zone(_HALF_DAY.sub(_of_24, text))
+    rest = _COLON.sub(r"\1\2", rest)
     try:
         moment = email.utils.parsedate_to_datetime(rest)
     except (ValueError, TypeError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=zone or UTC)
+
+
+def _of_24(found: re.Match[str]) -> str:
+    """A time of day with AM or PM on the clock of 24 hours; one that was on it already stays."""
+    hour, rest, half = int(found[1]), found[2], found[3].lower()
+    noon = 12
+    if hour <= noon:
+        hour = hour % noon + (noon if half == "p" else 0)
+    return f"{hour:02}{rest}"
 
 
 def believable(moment: datetime | None, now: datetime) -> datetime | None:

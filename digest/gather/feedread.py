@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from digest.gather.clean import MAX_TITLE, cut, harmless, one_line, plain
+from digest.gather.clean import MAX_TITLE, cut, harmless, literal, one_line, plain
 from digest.gather.language import tag
 from digest.gather.pageimage import MAX_ALT, credited
 from digest.gather.urls import web_url
@@ -19,8 +20,10 @@ MAX_CONTENT = 400_000  # of HTML
 MAX_NAME = 200
 MAX_CATEGORIES = 20
 FULL_TEXT_WORDS = 150  # a description longer than that is the article itself
+READ_AHEAD = 5  # times max_entries are parsed, so that a feed sorted oldest first still gives its newest
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
+_PARAGRAPHS = re.compile(r"\n\s*\n")
 # What blog software hangs on to every summary.
 _TRAILER = re.compile(
     r"\s*(?:The post .{1,300}? (?:appeared first|first appeared) on .{1,150}?\.?"
@@ -67,6 +70,13 @@ class RawEntry:
     image_alt: str = ""
     image_width: int = 0
     categories: Sequence[str] = ()
+    title_is_text: bool = False  # and so holds no markup, whatever it looks like
+    summary_is_text: bool = False
+
+
+def as_html(text: str) -> str:
+    """Plain text as HTML, since content is HTML: paragraphs kept, markup characters literal."""
+    return "".join(f"<p>{html.escape(part)}</p>" for part in _PARAGRAPHS.split(text) if part.strip())
 
 
 def cleaned(raw: RawEntry) -> Entry:
@@ -74,15 +84,16 @@ def cleaned(raw: RawEntry) -> Entry:
 
     A description as long as an article becomes the content.
     """
-    summary, content = plain(raw.summary, MAX_CONTENT), raw.content
+    summary = (literal if raw.summary_is_text else plain)(raw.summary, MAX_CONTENT)
+    content = raw.content
     if not content and len(summary.split()) >= FULL_TEXT_WORDS:
-        summary, content = "", raw.summary
+        summary, content = "", as_html(raw.summary) if raw.summary_is_text else raw.summary
     summary = _TRAILER.sub("", summary)
     url = web_url(raw.url, raw.base)
     return Entry(
         id=cut(harmless(raw.id), MAX_ID) or url,
         url=url,
-        title=one_line(raw.title, MAX_TITLE),
+        title=title_line(raw.title, is_text=raw.title_is_text),
         summary=cut(summary, MAX_SUMMARY),
         content=content[:MAX_CONTENT],
         published_at=raw.published_at,
@@ -96,6 +107,11 @@ def cleaned(raw: RawEntry) -> Entry:
         image_width=raw.image_width,
         categories=names(raw.categories),
     )
+
+
+def title_line(title: str, *, is_text: bool) -> str:
+    """A title on one line."""
+    return " ".join(literal(title, MAX_TITLE).split()) if is_text else one_line(title, MAX_TITLE)
 
 
 def names(raw: Iterable[str]) -> tuple[str, ...]:

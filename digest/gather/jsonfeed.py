@@ -7,13 +7,11 @@ import re
 from typing import Any
 
 from digest.errors import ParseError
-from digest.gather.clean import one_line
 from digest.gather.dates import parse_date
-from digest.gather.feedread import FeedRead, RawEntry, cleaned, newest
+from digest.gather.feedread import READ_AHEAD, FeedRead, RawEntry, as_html, cleaned, newest, title_line
 from digest.gather.language import tag
 from digest.gather.urls import web_url
 
-READ_AHEAD = 5
 _VERSION = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/1(?:\.\d)?/?")
 _ITEMS = re.compile(r"\"items\"\s*:\s*\[")
 _VERSION_FIELD = re.compile(r"\"version\"\s*:\s*\"([^\"]{1,100})\"")
@@ -41,7 +39,7 @@ def parse_json_feed(text: str, url: str, max_entries: int) -> FeedRead:
     entries = [cleaned(_raw(item, document, url)) for item in items[: max_entries * READ_AHEAD]]
     return FeedRead(
         format="json",
-        title=one_line(_word(document, "title")),
+        title=title_line(_word(document, "title"), is_text=True),
         home_url=web_url(_word(document, "home_page_url"), url),
         language=language,
         entries=newest(entries, max_entries),
@@ -73,10 +71,13 @@ def _word(item: dict[str, Any], key: str) -> str:
 
 
 def _raw(item: dict[str, Any], feed: dict[str, Any], url: str) -> RawEntry:
-    content = _word(item, "content_html") or _escaped(_word(item, "content_text"))
-    summary = _word(item, "summary")
-    if not summary:
-        summary, content = content, ""  # cleaning tells a summary from a text by its length
+    content, summary = _word(item, "content_html"), _word(item, "summary")
+    text = "" if content else _word(item, "content_text")
+    is_text = bool(summary or text)  # of its words, only content_html is HTML
+    if summary:
+        content = content or as_html(text)
+    else:
+        summary, content = content or text, ""  # cleaning tells a summary from a text by its length
     tags = item.get("tags")
     return RawEntry(
         base=url,
@@ -91,17 +92,13 @@ def _raw(item: dict[str, Any], feed: dict[str, Any], url: str) -> RawEntry:
         language=_word(item, "language"),
         image_url=_word(item, "image") or _word(item, "banner_image"),
         categories=[label for label in tags if isinstance(label, str)] if isinstance(tags, list) else (),
+        title_is_text=True,
+        summary_is_text=is_text,
     )
 
 
 def _as_link(identity: str) -> str:
     return identity if identity.startswith(("http://", "https://")) else ""
-
-
-def _escaped(text: str) -> str:
-    """Plain text as HTML, since content is HTML: paragraphs kept, markup characters literal."""
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return "".join(f"<p>{part}</p>" for part in re.split(r"\n\s*\n", text) if part.strip())
 
 
 def _author(item: dict[str, Any]) -> str:

@@ -8,11 +8,10 @@ import lxml.etree
 
 from digest.errors import ParseError
 from digest.gather.dates import parse_date
-from digest.gather.feedread import LONG_AGO, FeedRead, RawEntry, cleaned, newest
+from digest.gather.feedread import LONG_AGO, READ_AHEAD, FeedRead, RawEntry, cleaned, newest
 from digest.gather.urls import web_url
 from digest.model.news import Entry
 
-READ_AHEAD = 5
 _EXTENSION = re.compile(r"\{[^}]*(?:image|video)[^}]*\}")
 MAX_CHILDREN = 5  # sitemaps read of an index: the newest ones
 

@@ -10,15 +10,13 @@ from typing import Any
 import feedparser
 
 from digest.errors import ParseError
-from digest.gather.clean import one_line
 from digest.gather.dates import parse_date
-from digest.gather.feedread import FeedRead, RawEntry, cleaned, newest
+from digest.gather.feedread import READ_AHEAD, FeedRead, RawEntry, as_html, cleaned, newest, title_line
 from digest.gather.language import tag
 from digest.gather.pageimage import PageImage
 from digest.gather.urls import web_url
 from digest.gather.xmltext import demand_sane
 
-READ_AHEAD = 5  # times max_entries are parsed, so that a feed sorted oldest first still gives its newest
 TAIL = 2000  # characters within which the root element must close
 _ITEM = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
 _ITEM_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
@@ -42,13 +40,14 @@ def parse_xml_feed(text: str, url: str, max_entries: int) -> FeedRead:
         sanitize_html=False,
         resolve_relative_uris=False,
     )
-    entries = [cleaned(_raw(item, url)) for item in result.entries]
+    is_atom = result.version.startswith("atom")
+    entries = [cleaned(_raw(item, url, is_atom=is_atom)) for item in result.entries]
     if truncated and not entries:
         raise ParseError("bad-xml", "the feed breaks off before its first entry ends")
     feed = result.feed
     return FeedRead(
         format=result.version or "rss",
-        title=one_line(_text(feed, "title")),
+        title=title_line(_text(feed, "title"), is_text=is_atom and _is_text(_get(feed, "title_detail"))),
         home_url=web_url(_text(feed, "link"), url),
         language=tag(_text(feed, "language")),
         entries=newest(entries, max_entries),
@@ -90,17 +89,22 @@ def _parts(item: Any, key: str) -> list[Mapping[str, Any]]:
     return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
 
 
-def _raw(item: Any, feed_url: str) -> RawEntry:
+def _raw(item: Any, feed_url: str, *, is_atom: bool) -> RawEntry:
     """One of feedparser's entries, its pieces chosen."""
     details = [_get(item, "title_detail"), *_parts(item, "content"), _get(item, "summary_detail")]
     base = (
         next((web_url(d.get("base") or "", feed_url) for d in details if d and d.get("base")), "") or feed_url
     )
     contents = [part for part in _parts(item, "content") if isinstance(part.get("value"), str)]
-    content = max((str(part["value"]) for part in contents), key=len, default="")
-    summary = _text(item, "summary")
+    longest = max(contents, key=lambda part: len(part["value"]), default={})
+    content, summary = str(longest.get("value", "")), _text(item, "summary")
+    content_is_text = is_atom and _is_text(longest)
+    summary_is_text = is_atom and _is_text(_get(item, "summary_detail"))
     if not summary or summary == content:
+        summary_is_text = content_is_text if content else summary_is_text
         summary, content = content or summary, ""  # the caller tells a summary from a text by its length
+    elif content_is_text:
+        content = as_html(content)
     image = _image(item)
     return RawEntry(
         base=base,
@@ -119,7 +123,14 @@ def _raw(item: Any, feed_url: str) -> RawEntry:
         image_alt=image.alt,
         image_width=image.width,
         categories=[str(part.get("term") or "") for part in _parts(item, "tags")],
+        title_is_text=is_atom and _is_text(_get(item, "title_detail")),
+        summary_is_text=summary_is_text,
     )
+
+
+def _is_text(detail: Any) -> bool:
+    """Whether Atom says that a piece is plain (RFC 4287, 3.1.1.1). In RSS it is HTML, whatever is said."""
+    return isinstance(detail, dict) and detail.get("type") == "text/plain"
 
 
 def _link(item: Any) -> str:

@@ -10,7 +10,9 @@ import pytest
 from digest.errors import ParseError
 from digest.gather.decode import decoded
 from digest.gather.discover import discover_feeds
+from digest.gather.extract import dissect_fragment
 from digest.gather.parse import parse_feed
+from digest.model.news import Entry
 
 URL = "https://news.example.org/feeds/all.xml"
 
@@ -98,6 +100,39 @@ def test_a_json_feed_is_read_and_its_plain_text_stays_literal() -> None:
     assert (entry.id, entry.url, entry.author) == ("5", "https://news.example.org/five", "A, B")
     assert entry.summary == "1 < 2"
     assert entry.published_at == datetime(2026, 3, 10, tzinfo=UTC)
+
+
+def test_what_a_json_feed_calls_text_is_no_html() -> None:
+    item = {
+        "id": "1",
+        "url": "/1",
+        "title": "Why <b> and <details> matter, &amp; more",
+        "summary": "x <y and z> w",
+    }
+    feed = json_feed(
+        title="A <b> feed", items=[item, {**item, "summary": "", "content_text": "Use <p> " * 200}]
+    )
+    read = parse_feed(json.dumps(feed).encode(), URL)
+    first, second = read.entries
+    assert (read.title, first.title) == ("A <b> feed", "Why <b> and <details> matter, & more")
+    assert first.summary == "x <y and z> w"
+    assert dissect_fragment(second.content, "").paragraphs == (("Use <p> " * 200).strip(),)
+
+
+def test_what_atom_calls_text_is_no_html() -> None:
+    def atom(title: str, summary: str, content: str = "") -> Entry:
+        entry = f"<entry><title{title}</title><summary{summary}</summary>{content}<id>urn:1</id></entry>"
+        head = '<feed xmlns="http://www.w3.org/2005/Atom"><title>Use &lt;b&gt; now</title>'
+        read = parse_feed(f"{head}{entry}</feed>".encode(), URL)
+        assert read.title == "Use <b> now"
+        return read.entries[0]
+
+    entry = atom(' type="text">Use &lt;details&gt; now', ">If x &lt;y and z&gt; w")
+    assert (entry.title, entry.summary) == ("Use <details> now", "If x <y and z> w")
+    entry = atom(' type="html">Use &lt;b&gt;it&lt;/b&gt;', ' type="html">&lt;p&gt;Now')
+    assert (entry.title, entry.summary) == ("Use it", "Now")
+    entry = atom(">T", ">S", '<content type="text">The &lt;p&gt; tag</content>')
+    assert dissect_fragment(entry.content, "").paragraphs == ("The <p> tag",)
 
 
 def test_a_json_feed_cut_off_gives_its_complete_items() -> None:

@@ -33,6 +33,15 @@ def test_a_relative_link_is_resolved_and_made_safe_for_attributes() -> None:
     assert web_url(" HTTPS://a.example/\u200bx ") == "https://a.example/x"
 
 
+def test_a_space_within_an_address_is_part_of_it() -> None:
+    assert web_url(" https://a.example/my photo.jpg?q=a  b ") == "https://a.example/my%20photo.jpg?q=a%20%20b"
+    assert web_url("a b.html\t", "https://a.example/n/") == "https://a.example/n/a%20b.html"
+    assert web_url("https://a.example/long/\r\n      path") == "https://a.example/long/path"
+    assert web_url("https://a b.example/x") == ""
+    assert web_url("https://a.example/" + " " * 1900) == "https://a.example/"
+    assert web_url("https://a.example/" + " " * 1900 + "x") == ""
+
+
 @pytest.mark.parametrize(
     ("url", "canonical"),
     [
