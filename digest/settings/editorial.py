@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import ClassVar
 
-from digest.settings import kinds, quantities
+from digest.settings import addresses, kinds, quantities
 from digest.settings.keys import key, required
 
 _SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -34,9 +34,13 @@ class PublicationSettings:
         kinds.text(), "", "The name readers see as the sender. Empty: the newsletter's name."
     )
     from_email: str = key(
-        kinds.email(), "digest@example.org", "The address it comes from. Change it before sending by SMTP."
+        addresses.email(),
+        "digest@example.org",
+        "The address it comes from. Change it before sending by SMTP.",
     )
-    reply_to: str = key(kinds.email(optional=True), "", "Where readers' answers go. Empty: to from_email.")
+    reply_to: str = key(
+        addresses.email(optional=True), "", "Where readers' answers go. Empty: to from_email."
+    )
     postal_address: str = key(
         kinds.text(), "", "The postal address in the footer, on one line. Many countries' laws ask for one."
     )
@@ -44,13 +48,13 @@ class PublicationSettings:
         kinds.text(), "", "Who answers for the newsletter, in the footer. Empty: the newsletter's name."
     )
     base_url: str = key(
-        kinds.base_url(),
+        addresses.base_url(),
         "https://digest.example.org",
         "The public address of `digest serve`; unsubscribe and preference links lead there. One-click"
         " unsubscribing needs https.",
     )
     privacy_url: str = key(
-        kinds.web_page(),
+        addresses.web_page(),
         "",
         "Your privacy notice, linked from every e-mail and page. Where people subscribe by the form, many"
         " countries' laws ask for one.",
@@ -60,7 +64,7 @@ class PublicationSettings:
         kinds.time_zone(), "UTC", "The time zone of send_at and of the edition's date, as an IANA name."
     )
     editor_email: str = key(
-        kinds.email(optional=True),
+        addresses.email(optional=True),
         "",
         "Who is told when something needs a person: a late or held edition, a day without news. Empty:"
         " nobody is mailed; `digest status` and the log still tell.",

@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
-from urllib.parse import urlsplit
 
 from digest.model.links import LONGEST_SERIES
 
@@ -28,11 +27,8 @@ _SELECTOR = re.compile(
 _HEADER_NAME = re.compile(r"X-[A-Za-z0-9-]{1,60}", re.IGNORECASE | re.ASCII)
 _HEADER = re.compile(r"X-[A-Za-z0-9-]{1,60}: ?[\x21-\x7e][\x20-\x7e]{0,200}", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[\w](?:[\w-]{0,61}[\w])?\.)*[\w](?:[\w-]{0,61}[\w])?")
-_HOST = re.compile(r"[A-Za-z0-9_.:-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 MAX_TEXT = 2_000  # characters; longer ones are a file pasted into the wrong place
-HIGHEST_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +52,8 @@ def quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
 
 
-def _as_text(value: object) -> str:
+def as_text(value: object) -> str:
+    """One line of text, which a header may hold. Raises ValueError."""
     if not isinstance(value, str):
         raise ValueError("is no text; put it in quotation marks")  # noqa: TRY004  (one exception for every refusal)
     if _CONTROL.search(value):
@@ -70,7 +67,7 @@ def text(name: str = "text", *, required: bool = False) -> Kind[str]:
     """One line of text; safe in a header, because it can hold no line break."""
 
     def read(value: object) -> str:
-        found = _as_text(value).strip()
+        found = as_text(value).strip()
         if required and not found:
             raise ValueError("is empty; give it a value or leave the line out")
         return found
@@ -98,13 +95,13 @@ def file(*, optional: bool = False) -> Kind[Path | None]:
 def selector(*, optional: bool = False) -> Kind[str]:
     """The name of a DKIM key: the first part of the DNS name that it is published under."""
     advice = 'is no selector; use letters, digits, dots and hyphens, like "digest2026"'
-    return _pattern("selector", _SELECTOR, advice, optional=optional)
+    return pattern("selector", _SELECTOR, advice, optional=optional)
 
 
 def header_name(*, optional: bool = False) -> Kind[str]:
     """The name of a header that is nobody's but a provider's."""
     advice = 'is no name of an own header; write one that begins with X-, like "X-PM-Metadata-ref"'
-    return _pattern("header name", _HEADER_NAME, advice, optional=optional)
+    return pattern("header name", _HEADER_NAME, advice, optional=optional)
 
 
 def headers() -> Kind[tuple[str, ...]]:
@@ -120,18 +117,25 @@ def headers() -> Kind[tuple[str, ...]]:
     def show(lines: tuple[str, ...]) -> str:
         return "[" + ", ".join(quoted(line) for line in lines) + "]"
 
-    return Kind("list of headers", read, show, lambda found: [line for line in found.split(",") if line])
+    return Kind(
+        "list of headers",
+        read,
+        show,
+        lambda found: [line.strip() for line in found.split(",") if line.strip()],
+    )
 
 
 def secret() -> Kind[str]:
     """One line of text, of which every space counts."""
-    return Kind("text, secret", _as_text, quoted)
+    return Kind("text, secret", as_text, quoted)
 
 
-def _pattern(name: str, pattern: re.Pattern[str], advice: str, *, optional: bool) -> Kind[str]:
+def pattern(name: str, shape: re.Pattern[str], advice: str, *, optional: bool) -> Kind[str]:
+    """One line of text of a certain ``shape``."""
+
     def read(value: object) -> str:
-        found = _as_text(value).strip()
-        if not (pattern.fullmatch(found) or (optional and not found)):
+        found = as_text(value).strip()
+        if not (shape.fullmatch(found) or (optional and not found)):
             raise ValueError(advice)
         return found
 
@@ -141,33 +145,19 @@ def _pattern(name: str, pattern: re.Pattern[str], advice: str, *, optional: bool
 def slug() -> Kind[str]:
     """A short name for addresses and files."""
     advice = 'is no short name; use lower-case letters, digits and single hyphens, like "morning-news"'
-    return _pattern("short name", SLUG, advice, optional=False)
+    return pattern("short name", SLUG, advice, optional=False)
 
 
 def series() -> Kind[str]:
     """The short name of a series, which links hold."""
     advice = f"is no name of a series; use a-z, digits and single hyphens, at most {LONGEST_SERIES} of them"
-    pattern = re.compile(rf"(?=.{{1,{LONGEST_SERIES}}}\Z){SLUG.pattern}")
-    return _pattern("short name", pattern, advice, optional=False)
+    shape = re.compile(rf"(?=.{{1,{LONGEST_SERIES}}}\Z){SLUG.pattern}")
+    return pattern("short name", shape, advice, optional=False)
 
 
 def language() -> Kind[str]:
     """A language tag (BCP 47)."""
-    return _pattern(
-        "language", _LANGUAGE, 'is no language tag; write it like "en" or "pt-BR"', optional=False
-    )
-
-
-def email(*, optional: bool = False) -> Kind[str]:
-    """One bare e-mail address."""
-    advice = 'is no e-mail address; write it bare, like "news@example.org"'
-    return _pattern("e-mail address", _EMAIL, advice, optional=optional)
-
-
-def host(*, optional: bool = False) -> Kind[str]:
-    """A host name or IP address, without scheme or port."""
-    advice = 'is no host name; write it without "smtp://" or a path, like "mail.example.org"'
-    return _pattern("host name", _HOST, advice, optional=optional)
+    return pattern("language", _LANGUAGE, 'is no language tag; write it like "en" or "pt-BR"', optional=False)
 
 
 def choice(*allowed: str) -> Kind[str]:
@@ -185,52 +175,11 @@ def choice(*allowed: str) -> Kind[str]:
     return Kind(listed, read, quoted)
 
 
-def base_url(*, optional: bool = False) -> Kind[str]:
-    """An address that paths are added to, without a slash at its end; "" where it is optional."""
-
-    def read(value: object) -> str:
-        found = _as_text(value).strip()
-        if optional and not found:
-            return found
-        if not is_web_url(found):
-            raise ValueError('is no web address; write it whole, like "https://digest.example.org"')
-        if urlsplit(found).query or urlsplit(found).fragment:
-            raise ValueError(
-                'has a "?" or "#" part; write the address alone, like "https://digest.example.org"'
-            )
-        return found.rstrip("/")
-
-    return Kind("web address", read, quoted)
-
-
-def web_page() -> Kind[str]:
-    """The address of a page; "" for none."""
-
-    def read(value: object) -> str:
-        found = _as_text(value).strip()
-        if found and not is_web_url(found):
-            raise ValueError('is no web address; write it whole, like "https://news.example.org/privacy"')
-        return found
-
-    return Kind("web address", read, quoted)
-
-
-def is_web_url(found: str) -> bool:
-    """Whether ``found`` is an absolute http(s) address with a host and, if any, a possible port."""
-    try:
-        parts = urlsplit(found)
-        port = parts.port
-    except ValueError:
-        return False
-    named = parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"[\s<>\"\\]", found)
-    return named and (port is None or 0 < port <= HIGHEST_PORT)
-
-
 def time_zone() -> Kind[str]:
     """An IANA time zone name."""
 
     def read(value: object) -> str:
-        found = _as_text(value).strip()
+        found = as_text(value).strip()
         try:
             zoneinfo.ZoneInfo(found)
         except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
@@ -260,7 +209,7 @@ def database_url() -> Kind[str]:
     """A SQLAlchemy address of SQLite or PostgreSQL."""
 
     def read(value: object) -> str:
-        found = _as_text(value).strip()
+        found = as_text(value).strip()
         scheme = found.partition("://")[0].partition("+")[0]
         if scheme not in ("sqlite", "postgresql") or "://" not in found:
             raise ValueError(

@@ -15,7 +15,7 @@ from digest.model.edition import CORRECTIONS
 from digest.model.look import Look
 from digest.model.news import Feed, FeedKind
 from digest.model.wording import Wording
-from digest.settings import checks, kinds
+from digest.settings import addresses, checks, kinds
 from digest.settings.editorial import FeedSettings, SeriesSettings
 from digest.settings.environment import FILE_SUFFIX, variables
 from digest.settings.keys import KeySpec
@@ -315,7 +315,7 @@ def _series(
 def _feed_url(built: FeedSettings, folder: Path) -> str:
     if built.kind == FeedKind.FOLDER:
         return str(folder / Path(built.url).expanduser())
-    return built.url if kinds.is_web_url(built.url) else ""
+    return built.url if addresses.is_web_url(built.url) else ""
 
 
 def _feed(built: FeedSettings, url: str) -> Feed:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from digest.settings import kinds, quantities
+from digest.settings import addresses, kinds, quantities
 from digest.settings.keys import key
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
@@ -33,7 +33,7 @@ class WebSettings:
 
     section: ClassVar[str] = "web"
 
-    host: str = key(kinds.host(), "127.0.0.1", "The address it listens on.")
+    host: str = key(addresses.host(), "127.0.0.1", "The address it listens on.")
     port: int = key(quantities.integer(1, quantities.HIGHEST_PORT), 8025, "The port it listens on.")
     secret: str = key(
         kinds.secret(),

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import ClassVar
 
-from digest.settings import kinds, quantities
+from digest.settings import addresses, kinds, quantities
 from digest.settings.keys import key
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -29,7 +29,7 @@ class DeliverySettings:
         Path("outbox"),
         "The folder of the outbox transport.",
     )
-    smtp_host: str = key(kinds.host(optional=True), "", "The mail server. Needed for smtp.")
+    smtp_host: str = key(addresses.host(optional=True), "", "The mail server. Needed for smtp.")
     smtp_port: int = key(
         quantities.integer(0, quantities.HIGHEST_PORT),
         0,
@@ -132,7 +132,7 @@ class DkimSettings:
     section: ClassVar[str] = "dkim"
 
     domain: str = key(
-        kinds.host(optional=True),
+        addresses.host(optional=True),
         "",
         "The domain that signs and publishes the keys. Empty: that of from_email, which DMARC asks for.",
     )
@@ -160,7 +160,9 @@ class BounceSettings:
     section: ClassVar[str] = "bounces"
 
     address: str = key(
-        kinds.email(optional=True), "", "The envelope sender, to which bounces come back. Empty: from_email."
+        addresses.email(optional=True),
+        "",
+        "The envelope sender, to which bounces come back. Empty: from_email.",
     )
     verp: bool = key(
         quantities.boolean(),
@@ -184,7 +186,7 @@ class BounceSettings:
         kinds.file(optional=True), None, "A Maildir that bounces arrive in. Empty: none is read."
     )
     imap_host: str = key(
-        kinds.host(optional=True),
+        addresses.host(optional=True),
         "",
         "The IMAP server of the mailbox that bounces arrive in. Empty: none is read.",
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from digest.settings import kinds, quantities
+from digest.settings import addresses, kinds, quantities
 from digest.settings.keys import key
 
 _SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -49,7 +49,7 @@ class SummarySettings:
         kinds.text(), "", "Your own words for the notice in the footer. Empty: ours, in the edition's terms."
     )
     model_url: str = key(
-        kinds.base_url(optional=True),
+        addresses.base_url(optional=True, public=False),
         "",
         "The address of an OpenAI-compatible server up to its version, like https://llm.example.org/v1."
         " Needed for model.",

@@ -121,6 +121,11 @@ Refused = Callable[..., str]
         ('[publication]\ntimezone = "../etc/passwd"', "is no time zone"),
         ('[publication]\ntimezone = "Q"', 'is no time zone; write it like "Europe/Oslo"'),
         ('[publication]\nfrom_email = "N <a@b.test>"', "is no e-mail address; write it bare"),
+        ('[publication]\nfrom_email = "a..b@c.test"', "is no e-mail address"),
+        ('[publication]\nfrom_email = ".a@c.test"', "is no e-mail address"),
+        ('[publication]\nbase_url = "https://u:hunter2@a.test"', "has a user name in it"),
+        ('[publication]\nprivacy_url = "https://u@a.test/p"', "has a user name in it"),
+        ('[delivery]\nsmtp_host = "mail.example.net:587"', "names a port as well"),
         ('[publication]\nfrom_name = "a\\nBcc: x"', "holds a line break or control character"),
         ('[publication]\nname = ""', 'publication.name = "" is empty'),
         ("[publication]\nname = 7", "publication.name = 7 is no text; put it in quotation marks"),
@@ -220,6 +225,27 @@ def test_settings_that_contradict_each_other_are_refused(refused: Refused, text:
     assert said in message
     assert "hunter2" not in message
     assert "7777777" not in message
+
+
+def test_addresses_with_letters_of_any_script_come_out_in_ascii(read: Read) -> None:
+    """Else each message would fail, long after the settings were accepted."""
+    found = read(
+        '[publication]\nfrom_email = "news@müller.example"\nbase_url = "https://blatt.müller.example:8443/übersicht/"\n'
+        'privacy_url = "https://müller.example/a?b=ü"\nreply_to = "büro@müller.example"'
+    ).publication
+    assert found.from_email == "news@xn--mller-kva.example"
+    assert found.base_url == "https://blatt.xn--mller-kva.example:8443/%C3%BCbersicht"
+    assert found.privacy_url == "https://xn--mller-kva.example/a?b=%C3%BC"
+    assert found.reply_to == "büro@xn--mller-kva.example"
+
+
+def test_headers_from_the_environment_may_have_spaces_between_them(read: Read) -> None:
+    found = read("", {"DIGEST_DELIVERY__HEADERS": "X-A: 1, X-B: 2,"})
+    assert found.delivery.headers == ("X-A: 1", "X-B: 2")
+
+
+def test_a_mail_server_may_have_an_address_of_colons(read: Read) -> None:
+    assert read('[delivery]\nsmtp_host = "::1"').delivery.smtp_host == "::1"
 
 
 def test_a_password_may_go_unencrypted_to_this_machine_alone(read: Read) -> None:
