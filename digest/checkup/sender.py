@@ -12,6 +12,7 @@ import dns.resolver
 from digest.checkup.finding import Finding, Level
 from digest.deliver.dkim import Signer, record_name
 from digest.errors import ConfigurationError
+from digest.model.hosts import registered_domain
 from digest.parts import Parts
 from digest.settings import Settings
 
@@ -28,7 +29,8 @@ def sender(settings: Settings, parts: Parts, lookup: LookUp | None) -> Iterator[
         return
     yield from _signing(signer, settings, parts)
     if lookup:
-        yield from sender_records(parts.publication.domain, lookup)
+        envelope_domain = settings.envelope_sender.rpartition("@")[2]
+        yield from sender_records(parts.publication.domain, envelope_domain, lookup)
         yield from published_keys(signer, lookup)
 
 
@@ -74,34 +76,41 @@ def text_records(name: str) -> tuple[str, ...]:
     return tuple(b"".join(record.strings).decode("utf-8", "replace") for record in answer)
 
 
-def sender_records(domain: str, lookup: LookUp) -> Iterator[Finding]:
-    """What receivers look up about the sender's domain: SPF (RFC 7208) and DMARC (RFC 7489).
+def sender_records(domain: str, envelope_domain: str, lookup: LookUp) -> Iterator[Finding]:
+    """What receivers look up about the sender: SPF (RFC 7208) and DMARC (RFC 7489).
+
+    SPF is that of the envelope's domain, where bounces go; DMARC that of the domain in From, and where that
+    has none, of the domain that was registered (section 6.6.3).
 
     Gmail, Yahoo and Microsoft demand both, and a DKIM signature, of anyone who sends 5,000 a day.
     """
-    wanted = (
-        ("SPF", domain, "v=spf1", f"publish a TXT record at {domain} that names your mail server"),
-        (
-            "DMARC",
-            f"_dmarc.{domain}",
-            "v=DMARC1",
-            f'publish a TXT record at _dmarc.{domain}: "v=DMARC1; p=none"',
-        ),
-    )
-    for label, name, start, mend in wanted:
+    domain, envelope_domain = domain.lower(), envelope_domain.lower()
+    spf = f"publish a TXT record at {envelope_domain} that names your mail server"
+    yield from _record("SPF", "v=spf1", (envelope_domain,), lookup, spf)
+    names = dict.fromkeys((f"_dmarc.{domain}", f"_dmarc.{registered_domain(domain)}"))
+    dmarc = f'publish a TXT record at _dmarc.{domain}: "v=DMARC1; p=none"'
+    yield from _record("DMARC", "v=DMARC1", tuple(names), lookup, dmarc)
+
+
+def _record(label: str, start: str, names: tuple[str, ...], lookup: LookUp, mend: str) -> Iterator[Finding]:
+    """The record at the first of ``names`` that has one."""
+    for name in names:
+        domain = name.removeprefix("_dmarc.")
         try:
             found = [text for text in lookup(name) if text.lower().startswith(start.lower())]
         except dns.exception.DNSException as error:
             yield Finding(Level.WARNING, f"{label} of {domain} could not be looked up: {error}", "try again")
-            continue
+            return
         if len(found) == 1:
-            yield Finding(Level.OK, f"{label}: {found[0]}")
-        elif found:
+            where = "" if name == names[0] else f" (at {name})"
+            yield Finding(Level.OK, f"{label}{where}: {found[0]}")
+            return
+        if found:
             yield Finding(
                 Level.ERROR, f"{name} has {len(found)} {label} records; receivers ignore them all", mend
             )
-        else:
-            yield Finding(Level.WARNING, f"{domain} has no {label} record", mend)
+            return
+    yield Finding(Level.WARNING, f"{names[0].removeprefix('_dmarc.')} has no {label} record", mend)
 
 
 def published_keys(signer: Signer, lookup: LookUp) -> Iterator[Finding]:
