@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +15,7 @@ from markdown_it import MarkdownIt
 
 from digest.errors import FetchError, ParseError
 from digest.gather.anatomy import Anatomy, Kind, Line, dissect
-from digest.gather.clean import harmless, one_line, plain
+from digest.gather.clean import fragment, harmless, one_line, plain
 from digest.gather.dates import first_believable
 from digest.gather.decode import decoded
 from digest.gather.extract import extract_page
@@ -27,6 +29,7 @@ MAX_FILES = 2000
 FRONT_MATTER_KEYS = {
     "title", "dek", "date", "url", "outlet", "publisher", "author", "language", "comments", "ai_notice",
 }  # fmt: skip
+_BLOCKS = ("h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "pre")
 _FRONT = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
 _FIELD = re.compile(r"([A-Za-z_-]{1,30})\s*:\s*(.*)")
 _SENTENCE_END = re.compile("[.!?\u3002\uff01\uff1f][\"'\u201d\u2019)]*$")
@@ -63,7 +66,7 @@ def read_folder(feed: Feed, options: GatherOptions, now: datetime) -> FolderRead
         try:
             articles.append(read_article(path, feed, options, now))
         except (OSError, ParseError, ValueError) as error:
-            problems.append(f"{path.name}: {error}")
+            problems.append(f"{harmless(path.name)}: {error}")
     return FolderRead(tuple(articles), tuple(problems))
 
 
@@ -75,14 +78,13 @@ def _files(root: Path) -> list[Path]:
         for name in names:
             path = Path(folder, name)
             hidden = any(part.startswith(".") for part in path.relative_to(home).parts)
-            if (
-                path.suffix.lower() in SUFFIXES
-                and not hidden
-                and path.resolve().is_relative_to(home)
-                and path.is_file()
-            ):
-                found.append(path)
-    return sorted(found, key=lambda path: (-path.stat().st_mtime, path.name))
+            if path.suffix.lower() not in SUFFIXES or hidden:
+                continue
+            # RuntimeError: a link that leads to itself. OSError: the file is gone meanwhile.
+            with suppress(OSError, RuntimeError):
+                if path.is_file() and path.resolve().is_relative_to(home):
+                    found.append((-path.stat().st_mtime, path.name, path))
+    return [path for _time, _name, path in sorted(found)]
 
 
 def read_article(path: Path, feed: Feed, options: GatherOptions, now: datetime) -> Article:
@@ -99,10 +101,12 @@ def read_article(path: Path, feed: Feed, options: GatherOptions, now: datetime) 
     parts = (
         _from_html(data, path)
         if kind in {".html", ".htm"}
-        else _from_text(body, markdown=kind in {".md", ".markdown"})
+        else _from_text(body, one_line(fields.get("title", "")), markdown=kind in {".md", ".markdown"})
     )
     fields = {**parts.extra, **fields}
-    title = one_line(fields.get("title", "")) or parts.title or path.stem
+    title = one_line(fields.get("title", "")) or parts.title or one_line(path.stem)
+    if not title:
+        raise ParseError("empty", "it has no headline, and its name no letter")
     url = web_url(fields.get("url", "")) or path.as_uri()
     text = "\n\n".join(parts.anatomy.paragraphs)
     dek = one_line(fields.get("dek", ""), 1000) or parts.dek
@@ -152,16 +156,22 @@ def _from_html(data: bytes, path: Path) -> _Parts:
     return _Parts(page.title, page.dek, anatomy, {key: value for key, value in extra.items() if value})
 
 
-def _from_text(text: str, *, markdown: bool) -> _Parts:
-    """Headline first, then the dek, then the text; Markdown's headings are headings, a text's are guessed."""
+def _from_text(text: str, known: str, *, markdown: bool) -> _Parts:
+    """Headline first, then the dek, then the text; Markdown's headings are headings, a text's are guessed.
+
+    Where the headline is ``known`` from the front matter, the first line is one too only if it is marked as
+    one, or says the same.
+    """
     lines = _markdown_lines(text) if markdown else _text_lines(text)
     if not lines:
         raise ParseError("empty", "the file is empty")
-    title, rest = lines[0].text, lines[1:]
+    title, rest = one_line(lines[0].text), lines[1:]
+    if known and lines[0].kind is not Kind.HEADING and title.casefold() != known.casefold():
+        title, rest = known, lines
     dek = ""
     if rest and rest[0].kind is Kind.TEXT and len(rest) > 1 and _is_dek(rest[0].text):
         dek, rest = rest[0].text, rest[1:]
-    return _Parts(one_line(title), one_line(dek, 1000), dissect(rest, guess_headings=not markdown))
+    return _Parts(title, one_line(dek, 1000), dissect(rest, guess_headings=not markdown))
 
 
 def _is_dek(line: str) -> bool:
@@ -184,12 +194,13 @@ def _text_lines(text: str) -> list[Line]:
 
 def _markdown_lines(text: str) -> list[Line]:
     """Markdown's blocks. Raw HTML in it counts for its text alone."""
-    tree = lxml.html.document_fromstring(f"<div>{MarkdownIt('commonmark').render(text)}</div>")
+    tree = fragment(MarkdownIt("commonmark").render(text))
     lines = []
-    for element in tree.iter("h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "pre"):
-        if element.tag == "li" and element.find("p") is not None:
-            continue
-        words = one_line(plain(lxml.html.tostring(element, encoding="unicode")), 20_000)
+    for element in tree.iter(*_BLOCKS) if tree is not None else ():
+        own = deepcopy(element)  # without the blocks in it, such as the points below a point: they follow
+        for inner in list(own.iterdescendants(*_BLOCKS)):
+            inner.drop_tree()
+        words = one_line(plain(lxml.html.tostring(own, encoding="unicode")), 20_000)
         kind = Kind.HEADING if element.tag[0] == "h" else Kind.ITEM if element.tag == "li" else Kind.TEXT
         if words:
             lines.append(Line(words, kind))

@@ -104,6 +104,49 @@ def test_markdown_has_front_matter_headings_and_no_live_html(feed: Feed) -> None
     assert "alert" not in article.text
 
 
+def test_the_points_below_a_point_stand_once(feed: Feed) -> None:
+    put(
+        feed,
+        "l.md",
+        "# Head\n\n- First.\n    - Below it.\n        1. Below that.\n- Last.\n\n1. Loose.\n\n   More of it.",
+    )
+    assert only(feed).text.split("\n\n") == [
+        "First.",
+        "Below it.",
+        "Below that.",
+        "Last.",
+        "Loose.",
+        "More of it.",
+    ]
+
+
+@pytest.mark.parametrize("suffix", ["md", "txt"])
+def test_a_headline_of_the_front_matter_leaves_the_first_paragraph_in_the_text(
+    feed: Feed, suffix: str
+) -> None:
+    front = "---\ntitle: Ferries return\n---\n"
+    put(feed, f"t.{suffix}", f"{front}The first boat left at dawn, and all cheered.\n")
+    article = only(feed)
+    assert (article.title, article.text) == (
+        "Ferries return",
+        "The first boat left at dawn, and all cheered.",
+    )
+    put(feed, f"t.{suffix}", f"{front}Ferries Return\n\nThe first boat left at dawn, and all cheered.\n")
+    assert only(feed).text == "The first boat left at dawn, and all cheered."
+
+
+def test_a_link_to_itself_and_a_name_that_is_no_text_harm_nobody(feed: Feed) -> None:
+    put(feed, "good.txt", "Good headline\n\nThe text of it is here.")
+    Path(feed.url, "loop.txt").symlink_to(Path(feed.url, "loop.txt"))
+    page = f"<html><body><p>{'Words of it. ' * 60}</p></body></html>".encode()
+    put(feed, os.fsdecode(b"caf\xe9\x07.html"), page)
+    put(feed, os.fsdecode(b"\xe9.html"), page)
+    put(feed, os.fsdecode(b"no\xe9.txt"), "")
+    read = read_folder(feed, GatherOptions(), NOW)
+    assert {article.title for article in read.articles} == {"Good headline", "caf"}
+    assert sorted(problem.partition(":")[0] for problem in read.problems) == [".html", "no.txt"]
+
+
 def test_a_web_page_in_the_folder_is_extracted(feed: Feed) -> None:
     body = (
         "<p>Ferries returned to the strait on Monday after two weeks of ice, and many people cheered.</p>" * 3
