@@ -6,6 +6,7 @@ exit code 1; wrong usage is exit code 2.
 
 from __future__ import annotations
 
+import errno
 import gc
 import logging
 import os
@@ -71,11 +72,17 @@ def build(modules: Iterable[str]) -> typer.Typer:
 
 def wanted_modules(arguments: Sequence[str]) -> list[str]:
     """The module of the command that these arguments call, none for the version, else all of them."""
-    named = next((argument for argument in arguments if argument in MODULES), None)
-    before = arguments[: arguments.index(named)] if named else arguments
+    before: list[str] = []
+    named, value_follows = "", False
+    for argument in arguments:
+        if not (value_follows or argument.startswith("-")):
+            named = argument
+            break
+        before.append("" if value_follows else argument)
+        value_follows = not value_follows and argument == "--config"
     if "--version" in before:
         return []
-    return [MODULES[named]] if named and "--help" not in before else list(MODULES.values())
+    return [MODULES[named]] if named in MODULES and "--help" not in before else list(MODULES.values())
 
 
 def _version(value: bool) -> None:
@@ -120,10 +127,21 @@ def _loaded(arguments: Sequence[str]) -> typer.Typer:
         gc.enable()
 
 
+def _run(arguments: Sequence[str]) -> None:
+    try:
+        _loaded(arguments)()
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # typer makes a failure of it
+            raise end.__context__ from None
+        raise
+    finally:
+        sys.stdout.flush()  # here, where it can be told that it fails; not when Python has ended
+
+
 def main() -> None:
     """Run the command line; expected errors become one line and exit code 1."""
     try:
-        _loaded(sys.argv[1:])()
+        _run(sys.argv[1:])
     except ConfigurationError as error:
         for line in str(error).splitlines():
             say(f"digest: {printable(line)}")
@@ -135,11 +153,19 @@ def main() -> None:
         say("Aborted!")
         sys.exit(1)
     except BrokenPipeError:
-        # The reader of our output went away (`| head`): not our error. Python would complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        _let_go_of_output()
+        sys.exit(0)  # the reader of our output went away (`| head`): not our error
     except OSError as error:
+        if error.errno == errno.ENOSPC and not error.filename:  # our output, into a file on a full disk
+            _let_go_of_output()
+            say(f"digest: the output can't be written: {error.strerror}")
+            sys.exit(1)
         if not error.filename:  # of no file: not something the user can mend
             raise
         say(printable(f"digest: {error.filename} can't be used: {error.strerror}"))
         sys.exit(1)
+
+
+def _let_go_of_output() -> None:
+    """What is still to be written would fail as well, and Python complain of it as it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -119,6 +119,20 @@ def chosen_themes(parts: Parts, slugs: list[str] | None) -> frozenset[str]:
     return frozenset(slugs or [])
 
 
+def home_expanded(path: str) -> Path:
+    """A path that a user typed in quotation marks, where no shell reads the ~.
+
+    Raises:
+        InputError: nobody has the home folder it names.
+    """
+    from digest.settings.homes import expanded  # noqa: PLC0415 - keeps `digest --help` quick
+
+    try:
+        return expanded(path)
+    except ValueError as error:
+        raise InputError(f"{path!r} {error}") from None
+
+
 def read_text(path: Path) -> str:
     """A text that a person wrote; ``-`` is standard input.
 

@@ -13,11 +13,24 @@ from urllib.parse import urlsplit
 import typer
 
 from digest import pipeline
-from digest.cli.common import JsonOption, NowOption, counted, emit_json, local, opened, printable, say, table
+from digest.cli.common import (
+    JsonOption,
+    NowOption,
+    counted,
+    emit_json,
+    home_expanded,
+    local,
+    opened,
+    printable,
+    say,
+    table,
+)
 from digest.errors import InputError, NotFoundError, StateError
+from digest.gather.clean import harmless
 from digest.gather.opml import read_opml, write_opml
 from digest.gather.outcome import Gathered
 from digest.gather.probe import probe
+from digest.gather.urls import web_url
 from digest.model.news import Feed, FeedHealth, FeedKind
 from digest.parts import Parts
 from digest.store import feeds as store
@@ -88,15 +101,18 @@ def add(
     """Add a source, after trying it once; behind a web page its feed is looked for."""
     if not url.strip():
         raise InputError("the address is empty: name a feed or a folder")
-    folder = Path(url).expanduser()
+    folder = home_expanded(url)
     if kind is FeedKind.FOLDER or (kind is None and "://" not in url and folder.is_dir()):
         kind, url = FeedKind.FOLDER, str(folder.resolve())
         if not folder.is_dir():
             raise InputError(f"there is no folder {url}")
         if any((folder / own).exists() for own in ("digest.toml", "subscribers.db")):
             raise InputError(f"{url} is the newsletter's own folder: put articles into one of their own")
-    elif not url.lower().startswith(("http://", "https://")):
+    elif not web_url(harmless(url)):
         raise InputError(f"{url!r} is neither an http(s) address nor a folder")
+    else:
+        url = web_url(harmless(url))
+    name, publisher = (" ".join(harmless(said).split()) for said in (name, publisher))
     feed = Feed(url, name, publisher, kind or FeedKind.FEED, weight, allow_private)
     with opened(ctx) as parts:
         if not unchecked:

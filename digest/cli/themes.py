@@ -12,7 +12,7 @@ import typer
 
 from digest.cli import theme_learning
 from digest.cli import theme_views as views
-from digest.cli.common import JsonOption, counted, emit_json, say, settings_of, table, with_bar
+from digest.cli.common import JsonOption, counted, emit_json, home_expanded, say, settings_of, table, with_bar
 from digest.errors import InputError, NotFoundError, ParseError
 from digest.evaluate.records import read_records
 from digest.evaluate.themes import article_of
@@ -108,7 +108,7 @@ def _keep(settings: Settings, started: starting.Started, *, print_only: bool, as
 
 def _example(reference: str, database: Database | None, now: datetime) -> Article:
     """A file's article, or a stored one."""
-    path = Path(reference).expanduser()
+    path = home_expanded(reference)
     if os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises for an address too long to be a name
         try:
             return read_article(path.resolve(), Feed(str(path.parent), path.name), GatherOptions(), now)

@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 TIMEOUT_S = 10.0
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy knows what our loopback is
 
 
 class _Links(HTMLParser):
@@ -58,7 +59,7 @@ def _trouble(link: str, allowed: Collection[str]) -> str:
     if not link.startswith(tuple(start + "/" for start in allowed)):
         return "leads out of the demo"
     try:
-        with urllib.request.urlopen(link, timeout=TIMEOUT_S) as answer:  # noqa: S310 - http, checked above
+        with _DIRECT.open(link, timeout=TIMEOUT_S) as answer:
             answer.read()
     except (OSError, ValueError) as error:
         return str(error)

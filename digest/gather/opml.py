@@ -123,5 +123,5 @@ def write_opml(feeds: Sequence[Feed], title: str, now: datetime) -> bytes:
         usual = {"publisher": "", "weight": "1", "kind": FeedKind.FEED.value}
         for name, value in own.items():
             if value != usual[name]:
-                outline.set(f"{{{NAMESPACE}}}{name}", value)
+                outline.set(f"{{{NAMESPACE}}}{name}", harmless(value))
     return lxml.etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)

@@ -80,6 +80,8 @@ class Templates:
             raise RenderError(f"{where}: {error.message}") from error
         except OSError as error:
             raise RenderError(f"{error.filename or name} can't be read: {error.strerror}") from error
+        except RecursionError as error:
+            raise RenderError(f"{self._where(error, name)}: it includes itself, without end") from error
         except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise RenderError(f"{self._where(error, name)}: {error}") from error
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from digest.model.links import LONGEST_SERIES
+from digest.settings.homes import expanded
 
 T = TypeVar("T")
 
@@ -78,7 +79,13 @@ def text(name: str = "text", *, required: bool = False) -> Kind[str]:
 def folder() -> Kind[Path]:
     """A folder, as written; where a relative one starts is the reader's business."""
     plain = text(required=True)
-    return Kind("folder", lambda value: Path(plain.read(value)), lambda path: quoted(str(path)))
+
+    def read(value: object) -> Path:
+        found = plain.read(value)
+        expanded(found)
+        return Path(found)
+
+    return Kind("folder", read, lambda path: quoted(str(path)))
 
 
 def file(*, optional: bool = False) -> Kind[Path | None]:
@@ -87,6 +94,7 @@ def file(*, optional: bool = False) -> Kind[Path | None]:
 
     def read(value: object) -> Path | None:
         found = plain.read(value)
+        expanded(found)
         return Path(found) if found else None
 
     return Kind("file", read, lambda path: quoted(str(path) if path else ""))

@@ -18,6 +18,7 @@ from digest.model.wording import Wording
 from digest.settings import addresses, checks, kinds
 from digest.settings.editorial import FeedSettings, SeriesSettings
 from digest.settings.environment import FILE_SUFFIX, variables
+from digest.settings.homes import expanded
 from digest.settings.keys import KeySpec
 from digest.settings.lines import KeyPath, locate
 from digest.settings.problems import Problems, Value
@@ -70,9 +71,12 @@ def _choose(path: Path | None, env: Mapping[str, str], cwd: Path) -> Path | None
     if chosen is None:
         standard = cwd / FILE_NAME
         return standard if standard.is_file() else None
-    absolute = cwd / chosen.expanduser()
+    origin = f"{chosen}" if path else f"{CONFIG_VARIABLE}={named}"
+    try:
+        absolute = cwd / expanded(chosen)
+    except ValueError as error:
+        raise ConfigurationError(f"{origin}: {error}") from None
     if not absolute.is_file():
-        origin = f"{chosen}" if path else f"{CONFIG_VARIABLE}={named}"
         if absolute.is_dir():
             raise ConfigurationError(f"{origin}: is a folder; name the file in it, {chosen / FILE_NAME}")
         raise ConfigurationError(f"{origin}: there is no such file; `digest init` writes a {FILE_NAME}")
@@ -272,7 +276,11 @@ def _feeds(tables: list[dict[str, Value]], folder: Path, problems: Problems) -> 
         built: FeedSettings | None = _build_table("feeds", table, problems)
         if built is None:
             continue
-        url = _feed_url(built, folder)
+        try:
+            url = _feed_url(built, folder)
+        except ValueError as error:
+            problems.add(table["url"].origin, f"feeds.url {error}")
+            continue
         if not url:
             advice = 'is no web address; write it whole, like "https://news.example.org/rss"'
             problems.add(table["url"].origin, f"feeds.url = {_brief(built.url)} {advice}")
@@ -314,7 +322,7 @@ def _series(
 
 def _feed_url(built: FeedSettings, folder: Path) -> str:
     if built.kind == FeedKind.FOLDER:
-        return str(folder / Path(built.url).expanduser())
+        return str(folder / expanded(built.url))
     return built.url if addresses.is_web_url(built.url) else ""
 
 
@@ -329,7 +337,7 @@ def _with_folder(settings: Settings) -> Settings:
     """The same with every relative path made absolute."""
     delivery = replace(
         settings.delivery,
-        outbox=settings.folder / settings.delivery.outbox.expanduser(),
+        outbox=settings.folder / expanded(settings.delivery.outbox),
         smtp_ca_file=_absolute(settings.folder, settings.delivery.smtp_ca_file),
     )
     url = settings.database.url
@@ -348,4 +356,4 @@ def _with_folder(settings: Settings) -> Settings:
 
 
 def _absolute(folder: Path, path: Path | None) -> Path | None:
-    return None if path is None else folder / path.expanduser()
+    return None if path is None else folder / expanded(path)

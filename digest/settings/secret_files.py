@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from digest.settings.homes import expanded
+
 MAX_SECRET_BYTES = 65_536
 
 
@@ -14,7 +16,7 @@ def read_secret(name: str, folder: Path) -> str:
         ValueError: it can't be read, or holds no text; says so in words that follow what named it.
     """
     try:
-        path = folder / Path(name).expanduser()
+        path = folder / expanded(name)
         if not path.is_file() and path.exists():
             raise ValueError(f"names {path}, which is no file")
         with path.open("rb") as file:
@@ -24,8 +26,6 @@ def read_secret(name: str, folder: Path) -> str:
         raise ValueError(f"names {path}, which cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
         raise ValueError(f"names {path}, which is not UTF-8 text") from None
-    except RuntimeError as error:  # of expanduser: nobody has that home
-        raise ValueError(f"names {name}: {error}") from None
     if not text or len(content) > MAX_SECRET_BYTES:
         raise ValueError(f"names {path}, which {'is too large for a secret' if text else 'is empty'}")
     return text

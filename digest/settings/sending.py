@@ -50,7 +50,7 @@ class DeliverySettings:
         " own. Empty: those that this machine trusts.",
     )
     smtp_helo_name: str = key(
-        kinds.host(optional=True),
+        addresses.host(optional=True),
         "",
         "The name by which this machine introduces itself there. Empty: its own.",
     )

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -12,6 +13,7 @@ import pytest
 from lxml import etree, html
 
 from digest.demo import DemoSite
+from digest.demo.links import follow
 from digest.model.news import FeedKind
 
 NOW = datetime(2026, 2, 3, 7, tzinfo=UTC)
@@ -123,3 +125,17 @@ def test_the_site_is_gone_after_its_block() -> None:
         url = site.base_url
     with pytest.raises(URLError):
         urlopen(url, timeout=2)
+
+
+def test_links_on_loopback_are_followed_past_any_proxy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("urllib.request._opener", None)  # which has read the environment before
+    with DemoSite(NOW) as site:
+        link = site.feeds()[0].url
+        path = tmp_path / "m.eml"
+        path.write_text(f"Content-Type: text/html\n\n<a href='{link}'>x</a>", encoding="utf-8")
+        assert follow([path], moved={}, allowed=(site.base_url,)) == ([], 1)
