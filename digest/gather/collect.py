@@ -26,6 +26,7 @@ from digest.gather.sources import PageRead, SourceRead, read_page, read_source
 from digest.gather.urls import canonical_url, origin
 from digest.model.news import Article, Entry, Feed, FeedHealth, FeedKind
 
+MAX_PAGES = 40  # of one feed in one run, the newest
 MAX_PAGE_TIMEOUTS = 3  # of one host in one run; then its pages are left alone
 log = logging.getLogger(__name__)
 STAND_IN = "their feed's text stands in"
@@ -143,12 +144,11 @@ class _Run:
     def _submit_pages(self, harvest: _Harvest) -> None:
         self._unfinished[id(harvest)] = harvest
         wanting = [at for at, entry in enumerate(harvest.entries) if not has_full_text(entry)]
-        wanting = wanting if self._options.fetch_pages else []
         wanting.sort(key=lambda at: entry_date(harvest.entries[at], self._now) or self._now, reverse=True)
-        if len(wanting) > self._options.max_pages_per_feed:
-            left = len(wanting) - self._options.max_pages_per_feed
+        if len(wanting) > MAX_PAGES:
+            left = len(wanting) - MAX_PAGES
             harvest.notes.append(f"{left} pages over the limit were not fetched; {STAND_IN}")
-        for at in wanting[: self._options.max_pages_per_feed]:
+        for at in wanting[:MAX_PAGES]:
             entry = harvest.entries[at]
             dated = entry_date(entry, self._now) is not None
             work = partial(self._page, addresses(entry)[0], harvest.feed, dated=dated)

@@ -12,14 +12,13 @@ from digest.gather.clean import MAX_TITLE, cut, harmless, literal, one_line, pla
 from digest.gather.language import tag
 from digest.gather.pageimage import MAX_ALT, credited
 from digest.gather.urls import web_url
-from digest.model.news import Entry
+from digest.model.news import FULL_TEXT_WORDS, Entry
 
 MAX_ID = 500
 MAX_SUMMARY = 5000
 MAX_CONTENT = 400_000  # of HTML
 MAX_NAME = 200
 MAX_CATEGORIES = 20
-FULL_TEXT_WORDS = 150  # a description longer than that is the article itself
 READ_AHEAD = 5  # times max_entries are parsed, so that a feed sorted oldest first still gives its newest
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 

@@ -15,9 +15,8 @@ from digest.gather.outlet import outlet_name
 from digest.gather.pageimage import WIDE, PageImage
 from digest.gather.pagemeta import PageMeta
 from digest.gather.urls import canonical_url, origin, tidy_url
-from digest.model.news import Article, Entry, Feed
+from digest.model.news import FULL_TEXT_WORDS, Article, Entry, Feed
 
-FULL_TEXT_WORDS = 150  # a feed that carries that much of an article carries it all
 DEK_WORDS = 60
 HEADLINE_WORDS = 14
 LOCAL_NAMES = ("localhost", ".localhost", ".local", ".internal", ".home.arpa")

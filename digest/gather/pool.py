@@ -50,8 +50,8 @@ class Pool:
         """Whether work under way should break off; for the workers."""
         return self._halt.is_set()
 
-    def run(self) -> list[Job]:
-        """Work until nothing is left, time is up or the caller stops. Returns the jobs never begun.
+    def run(self) -> None:
+        """Work until nothing is left, time is up or the caller stops.
 
         When time is up, those under way end by themselves; on a stop their results are dropped.
         """
@@ -68,7 +68,6 @@ class Pool:
         finally:
             self._halt.set()
             executor.shutdown(wait=True, cancel_futures=True)
-        return [job for rank in sorted(self._waiting) for job in self._waiting[rank]]
 
     def _start_what_can(self, executor: ThreadPoolExecutor) -> None:
         for rank in sorted(self._waiting):

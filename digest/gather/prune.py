@@ -8,10 +8,9 @@ from itertools import islice
 
 import lxml.html
 
-from digest.gather.anatomy import is_related_head
+from digest.gather.anatomy import MAX_RELATED, is_related_head
 from digest.gather.clean import one_line
 
-MAX_RELATED = 20
 MAX_HEADS = 30  # of related articles on one page
 MAX_BLOCK = 4000  # characters; a longer block is no list of links
 WHITE = r"(?:#fff(?:fff)?\b|white\b|rgba?\(\s*255\s*,\s*255\s*,\s*255[^)]*\))"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import SplitResult, parse_qsl, quote, urljoin, urlsplit, urlunsplit
 
-MAX_URL = 2000  # longer ones break mail clients, and are nearly always tracking
+from digest.model.links import MAX_URL
+
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 # What mailers, social networks and analytics add to a link; none of it changes the page.

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from digest.model.genre import aside
-from digest.model.news import Article
+from digest.model.news import FULL_TEXT_WORDS, Article
 
 _HOUR_S = 3600
-_FULL_TEXT_WORDS = 150
 _UNDATED = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
@@ -31,7 +30,7 @@ def preference(article: Article, language: str) -> tuple[bool, bool, bool, bool,
     """Sorts the better telling first, a report before an opinion; ``language`` is the publication's."""
     base = language.partition("-")[0]
     foreign = bool(article.language) and article.language.partition("-")[0] != base
-    full = len(article.text.split()) >= _FULL_TEXT_WORDS
+    full = len(article.text.split()) >= FULL_TEXT_WORDS
     return (
         foreign,
         bool(article.ai_notice),

@@ -12,6 +12,7 @@ from digest.errors import InputError
 from digest.model.edition import CORRECTIONS, EditionKey
 
 _SERIES = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
+MAX_URL = 2_000  # characters; longer ones break in several mail programs, and are nearly always tracking
 LONGEST_SERIES = 100  # characters: a database stores no more
 _REF = re.compile(
     rf"(?P<series>{_SERIES.pattern})-(?P<minute>\d{{8}}T\d{{4}})(?P<rest>\d{{2}}|\d{{8}})?", re.ASCII

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+FULL_TEXT_WORDS = 150  # an article of that many words is there whole; a teaser has fewer
 _DEK_COPY_CHARS = 60  # from which a text that begins as the dek does is taken to repeat it
 
 

@@ -92,6 +92,14 @@ def test_stored_articles_and_feeds_that_carry_their_text_need_no_page(site: Any)
     assert site.paths() == ["/rss"]
 
 
+def test_the_pages_of_a_feed_are_fetched_up_to_a_number(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digest.gather.collect.MAX_PAGES", 2)
+    feed = private(site.serve("/rss", rss(*(item(f"/{n}", f"T{n}", hours=n) for n in range(4)))))
+    got = run(feed)["f"]
+    assert (len(got.articles), sorted(site.paths())) == (4, ["/0", "/1", "/rss"])
+    assert "2 pages over the limit were not fetched" in got.notes[0]
+
+
 def test_a_page_that_fails_costs_only_the_page(site: Any) -> None:
     site.serve("/gone", "no", status=410)
     feed = private(site.serve("/rss", rss(item("/gone", "G"), item("/none", "N"))))
@@ -137,7 +145,7 @@ def test_undated_entries_keep_no_date_of_their_own(site: Any) -> None:
 def test_one_guid_for_many_items_does_not_merge_them_and_one_link_does(site: Any) -> None:
     items = [item(f"/{n}", f"T{n}").replace("<item>", "<item><guid>same</guid>") for n in range(3)]
     feed = private(site.serve("/rss", rss(*items, item("/0?utm_source=x", "T0 again"))))
-    got = run(feed, options=replace(OPTIONS, fetch_pages=False))["f"]
+    got = run(feed)["f"]
     assert [article.title for article in got.articles] == ["T0", "T1", "T2"]
 
 
