@@ -7,7 +7,8 @@ import unicodedata
 from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
-MAX_URL = 2_000  # characters; longer ones break in several mail programs and eat the byte budget
+from digest.model.links import MAX_URL
+
 _HOLE = re.compile(r"__(?=DIGEST_)", re.IGNORECASE)
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # control characters
@@ -53,7 +54,7 @@ def shorten(line: str, limit: int) -> str:
     return cut.rstrip(" ,;:.-\u2013\u2014\u200d") + "\u2026"
 
 
-def web_url(url: str) -> str:
+def reader_url(url: str) -> str:
     """``url`` as ASCII where it is an http(s) address that a reader may follow, else ""."""
     if len(url) > MAX_URL or _INVISIBLE.search(url) or _SPACE.search(url.strip()):
         return ""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from digest.model.edition import EditionStory
-from digest.render.clean import web_url
+from digest.render.clean import reader_url
 from digest.render.views import RelatedView, SectionView, StoryView, ThemeView
 
 
@@ -25,10 +25,10 @@ class Neighbours:
         owners: dict[str, str] = {}
         for story, theme in shown:
             first = story.sources[0] if story.sources else None
-            for target in filter(None, (web_url(first.url) if first else "", story.headline)):
+            for target in filter(None, (reader_url(first.url) if first else "", story.headline)):
                 stands.setdefault(target, set()).add(theme.style)
             if story.follows and story.related and story.has_card:
-                owners.setdefault(web_url(story.related[0].url), story.key)
+                owners.setdefault(reader_url(story.related[0].url), story.key)
         self._stands: Mapping[str, set[str]] = stands
         self._owners: Mapping[str, str] = owners
         self._most = most

@@ -16,7 +16,15 @@ from digest.model.edition import (
 )
 from digest.model.links import Links, story_anchor
 from digest.model.look import readable
-from digest.render.clean import clean, is_rtl_language, isolate, language_tag, runs_rtl, web_url, word_count
+from digest.render.clean import (
+    clean,
+    is_rtl_language,
+    isolate,
+    language_tag,
+    reader_url,
+    runs_rtl,
+    word_count,
+)
 from digest.render.corrections import view_correction
 from digest.render.neighbours import Neighbours
 from digest.render.pictures import view_picture
@@ -207,13 +215,13 @@ class _Viewer:
         language = language_tag(story.language)
         declared = next((source for source in story.sources if source.ai_notice), None)
         quote = clean(declared.ai_notice, limits.aside) if declared else self._declared(story.summary)
-        comments = web_url(story.comments_url)
+        comments = reader_url(story.comments_url)
         rtl = story.rtl or runs_rtl(headline)
         return StoryView(
             key=story.key,
             anchor=story_anchor(story.key),
             headline=headline,
-            url=web_url(first.url),
+            url=reader_url(first.url),
             summary=clean(story.summary.text, limits.summary) if story.summary else "",
             how=how_made(story, outlet, words, self._name, limits),
             language="" if language.lower() == self.language.lower() else language,
@@ -267,7 +275,7 @@ class _Viewer:
         shown = (
             rest if len(rest) == most + 1 else rest[:most]
         )  # "and 1 other" would take as much room as its name
-        links = tuple(Link(self._name(source.outlet), web_url(source.url)) for source in shown)
+        links = tuple(Link(self._name(source.outlet), reader_url(source.url)) for source in shown)
         return links, len(rest) - len(shown)
 
     def _related(self, story: EditionStory) -> tuple[RelatedView, ...]:
@@ -283,8 +291,10 @@ class _Viewer:
             day = self.words.day(link.published_at.astimezone(self.zone).date(), short=True)
             whose = self.words.related_edition.format(date=day)
         if not headline:
-            return RelatedView(whose, "", web_url(link.url))
-        return RelatedView(headline, "" if link.outlet and link.outlet == own else whose, web_url(link.url))
+            return RelatedView(whose, "", reader_url(link.url))
+        return RelatedView(
+            headline, "" if link.outlet and link.outlet == own else whose, reader_url(link.url)
+        )
 
     def _time(self, story: EditionStory) -> str:
         """The time alone on the edition's day, with the weekday in the week before, else with the date."""

@@ -10,9 +10,9 @@ from digest.render.clean import (
     is_rtl_language,
     isolate,
     language_tag,
+    reader_url,
     runs_rtl,
     shorten,
-    web_url,
     word_count,
 )
 
@@ -71,7 +71,7 @@ def test_lines_are_cut_between_words_where_there_are_any() -> None:
     ],
 )
 def test_what_no_reader_should_follow_is_no_link(url: str) -> None:
-    assert web_url(url) == ""
+    assert reader_url(url) == ""
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_what_no_reader_should_follow_is_no_link(url: str) -> None:
     ],
 )
 def test_links_come_out_as_plain_ascii(url: str, link: str) -> None:
-    assert web_url(url) == link
+    assert reader_url(url) == link
 
 
 def test_direction_follows_the_letters() -> None:
