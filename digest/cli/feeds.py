@@ -118,8 +118,7 @@ def add(
         if not unchecked:
             tried = probe(feed, parts.gathering, parts.clock())
             if tried.health.trouble:
-                mend = "--allow-private" if tried.health.trouble == "private-address" else "--unchecked"
-                raise InputError(f"{url}: {tried.health.message}; {mend} adds it all the same")
+                raise InputError(f"{url}: {tried.health.message}; {_all_the_same(tried, feed)}")
             feed = tried.feed
             for note in tried.notes:
                 say(printable(note))
@@ -130,6 +129,15 @@ def add(
     if as_json:
         emit_json({**asdict(stored), "created": created})
     say(printable(f"{'Added' if created else 'Already there'}: {stored.name} ({stored.url})."))
+
+
+def _all_the_same(tried: Gathered, feed: Feed) -> str:
+    """How a source that could not be read is added nevertheless."""
+    private = tried.health.trouble == "private-address"
+    if private and feed.allow_private and tried.feed.url != feed.url:
+        return f"that page names {tried.feed.url}: add this address itself, if you trust it"
+    mend = "--allow-private" if private and not feed.allow_private else "--unchecked"
+    return f"{mend} adds it all the same"
 
 
 def host_of(url: str) -> str:

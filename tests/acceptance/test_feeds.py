@@ -14,6 +14,10 @@ FEED = (
     b"<rss><channel><title>Post</title><item><title>Inside</title><link>http://192.168.0.9/x</link></item>"
     b"</channel></rss>"
 )
+PAGE = (
+    b"<html><head><link rel=alternate type='application/rss+xml' href='http://127.0.0.1:9/admin'></head>"
+    b"<body>Home</body></html>"
+)
 
 
 @pytest.fixture
@@ -22,7 +26,7 @@ def moved() -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = b"" if self.path == "/old" else FEED
+            body = {"/old": b"", "/page": PAGE}.get(self.path, FEED)
             self.send_response(200 if body else 301)
             self.send_header("Location", "/new")
             self.send_header("Content-Length", str(len(body)))
@@ -48,6 +52,12 @@ def test_what_gathering_noticed_is_told_and_a_move_stays_in_the_health(desk: Des
     assert (health["trouble"], health["message"][:30]) == ("", "the feed has moved for good to")
     assert "moved for good" in desk.run("feeds", "health").stdout
     assert len(desk.json("gather", "--all")["notes"][moved]) == 2
+
+
+def test_a_private_address_that_a_page_names_is_told_and_not_trusted(desk: Desk, moved: str) -> None:
+    """Though the page itself is: what else answers on this machine is no business of a page's."""
+    refused = desk.run("feeds", "add", f"{moved.removesuffix('old')}page", "--allow-private", code=1).stderr
+    assert "that page names http://127.0.0.1:9/admin: add this address itself, if you trust it" in refused
 
 
 def test_the_heartbeat_logs_what_gathering_noticed(desk: Desk, moved: str) -> None:

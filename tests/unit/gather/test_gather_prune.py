@@ -6,7 +6,8 @@ from typing import Any
 
 import lxml.html
 
-from digest.gather.prune import MAX_RELATED, drop_furniture, take_related
+from digest.gather.anatomy import MAX_RELATED
+from digest.gather.prune import drop_furniture, take_related
 
 STORY = (
     "The council voted on Monday to buy a second ferry for the island, which has asked for one for years. "
