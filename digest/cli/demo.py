@@ -44,7 +44,7 @@ class DemoReport:
 def run_demo(folder: Path, *, say: Say, serve: bool = False) -> DemoReport:
     """Gather, draft and send a whole edition in ``folder``, and follow every link of its messages.
 
-    Runs on the defaults, whatever digest.toml says. A demo of before is replaced.
+    Runs on the defaults. A demo of before, known by its mark, is replaced; nothing else is.
 
     Raises:
         StateError: the folder holds a real newsletter, or a link of a message leads nowhere.
