@@ -181,6 +181,7 @@ def _sample_stories(slug: str, now: datetime, *, picture: bool) -> list[EditionS
     line = replace(first, key=f"sample-line-{slug}", headline="A sample line", brief=True, picture=None)
     line = replace(line, sources=(replace(source(40, "The Sample Times"), paywalled=True),))
     web = replace(line, key=f"sample-web-{slug}", headline="A sample for the web", web_only=True)
+    line = replace(line, summary=None)
     bare = replace(
         line,
         key=f"sample-bare-{slug}",
