@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -110,7 +111,9 @@ def _row_to_send(parts: Parts, ref: str, *, draft_it: bool) -> tuple[EditionRow 
             if row is None or row.state in OPEN_TO_EDITING:
                 raise  # else somebody was quicker, and has begun it: this one joins in
     if draft_it and row is not None and row.state is EditionState.DRAFT and desk.is_series(parts, ref):
-        desk.mind_a_restore(parts, row)
+        doubt = desk.mind_a_restore(parts, row, by_script=not sys.stdin.isatty())
+        if doubt:
+            say(f"Sent all the same, as a script asks for it, but: {doubt}.")
     return row, key
 
 

@@ -157,6 +157,12 @@ def doubted_until(conn: Connection, publication: str, series: str) -> datetime |
     return datetime.fromisoformat(max(found["at"], found["slots"].get(f"{publication} {series}", "")))
 
 
+def was_a_backup(conn: Connection) -> bool:
+    """Whether what was put back is known for a backup: it was one of ours, or somebody has said so."""
+    stored = get_meta(conn, DOUBT)
+    return stored is not None and bool(json.loads(stored)["backup"])
+
+
 def _hold(database: Database, mark: Mark, now: datetime) -> bool:
     """Nothing that may have gone out goes out by itself; no number of a reader is given again."""
     with database.write() as conn:
@@ -167,7 +173,8 @@ def _hold(database: Database, mark: Mark, now: datetime) -> bool:
         both = known.joined(mark)
         conn.execute(delete(meta).where(meta.c.key == STAMP))
         set_meta(conn, HANDED_OVER, str(both.handed_over))
-        set_meta(conn, DOUBT, json.dumps({"at": now.astimezone(UTC).isoformat(), "slots": dict(both.slots)}))
+        doubt = {"at": now.astimezone(UTC).isoformat(), "slots": dict(both.slots), "backup": bool(copied_at)}
+        set_meta(conn, DOUBT, json.dumps(doubt))
         _begin_readers_at(conn, both.readers + IDS_LEFT_OUT)
         told = _let_wait(conn, now)
         of = f" of {copied_at[:16].replace('T', ' ')} UTC" if copied_at else ""

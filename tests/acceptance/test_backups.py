@@ -136,6 +136,19 @@ def test_a_send_after_a_restore_names_its_edition(stocked: Desk, mail_server: Ma
     assert set(mail_server.inbox.per_recipient().values()) == {2}
 
 
+def test_a_script_that_puts_a_file_of_its_own_there_sends_from_it_and_is_told(
+    stocked: Desk, mail_server: MailServer
+) -> None:
+    stocked.run("draft")
+    path = stocked.folder / "subscribers.db"
+    drafted = path.read_bytes()
+    stocked.run("send")
+    path.write_bytes(drafted)
+    sent = stocked.run("send")
+    assert "as a script asks for it, but: the database was put back from a backup" in sent.stderr
+    assert set(mail_server.inbox.per_recipient().values()) == {2}
+
+
 @pytest.mark.postgres
 def test_postgres_has_tools_of_its_own_and_is_told_of_them(desk: Desk, empty_postgres: str) -> None:
     desk.env["DIGEST_DATABASE__URL"] = empty_postgres

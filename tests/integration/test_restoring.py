@@ -130,7 +130,7 @@ def test_what_waits_after_a_restore_goes_on_when_it_is_named_or_approved(newsroo
             with pytest.raises(
                 StateError, match="can't tell whether the edition daily-20260310T0630 went out"
             ):
-                desk.mind_a_restore(parts, row)
+                desk.mind_a_restore(parts, row, by_script=False)
             if by_name:
                 pipeline.send(parts, row, newsroom.clock())
             else:
