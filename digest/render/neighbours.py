@@ -16,17 +16,28 @@ class Neighbours:
 
     A line that leads to a story under the same heading says its headline twice, be that a card or a line of
     'also in brief'; one to another theme's story, to a story that is not in this mail, or to an earlier
-    edition does not. No target is named twice. What an update goes on with is that update's to name.
+    edition does not. The lead, which stands apart, also names cards further down under its theme's heading,
+    but for the first of them, which may stand right below. No target is named twice. What an update goes on
+    with is that update's to name.
     """
 
-    def __init__(self, shown: Iterable[tuple[EditionStory, ThemeView]], most: int) -> None:
+    def __init__(
+        self, shown: Iterable[tuple[EditionStory, ThemeView]], most: int, lead: EditionStory | None = None
+    ) -> None:
         """``shown`` are this mail's stories, each with its heading's theme; ``most`` is for one card."""
         stands: dict[str, set[str]] = {}
+        began: set[str] = set()
+        self._below: set[str] = set()  # what the lead may name
+        self._lead = lead.key if lead else ""
         owners: dict[str, str] = {}
         for story, theme in shown:
             first = story.sources[0] if story.sources else None
             for target in filter(None, (reader_url(first.url) if first else "", story.headline)):
                 stands.setdefault(target, set()).add(theme.style)
+                if story.has_card and theme.style in began:
+                    self._below.add(target)
+            if story.has_card and story.key != self._lead:
+                began.add(theme.style)
             if story.follows and story.related and story.has_card:
                 owners.setdefault(reader_url(story.related[0].url), story.key)
         self._stands: Mapping[str, set[str]] = stands
@@ -50,7 +61,10 @@ class Neighbours:
 
     def _may_name(self, card: StoryView, target: str) -> bool:
         mine = self._owners.get(target, card.key) == card.key
-        return mine and target not in self._named and card.theme.style not in self._stands.get(target, ())
+        in_sight = card.theme.style in self._stands.get(target, ())
+        if card.key == self._lead and target in self._below:
+            in_sight = False
+        return mine and target not in self._named and not in_sight
 
 
 @lru_cache(maxsize=1_000)  # one and the same card for every variant that shows it so: its text is made once

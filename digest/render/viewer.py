@@ -92,7 +92,7 @@ class _Viewer:
                 lead_view = self._story(lead, theme)
             if rest:
                 shown.append(self._section(theme, rest))
-        neighbours = self._neighbours(contents)
+        neighbours = self._neighbours(contents, lead)
         lead_view = neighbours.of(lead_view) if lead_view else None
         shown = [neighbours.section(section) for section in shown]
         count = len(self.edition.stories)
@@ -120,11 +120,11 @@ class _Viewer:
             headlines=self._headlines(lead),
         )
 
-    def _neighbours(self, themes: Sequence[ThemeView]) -> Neighbours:
+    def _neighbours(self, themes: Sequence[ThemeView], lead: EditionStory | None) -> Neighbours:
         places = zip(themes, self.sections, strict=True)
         shown = ((story, theme) for theme, section in places for story in section.stories)
         here = ((story, theme) for story, theme in shown if self.web or not story.web_only)
-        return Neighbours(here, self.limits.related)
+        return Neighbours(here, self.limits.related, lead)
 
     def _lead(self) -> EditionStory | None:
         """The first story with a card. Composing puts one outside every theme there only when told to."""

@@ -119,6 +119,18 @@ def test_neither_is_the_lead_of_its_theme_nor_a_brief(renderer: Renderer, editio
     assert ">B<" not in renderer.web_copy(with_related(moved, lines))
 
 
+def test_the_lead_names_cards_further_down_under_its_theme(renderer: Renderer, edition: Edition) -> None:
+    lead, first, second = [one for one in edition.stories if one.themes == lead_themes(edition)][:3]
+    assert second.has_card
+    below = (to_story(first, "Right below"), to_story(second, "Further down"))
+    lines: dict[str, tuple[SourceLink, ...]] = {lead.key: below}
+    for page in (
+        renderer.variant(with_related(edition, lines), frozenset()).html,
+        renderer.web_copy(with_related(edition, lines)),
+    ):
+        assert (page.count(">Right below<"), page.count(">Further down<")) == (0, 1)
+
+
 def lead_themes(edition: Edition) -> tuple[str, ...]:
     return edition.stories[0].themes
 
