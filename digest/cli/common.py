@@ -71,16 +71,20 @@ def settings_of(ctx: typer.Context) -> Settings:
 
 
 @contextmanager
-def opened(ctx: typer.Context, now: str = "", *, may_begin: bool = True) -> Iterator[Parts]:
+def opened(
+    ctx: typer.Context, now: str = "", *, may_begin: bool = True, may_replace: bool = True
+) -> Iterator[Parts]:
     """The parts, with the database open, closed afterwards. ``now`` fixes the clock.
 
     In a folder that is no newsletter's one begins, and a database that isn't there is made: with a word, so
     that nobody looks for their readers there.
 
     Raises:
-        StoreError: none ``may_begin``: what called us has another one in mind, or nobody reads what we say.
+        StoreError: none ``may_begin``: what called us has another one in mind; or none ``may_replace`` one
+            that was there before and is lost: nobody reads what we say.
     """
-    from digest.wiring import missing_file, nothing_here, open_parts  # noqa: PLC0415 - keeps `digest --help` quick
+    from digest.store.restored import mark_of  # noqa: PLC0415 - keeps `digest --help` quick
+    from digest.wiring import missing_file, nothing_here, open_parts  # noqa: PLC0415 - the same
 
     settings = settings_of(ctx)
     lost = missing_file(settings)
@@ -92,7 +96,7 @@ def opened(ctx: typer.Context, now: str = "", *, may_begin: bool = True) -> Iter
             f"{settings.folder} held neither a digest.toml nor a database: a new newsletter begins, with the"
             f" defaults; {which}."
         )
-    elif lost is not None and not may_begin:
+    elif lost is not None and not (may_begin and (may_replace or not mark_of(lost).exists())):
         raise StoreError(
             f"there is no database {lost}: look at [database] url; `digest db restore` puts a backup back,"
             " `digest db upgrade` makes a new one"

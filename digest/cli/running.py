@@ -35,7 +35,7 @@ def run(
     """Gather, draft and send on schedule until told to stop; `--once` does what is owed now and ends."""
     if now and not once:
         raise InputError("--now goes with --once: the scheduler needs a clock that moves")
-    with opened(ctx, now, may_begin=False) as parts, stoppable(parts.stop):
+    with opened(ctx, now, may_replace=False) as parts, stoppable(parts.stop):
         if once:
             _tell_all(ensure(parts, parts.clock()), teller(parts), as_json=as_json)
             return
@@ -127,7 +127,7 @@ def serve(
     from digest.web.wired import web_app  # noqa: PLC0415 - the same
 
     web = settings_of(ctx).web
-    with opened(ctx, may_begin=False) as parts:
+    with opened(ctx, may_replace=False) as parts:
         name = parts.publication.name
         serve_app(
             web_app(parts),

@@ -217,11 +217,12 @@ def test_a_database_that_is_not_there_is_never_made_without_a_word(desk: Desk) -
 
 @pytest.mark.parametrize("command", [("run", "--once"), ("run",), ("serve", "--port", "0")])
 @pytest.mark.parametrize("content", [None, b""])
-def test_what_runs_unattended_makes_no_database(
+def test_what_runs_unattended_makes_no_database_in_the_place_of_one_that_is_lost(
     desk: Desk, command: tuple[str, ...], content: bytes | None
 ) -> None:
-    """The file is lost, or its url misspelt: links in mails would lead nowhere, and nobody would get any."""
+    """Links in mails would lead nowhere, and nobody would get any."""
     path = desk.folder / "subscribers.db"
+    desk.run("subscribers", "add", "ada@example.org")
     path.unlink()
     if content is not None:
         path.write_bytes(content)
@@ -229,6 +230,13 @@ def test_what_runs_unattended_makes_no_database(
     assert f"there is no database {path}: look at [database] url" in refused
     assert len(refused.splitlines()) == 1
     assert path.exists() == (content is not None)
+
+
+def test_the_first_run_makes_the_database(desk: Desk) -> None:
+    (desk.folder / "subscribers.db").unlink()
+    (desk.folder / "digest.toml").write_text("feeds = []\n", encoding="utf-8")
+    assert "a new one is made, without a reader" in desk.run("run", "--once").stderr
+    assert (desk.folder / "subscribers.db").exists()
 
 
 def test_a_mail_server_that_pipes_a_bounce_into_the_wrong_folder_keeps_it(empty_desk: Desk) -> None:
