@@ -10,25 +10,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from digest import clock, confirming, feedback, handing_over, pipeline, retention, telling
-from digest.deliver.allowance import Allowance
+from digest import clock, confirming, feedback, pipeline, retention, telling
+from digest.acting import Done, act, alert
 from digest.deliver.owner import fate_of
-from digest.deliver.send import SendReport
-from digest.errors import NotNowError, StateError
-from digest.llm import TROUBLE
 from digest.model.delivery import Accepted
-from digest.model.edition import EditionKey, EditionState
-from digest.model.links import edition_ref
 from digest.parts import Parts, installed_at
 from digest.schedule import BEGUN, Alert, Draft, Intent, Pause, Resume, Send, Standing, go_on, plan
 from digest.store import editions, meta, restored, turn
 from digest.store import feeds as feed_store
-from digest.store.batches import is_worth_joining
 
 log = logging.getLogger("digest")
 
@@ -39,23 +33,9 @@ POLLED_AT = "polled_at"
 POLL_EVERY = timedelta(minutes=15)
 POLL_FOR_S = 60.0  # anybody can fill a mailbox, and the edition waits meanwhile
 CONFIRM_FOR_S = 60.0  # and anybody can fill in the form
-USUAL_FAILURES = 0.01  # of an edition: a mailbox or two that are full or gone are no news
 BUSY = "busy"  # when the last send began and ended
 FORGOTTEN_AT = "forgotten_at"
 FORGET_EVERY = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Done:
-    """One thing that a heartbeat did, in words, with the report of a send.
-
-    ``failed``: something that a person should hear of; `digest run --once` then ends with exit code 1.
-    """
-
-    what: str
-    edition: str = ""
-    report: SendReport | None = None
-    failed: bool = False
 
 
 def ensure(parts: Parts, now: datetime) -> tuple[Done, ...]:
@@ -90,7 +70,7 @@ def ensure(parts: Parts, now: datetime) -> tuple[Done, ...]:
         name = f"{type(intent).__name__}:{_target_of(of_series, intent)}"
         began = parts.clock()
         moment = now + (began - started)  # the one before it may have taken hours
-        steps = _guarded(parts, name, moment, partial(_act, of_series, intent, moment, news=gathered))
+        steps = _guarded(parts, name, moment, partial(act, of_series, intent, moment, news=gathered))
         done += steps
         if any(step.report for step in steps) and not parts.rehearsal:
             busy = f"{began.isoformat()} {parts.clock().isoformat()}"
@@ -159,7 +139,7 @@ def _gather(parts: Parts, now: datetime) -> list[Done]:
         since = state.succeeded_at or installed_at(parts)
         if feed_id in feeds and state.trouble and now - since > DEAD_AFTER:
             text = f"the feed {feeds[feed_id].name} has given nothing since {since:%Y-%m-%d}: {state.message}"
-            done += _alert(parts, Alert(f"feed:{feed_id}:{since:%Y-%m-%d}", text), now)
+            done += alert(parts, Alert(f"feed:{feed_id}:{since:%Y-%m-%d}", text), now)
     return done
 
 
@@ -252,120 +232,6 @@ def _target_of(parts: Parts, intent: Intent) -> str:
             return str(edition_id)
         case Alert(key):
             return key
-
-
-def _act(parts: Parts, intent: Intent, now: datetime, *, news: bool) -> list[Done] | None:
-    match intent:
-        case Draft(slot):
-            try:
-                row = pipeline.draft(parts, parts.key(slot), now, unattended=True)
-            except StateError:  # another beat was faster and it has begun: all is well
-                return []
-            assert row.edition is not None
-            empty = ", ".join(theme.name for theme in row.edition.empty_themes())
-            what = f"drafted {len(row.edition.stories)} stories" + (f", none for {empty}" if empty else "")
-            return [
-                Done(what, edition_ref(row.key)),
-                *_without_picture(row),
-                *_without_model(parts, row.key, now),
-            ]
-        case Send(slot):
-            return _send(parts, slot, now, news=news)
-        case Resume(edition_id):
-            return _resume(parts, edition_id, now)
-        case Pause(edition_id, text):
-            with parts.database.write() as conn:
-                editions.move(conn, edition_id, allowed=BEGUN, to=EditionState.PAUSED, now=now, reason=text)
-            return _alert(parts, Alert(f"paused:{edition_id}:{now.date()}", text), now)
-        case Alert():
-            return _alert(parts, intent, now)
-
-
-def _without_picture(row: editions.EditionRow) -> list[Done]:
-    """Why the top story has no picture, where it was to have one: worth a line, and no alert."""
-    lead = row.edition.lead() if row.edition else None
-    if lead is None or not lead.picture_trouble:
-        return []
-    return [Done(f"no picture for the top story: {lead.picture_trouble}", edition_ref(row.key))]
-
-
-def _without_model(parts: Parts, key: EditionKey, now: datetime) -> list[Done]:
-    """Tell the editor, once for each edition, that its language model left questions unanswered."""
-    with parts.database.read() as conn:
-        trouble = meta.get_meta(conn, TROUBLE) if parts.drafting.model else ""
-    if not trouble:
-        return []
-    text = f"the language model left questions unanswered, so stories are summed up offline: {trouble}"
-    return _alert(parts, Alert(f"model:{edition_ref(key)}", text), now)
-
-
-def _send(parts: Parts, slot: datetime, now: datetime, *, news: bool) -> list[Done]:
-    with parts.database.read() as conn:
-        row = editions.find_edition(conn, parts.key(slot))
-    allowance = handing_over.allowance_at(parts, now)
-    if allowance.shut:
-        return []
-    if row is None or row.edition is None:  # the draft before it failed: its alert is out
-        raise StateError(f"the edition {parts.schedule.ref(slot)} has no draft to send")
-    waits = row.state is EditionState.DRAFT or parts.skip_quiet_day  # else the approved note goes out
-    if not row.edition.stories and waits and (news or row.updated_at < slot):
-        row = pipeline.draft(parts, row.key, now)  # the draft may have come before the news did
-    if row.edition is not None and not row.edition.stories and parts.skip_quiet_day:
-        hours = parts.schedule.max_lateness.total_seconds() / 3600
-        ref = edition_ref(row.key)
-        text = f"no news for the edition {ref}: nothing is sent unless some comes within {hours:g} h"
-        return _alert(parts, Alert(f"quiet:{row.id}", text), now)
-    if not parts.schedule.silence_sends and row.state is EditionState.DRAFT:
-        return []  # edited since it was planned to send it: the next beat asks for approval
-    return _sent(parts, row, now, allowance, "sent")
-
-
-def _resume(parts: Parts, edition_id: int, now: datetime) -> list[Done] | None:
-    with parts.database.read() as conn:
-        row = editions.get_edition(conn, edition_id)
-        assert row is not None
-        sending = row.state is EditionState.SENDING
-        if sending and not is_worth_joining(conn, edition_id, now=now, fate=fate_of):
-            return None  # what is deferred waits its time: the mail server is left alone until then
-    allowance = handing_over.allowance_at(parts, now)
-    if allowance.shut:  # the hour, or the warm-up's share of the day
-        return []
-    return _sent(parts, row, now, allowance, "went on sending")
-
-
-def _sent(
-    parts: Parts, row: editions.EditionRow, now: datetime, allowance: Allowance, what: str
-) -> list[Done]:
-    try:
-        report = pipeline.send(parts, row, now, allowance=allowance)
-    except NotNowError as error:  # another process is at it: all is well
-        log.debug("%s", error)
-        return []
-    return after_run(parts, row, report, now, what)
-
-
-def after_run(
-    parts: Parts, row: editions.EditionRow, report: SendReport, now: datetime, what: str
-) -> list[Done]:
-    """What a run did, in the words ``what``; with alerts for what the editor must hear of."""
-    moved = report.sent_now or report.deferred_now or report.failed_now or report.uncertain_now
-    ref, counts = edition_ref(row.key), report.counts
-    done = [Done(what, ref, report)] if moved else []
-    if report.refused:
-        text = f"the edition {ref} is paused: {handing_over.TOO_MANY_REFUSED}"
-        done += _alert(parts, Alert(f"refused:{row.id}:{counts.failed}", text), now)
-    if not counts.open and (counts.uncertain or counts.failed > USUAL_FAILURES * counts.planned):
-        who = " and ".join(f"`--who {state}`" for state in ("failed", "uncertain") if getattr(counts, state))
-        text = (
-            f"the edition {ref} did not reach everybody: {counts.failed} failed,"
-            f" {counts.uncertain} uncertain; `digest status --edition {ref}` with {who} says who"
-        )
-        done += _alert(parts, Alert(f"incomplete:{row.id}", text), now)
-    return done
-
-
-def _alert(parts: Parts, alert: Alert, now: datetime) -> list[Done]:
-    return [Done(alert.text, failed=True)] if telling.note(parts, alert.key, alert.text, now) else []
 
 
 def _tell(parts: Parts, now: datetime) -> list[Done]:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from digest import desk
+from digest.acting import Done
 from digest.cli.common import (
     JsonOption,
     NowOption,
@@ -20,7 +21,7 @@ from digest.cli.common import (
     settings_of,
 )
 from digest.cli.sending import stoppable, words
-from digest.daily import Done, ensure
+from digest.daily import ensure
 from digest.errors import ConfigurationError, InputError
 from digest.parts import Parts
 from digest.store import alerts

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from digest.daily import Done, ensure
+from digest.acting import Done
+from digest.daily import ensure
 from digest.errors import DigestError
 from digest.parts import Parts
 

@@ -12,8 +12,8 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from digest import daily, handing_over, sharing
-from digest.daily import Done
+from digest import acting, handing_over, sharing
+from digest.acting import Done
 from digest.deliver.owner import fate_of
 from digest.errors import ConfigurationError, DigestError
 from digest.model.links import edition_ref
@@ -120,4 +120,4 @@ def _share(parts: Parts, edition_id: int, now: datetime) -> list[Done]:
     if reason := sharing.why_not(parts, row.key.series, allowance):
         return [Done(f"not shared: {reason}", edition_ref(row.key), failed=True)]
     report = handing_over.hand_over(parts, row, now, handing_over.ready_transport(parts), allowance)
-    return daily.after_run(parts, row, report, now, f"{report.sent_now:,} sent from here")
+    return acting.after_run(parts, row, report, now, f"{report.sent_now:,} sent from here")

@@ -14,8 +14,9 @@ import pytest
 from sqlalchemy import Connection
 
 from digest import desk, drafting, pipeline, subscriptions
+from digest.acting import Done
 from digest.cli.status import overview
-from digest.daily import Done, ensure
+from digest.daily import ensure
 from digest.deliver.allowance import Limits, WarmUp, Window
 from digest.deliver.transports.memory import MemoryTransport
 from digest.errors import StateError

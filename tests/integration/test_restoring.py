@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from digest import desk, pipeline, subscriptions
-from digest.daily import Done, ensure
+from digest.acting import Done
+from digest.daily import ensure
 from digest.deliver.envelope import Envelope
 from digest.deliver.transports.memory import MemoryTransport
 from digest.errors import StateError

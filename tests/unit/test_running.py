@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from digest.acting import Done
 from digest.cli import running
-from digest.daily import Done
 from digest.errors import TransportError
 from digest.settings import Settings
 from digest.store.engine import Database

@@ -24,7 +24,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, select, text, update
 
 from digest import desk, handing_over, pipeline, sharing
-from digest.daily import Done
+from digest.acting import Done
 from digest.deliver import dkim_keys
 from digest.deliver.allowance import UNLIMITED, Allowance, Limits, WarmUp, Window
 from digest.deliver.dkim import Identity, Signer
