@@ -34,7 +34,7 @@ MODULES = {
     "cancel": "editions",
     "release": "editions",
     "approve": "editions",
-    "explain": "editions",
+    "explain": "explaining",
     "edit": "edit",
     "correct": "correct",
     "send": "sending",

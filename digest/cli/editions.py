@@ -1,4 +1,4 @@
-"""`digest draft | test | hold | cancel | release | approve | explain`: the editor's commands."""
+"""`digest draft | test | hold | cancel | release | approve`: the editor's commands."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from digest.cli.common import (
 )
 from digest.deliver.one import hand_over_one
 from digest.errors import InputError, TransportError
-from digest.explain import explain as explain_article
 from digest.model.delivery import Accepted
 from digest.model.edition import CORRECTIONS, OPEN_TO_EDITING, Edition, EditionState, EditionStory, Method
 from digest.model.links import edition_ref
@@ -285,26 +284,8 @@ def _tell(row: EditionRow, *, as_json: bool) -> None:
         say(f"The edition {edition_ref(row.key)} is {state}.")
 
 
-def explain(
-    ctx: typer.Context,
-    reference: Annotated[
-        str, typer.Argument(metavar="URL|ID", help="An article's address or number (812, s812).")
-    ],
-    now: NowOption = "",
-    as_json: JsonOption = False,
-) -> None:
-    """Why an article is in the edition or out of it, where it stands and how high."""
-    with opened(ctx, now) as parts:
-        found = explain_article(parts, reference, parts.clock())
-    if as_json:
-        emit_json(found.as_json())
-    else:
-        for line in found.lines():
-            typer.echo(printable(line))
-
-
 def register(app: typer.Typer) -> None:
     """Add the commands to the root."""
     app.command(name="test")(send_test)
-    for command in (draft, hold, cancel, release, approve, explain):
+    for command in (draft, hold, cancel, release, approve):
         app.command()(command)

@@ -5,31 +5,25 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import MISSING, asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from digest.errors import ConfigurationError
-from digest.model.edition import CORRECTIONS
 from digest.model.look import Look
-from digest.model.news import Feed, FeedKind
 from digest.model.wording import Wording
-from digest.settings import addresses, checks, kinds
-from digest.settings.editorial import FeedSettings, SeriesSettings
+from digest.settings import checks, kinds
+from digest.settings.building import build
 from digest.settings.environment import FILE_SUFFIX, variables
 from digest.settings.homes import expanded
-from digest.settings.keys import KeySpec
 from digest.settings.lines import KeyPath, locate
+from digest.settings.listed import feeds_of, series_of
 from digest.settings.problems import Problems, Value
 from digest.settings.secret_files import read_secret
 from digest.settings.sections import LISTS, SECTIONS, Settings, keys_of
 
 CONFIG_VARIABLE = "DIGEST_CONFIG"
 FILE_NAME = "digest.toml"
-
-# Where an address can hold a key or a password: before the @, and behind the question mark.
-_KEY_IN_ADDRESS = re.compile(r"(?<=://)[^/@\s]+(?=@)|(?<=\?).+", re.DOTALL)
 
 
 def load(path: Path | None, env: Mapping[str, str], cwd: Path) -> Settings:
@@ -54,10 +48,10 @@ def load(path: Path | None, env: Mapping[str, str], cwd: Path) -> Settings:
         _File(file, _shown(file, cwd), problems, given.keys()).read_into(values, tables)
     for (section, name), value in given.items():
         values[section][name] = value
-    sections = {name: _build(name, values[name], problems) for name in SECTIONS if name not in LISTS}
+    sections = {name: build(name, values[name], problems) for name in SECTIONS if name not in LISTS}
     lists = {
-        "feeds": _feeds(tables["feeds"], folder, problems),
-        "series": _series(tables["series"], sections, problems),
+        "feeds": feeds_of(tables["feeds"], folder, problems),
+        "series": series_of(tables["series"], sections, problems),
     }
     checks.check(sections, values, problems)
     problems.raise_if_any()
@@ -224,113 +218,6 @@ def _syntax(shown: str, message: str, text: str) -> str:
     twice = re.fullmatch(r"Cannot declare .* twice", what)
     mend = "; a table stands in the file once: add your lines to the one that is there" if twice else ""
     return f"{shown}:{line}: no valid TOML: {what}{column}{mend}"
-
-
-def _build_table(section: str, table: Mapping[str, Value], problems: Problems) -> Any:
-    """One table of a list; None where anything in it is wrong."""
-    before = len(problems.found)
-    for name, spec in keys_of(section).items():
-        if spec.default is MISSING and name not in table:
-            problems.add(table[""].origin, f"{section}.{name} is missing; every [[{section}]] table needs it")
-    found = _read_all(section, table, problems)
-    return SECTIONS[section](**found) if len(problems.found) == before else None
-
-
-def _build(section: str, values: Mapping[str, Value], problems: Problems) -> Any:
-    """A section; what is wrong in it has its default."""
-    return SECTIONS[section](**_read_all(section, values, problems))
-
-
-def _read_all(section: str, values: Mapping[str, Value], problems: Problems) -> dict[str, Any]:
-    found = {}
-    for name, spec in keys_of(section).items():
-        if name in values:
-            known, value = _read(spec, values[name], problems)
-            if known:
-                found[name] = value
-    return found
-
-
-def _read(spec: KeySpec, value: Value, problems: Problems) -> tuple[bool, Any]:
-    try:
-        return True, spec.kind.read(value.content)
-    except ValueError as error:
-        shown = "" if spec.secret else f" = {_brief(value.content)}"
-        problems.add(value.origin, f"{spec.section}.{spec.name}{shown} {error}")
-        return False, None
-
-
-def _brief(content: object) -> str:
-    if isinstance(content, str):
-        shown = kinds.quoted(_KEY_IN_ADDRESS.sub("...", content))
-    elif isinstance(content, bool):
-        shown = str(content).lower()
-    else:
-        shown = str(content)
-    return shown if len(shown) <= 60 else shown[:57] + "..."  # noqa: PLR2004  (half a terminal's line)
-
-
-def _feeds(tables: list[dict[str, Value]], folder: Path, problems: Problems) -> tuple[Feed, ...]:
-    feeds: dict[str, Feed] = {}
-    for table in tables:
-        built: FeedSettings | None = _build_table("feeds", table, problems)
-        if built is None:
-            continue
-        try:
-            url = _feed_url(built, folder)
-        except ValueError as error:
-            problems.add(table["url"].origin, f"feeds.url {error}")
-            continue
-        if not url:
-            advice = 'is no web address; write it whole, like "https://news.example.org/rss"'
-            problems.add(table["url"].origin, f"feeds.url = {_brief(built.url)} {advice}")
-        elif url in feeds:
-            problems.add(
-                table["url"].origin, f"feeds.url = {_brief(built.url)} is listed twice; remove one of them"
-            )
-        else:
-            feeds[url] = _feed(built, url)
-    return tuple(feeds.values())
-
-
-def _series(
-    tables: list[dict[str, Value]], sections: Mapping[str, Any], problems: Problems
-) -> tuple[SeriesSettings, ...]:
-    """The further series, each of another name, at a time at which something may go out."""
-    found: dict[str, SeriesSettings] = {}
-    main = sections["schedule"].series
-    for table in tables:
-        built: SeriesSettings | None = _build_table("series", table, problems)
-        if built is None:
-            continue
-        if built.name in (main, CORRECTIONS):
-            taken = "of [schedule]" if built.name == main else "of all corrections"
-            advice = f"is the series {taken}; give this one another name"
-            problems.add(table["name"].origin, f"series.name = {_brief(built.name)} {advice}")
-        elif built.name in found:
-            advice = "is listed twice; remove one of them, or give it another name"
-            problems.add(table["name"].origin, f"series.name = {_brief(built.name)} {advice}")
-        elif built.send_at and not checks.may_go_out(sections["delivery"], built.send_at):
-            advice = (
-                f'lies outside delivery.window, "{sections["delivery"].window}"; it would be late each time'
-            )
-            problems.add(table["send_at"].origin, f'series.send_at = "{built.send_at:%H:%M}" {advice}')
-        else:
-            found[built.name] = built
-    return tuple(found.values())
-
-
-def _feed_url(built: FeedSettings, folder: Path) -> str:
-    if built.kind == FeedKind.FOLDER:
-        return str(folder / expanded(built.url))
-    return built.url if addresses.is_web_url(built.url) else ""
-
-
-def _feed(built: FeedSettings, url: str) -> Feed:
-    host = urlsplit(url).hostname or ""
-    name = built.name or (Path(url).name if built.kind == FeedKind.FOLDER else host.removeprefix("www."))
-    kind = FeedKind(built.kind)
-    return Feed(url, name, built.publisher, kind, built.weight, built.allow_private, origin="settings")
 
 
 def _with_folder(settings: Settings) -> Settings:
