@@ -14,15 +14,17 @@ from typing import ParamSpec, TypeVar
 from digest.deliver.envelope import Envelope
 from digest.deliver.one import hand_over_one
 from digest.errors import ConfigurationError, DigestError
-from digest.model.delivery import Accepted, Deferred
+from digest.model.delivery import Accepted, Deferred, Rejected, Untried
 from digest.parts import OUTBOX, Parts
-from digest.store import alerts
+from digest.store import alerts, meta
 
 log = logging.getLogger("digest")
 
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
 AGAIN_AFTER = timedelta(days=1)  # a failure that goes on
+REFUSED_AT = "alerts_refused_at"
+REFUSED_FOR = timedelta(hours=1)
 OVER_AFTER = timedelta(hours=1)  # one that comes and goes is not told at each of its comings
 
 
@@ -79,10 +81,16 @@ def _noted(how: Callable[_P, object], *args: _P.args, **kwargs: _P.kwargs) -> No
 
 
 def tell_editor(parts: Parts, now: datetime) -> None:
-    """E-mail the alerts nobody was told of, in one message; they wait for the next call if that fails."""
+    """E-mail the alerts nobody was told of, in one message; they wait for the next call if that fails.
+
+    Where the mail server refuses them for good, they wait for an hour: it may refuse everything just now.
+    """
     if not parts.editor_email or parts.transport_name == OUTBOX:
         return  # a folder tells nobody: they stay untold until mail can go out
     with parts.database.write() as conn:
+        refused = meta.get_meta(conn, REFUSED_AT)
+        if refused and timedelta(0) <= now - datetime.fromisoformat(refused) < REFUSED_FOR:
+            return
         waiting = alerts.claim_untold(conn, now)
     if not waiting:
         return
@@ -95,9 +103,11 @@ def tell_editor(parts: Parts, now: datetime) -> None:
         with parts.database.write() as conn:
             alerts.mark_untold(conn, keys)
         raise
-    if isinstance(outcome, Deferred):
+    if isinstance(outcome, Deferred | Rejected | Untried):
         with parts.database.write() as conn:
             alerts.mark_untold(conn, keys)
+            if isinstance(outcome, Rejected):
+                meta.set_meta(conn, REFUSED_AT, now.isoformat())
     if not isinstance(outcome, Accepted):
         log.warning("the editor could not be told of %d alerts: %s", len(keys), outcome.text)
 

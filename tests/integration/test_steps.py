@@ -16,7 +16,7 @@ from digest.daily import ensure
 from digest.deliver.envelope import Envelope
 from digest.deliver.transports.memory import MemoryTransport
 from digest.errors import NotFoundError, StoreError, TransportError
-from digest.model.delivery import Accepted, Deferred, Outcome
+from digest.model.delivery import Accepted, Deferred, Outcome, Rejected
 from digest.model.edition import EditionState
 from digest.model.news import Article
 from digest.parts import Parts, address_pepper, remember_installation
@@ -229,3 +229,28 @@ def test_alerts_wait_for_the_next_beat_whatever_keeps_the_letter_from_leaving(
         telling.tell_editor(parts, SLOT)
     with parts.database.write() as conn:
         assert [key for key, _, _ in alerts.claim_untold(conn, SLOT)] == ["k"]
+
+
+def test_alerts_that_the_mail_server_refuses_are_told_when_it_takes_them_again(parts: Parts) -> None:
+    asked: list[Envelope] = []
+    answers: list[Outcome] = [Rejected(554, "5.7.1 blocked"), Accepted()]
+
+    def answer(envelope: Envelope) -> Outcome:
+        asked.append(envelope)
+        return answers[0]
+
+    outgoing = MemoryTransport(answer)
+    parts = replace(
+        parts, editor_email="editor@example.org", transport=lambda: outgoing, transport_name=outgoing.name
+    )
+    with parts.database.write() as conn:
+        alerts.add_alert(conn, "k", "the edition is paused", SLOT)
+    for minutes in (0, 1, 30):
+        telling.tell_editor(parts, SLOT + timedelta(minutes=minutes))
+    assert len(asked) == 1
+    answers.pop(0)
+    for minutes in (61, 62):
+        telling.tell_editor(parts, SLOT + timedelta(minutes=minutes))
+    assert (len(asked), len(outgoing.messages)) == (2, 1)
+    with parts.database.write() as conn:
+        assert alerts.claim_untold(conn, SLOT) == []
