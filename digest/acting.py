@@ -9,7 +9,7 @@ from datetime import datetime
 from digest import handing_over, pipeline, telling
 from digest.deliver.allowance import Allowance
 from digest.deliver.owner import fate_of
-from digest.deliver.send import SendReport
+from digest.deliver.run import SendReport
 from digest.errors import NotNowError, StateError
 from digest.llm import TROUBLE
 from digest.model.edition import EditionKey, EditionState

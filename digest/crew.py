@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from digest.deliver.allowance import Allowance
-from digest.deliver.send import SendReport
+from digest.deliver.run import SendReport
 from digest.model.delivery import Counts
 from digest.parts import Parts
 

@@ -11,7 +11,8 @@ from datetime import datetime
 from digest import crew, sharing
 from digest.deliver.allowance import Allowance
 from digest.deliver.owner import fate_of, in_words, new_owner
-from digest.deliver.send import SendOptions, SendReport, deliver
+from digest.deliver.run import SendOptions, SendReport
+from digest.deliver.send import deliver
 from digest.deliver.transports.base import Transport
 from digest.errors import NotNowError, StoreError
 from digest.messages import composer

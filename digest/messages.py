@@ -14,7 +14,7 @@ from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, delivery_ref, message_
 from digest.parts import Parts
 from digest.render.headers import address_header, exact_header
 from digest.render.message import compile_message, forms, identifying_headers, link_forms
-from digest.store import editions
+from digest.store import freezing
 from digest.store.editions import EditionRow
 
 _LONGEST_VALUE = "x" * 64  # no token, id or reference is longer: what can stand in a header is tried with it
@@ -23,7 +23,7 @@ _LONGEST_VALUE = "x" * 64  # no token, id or reference is longer: what can stand
 def composer(parts: Parts, row: EditionRow) -> Callable[[Recipient], Envelope]:
     """What makes one recipient's message: holes filled, links and the whole signed."""
     with parts.database.write() as conn:
-        variants = editions.get_variants(conn, row.id)
+        variants = freezing.get_variants(conn, row.id)
         secret = parts.token_secret(conn)
     date = row.frozen_at or parts.clock()  # the same on every retry
     return composer_of(parts, row.key, row.id, variants, secret, date)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from digest.deliver.allowance import Allowance, Limits
 from digest.deliver.dkim import Signer
-from digest.deliver.send import SendOptions
+from digest.deliver.run import SendOptions
 from digest.deliver.transports.base import Transport
 from digest.gather.options import GatherOptions
 from digest.model.edition import EditionKey, ThemeStyle

@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 
 from digest import handing_over, sharing
 from digest.deliver.allowance import Allowance
-from digest.deliver.send import SendReport
+from digest.deliver.run import SendReport
 from digest.errors import StateError
 from digest.model.delivery import Counts, Reached
 from digest.model.edition import OPEN_TO_EDITING, Edition, EditionKey, EditionState
@@ -33,6 +33,7 @@ from digest.store import articles as article_store
 from digest.store import audience, editions, restored
 from digest.store import feeds as feed_store
 from digest.store.editions import EditionRow
+from digest.store.freezing import freeze
 from digest.store.planning import materialise
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ def begin(parts: Parts, row: EditionRow, now: datetime) -> None:
             if set(choices) - set(keys):
                 continue  # somebody chose anew in between: render that choice as well
             rendered = tuple(variants.values())
-            if editions.freeze(conn, row.id, variants=rendered, now=now, revision=row.revision):
+            if freeze(conn, row.id, variants=rendered, now=now, revision=row.revision):
                 materialise(
                     conn,
                     row.id,

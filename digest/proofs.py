@@ -27,7 +27,8 @@ from digest.model.tokens import message_id
 from digest.parts import Parts
 from digest.render import variant_key
 from digest.render.message import compile_message
-from digest.store.editions import EditionRow, get_variant
+from digest.store.editions import EditionRow
+from digest.store.freezing import get_variant
 from digest.summarise import ai_notice
 
 _IN_FULL = 3  # themes of the sample with every kind of story: those of twenty would not fit into a mail

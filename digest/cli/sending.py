@@ -26,7 +26,7 @@ from digest.cli.common import (
     table,
     watched,
 )
-from digest.deliver.send import SendReport
+from digest.deliver.run import SendReport
 from digest.errors import StateError
 from digest.model.delivery import Counts, DeliveryState
 from digest.model.edition import OPEN_TO_EDITING, EditionKey, EditionState

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import io
-import shutil
-import sys
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any
 
 import typer
-from sqlalchemy import Connection
 
 from digest import confirming, subscriptions
+from digest.cli import subscribers_csv
 from digest.cli.common import (
     JsonOption,
-    counted,
     emit_json,
     local,
     opened,
@@ -26,32 +19,16 @@ from digest.cli.common import (
     say,
     table,
     tell_of_series,
-    watched,
 )
-from digest.errors import InputError
+from digest.cli.subscribers_csv import readers_desk, themes_of
 from digest.model.audience import Subscriber, SubscriberState
 from digest.model.delivery import Accepted, Deferred, Outcome, Rejected, Uncertain, Untried
-from digest.parts import Parts, address_pepper
+from digest.parts import address_pepper
 from digest.store import audience, sign_ups
 
 app = typer.Typer(help="Who reads: add, import, export, list, show, remove, erase.")
 
 ReaderArgument = Annotated[str, typer.Argument(metavar="ADDRESS", help="Which reader.")]
-PROGRESS_ROWS = 10_000
-
-
-@contextmanager
-def _desk(ctx: typer.Context, *, writing: bool = True) -> Iterator[tuple[Parts, Connection, bytes]]:
-    """The parts, an open transaction and the pepper. Nothing slow belongs inside one that writes."""
-    with opened(ctx) as parts:
-        with parts.database.write() as conn:
-            key = address_pepper(conn, parts.clock())
-        with parts.database.write() if writing else parts.database.read() as conn:
-            yield parts, conn, key
-
-
-def _themes(parts: Parts) -> frozenset[str]:
-    return frozenset(theme.slug for theme in parts.themes)
 
 
 @app.command()
@@ -77,7 +54,7 @@ def add(
     if confirm:
         _invite(ctx, addresses, name, theme or (), series, as_json=as_json)
         return
-    with _desk(ctx) as (parts, conn, key):
+    with readers_desk(ctx) as (parts, conn, key):
         tell_of_series(parts, series)
         added = [
             subscriptions.add(
@@ -85,7 +62,7 @@ def add(
                 address,
                 pepper=key,
                 now=parts.clock(),
-                known_themes=_themes(parts),
+                known_themes=themes_of(parts),
                 name=name,
                 themes=theme or (),
                 series=series,
@@ -125,7 +102,7 @@ def _invite(
                         address,
                         name=name,
                         themes=themes,
-                        known_themes=_themes(parts),
+                        known_themes=themes_of(parts),
                         now=parts.clock(),
                         series=series,
                     ),
@@ -162,85 +139,8 @@ def _json(reader: Subscriber) -> dict[str, Any]:
     return {name: value for name, value in asdict(reader).items() if name != "email_key"}
 
 
-@app.command(name="import")
-def import_(
-    ctx: typer.Context,
-    source: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A CSV file; - is standard input.")],
-    series: Annotated[str, typer.Option(help="The series.", show_default="that of [schedule]")] = "",
-    as_json: JsonOption = False,
-) -> None:
-    """Add the readers of a CSV file. A bad row is named and left out; nobody who left comes back."""
-
-    def progress(rows: int) -> None:
-        if watched() and rows % PROGRESS_ROWS == 0:
-            say(f"{rows:,} rows ...")
-
-    with _reading(source) as stream, _desk(ctx) as (parts, conn, key):
-        tell_of_series(parts, series)
-        try:
-            report = subscriptions.import_csv(
-                conn,
-                stream,
-                pepper=key,
-                now=parts.clock(),
-                known_themes=_themes(parts),
-                series=series or parts.schedule.series,
-                progress=progress,
-            )
-        except InputError as error:
-            raise InputError(f"{source} can't be imported: {error}") from None
-        for named in report.series:
-            tell_of_series(parts, named)
-    for problem in report.problems:
-        say(printable(f"row {problem.row}: {problem.value}: {problem.problem}"))
-    if as_json:
-        emit_json(asdict(report))
-    taken = report.added + report.updated + report.unchanged + report.suppressed
-    if report.problems and not taken:
-        raise InputError(f"nothing was taken from {source}: no row has an address that can be used")
-    left_out = counted(len(report.problems) + report.unlisted, "row")
-    say(
-        f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged,"
-        f" {report.suppressed:,} kept out because they left, {left_out} left out."
-    )
-
-
-@contextmanager
-def _reading(source: Path) -> Iterator[BinaryIO]:
-    """The file, or a copy of what a pipe gives: other commands must not wait while it trickles in."""
-    if str(source) == "-":
-        with tempfile.TemporaryFile() as spooled:
-            shutil.copyfileobj(sys.stdin.buffer, spooled)
-            spooled.seek(0)
-            yield spooled
-        return
-    try:
-        stream = source.open("rb")
-    except OSError as error:
-        raise InputError(f"{source} can't be read: {error.strerror}") from None
-    with stream:
-        yield stream
-
-
-@app.command()
-def export(
-    ctx: typer.Context,
-    target: Annotated[Path, typer.Argument(metavar="FILE.csv", help="- is standard output.")] = Path("-"),
-) -> None:
-    """Write every reader as CSV, those who left included; it can be imported again."""
-    with _desk(ctx, writing=False) as (_parts, conn, key):
-        if str(target) == "-":
-            text = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)
-            subscriptions.export_csv(conn, text, pepper=key)
-            text.detach()
-            return
-        try:
-            with target.open("w", encoding="utf-8", newline="") as stream:
-                target.chmod(0o600)  # personal data, before there is any
-                written = subscriptions.export_csv(conn, stream, pepper=key)
-        except OSError as error:
-            raise InputError(f"{target} can't be written: {error.strerror}") from None
-    say(f"{counted(written, 'reader')} written to {target}.")
+app.command(name="import")(subscribers_csv.import_)
+app.command()(subscribers_csv.export)
 
 
 @app.command(name="list")
@@ -280,7 +180,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """One reader."""
-    with _desk(ctx, writing=False) as (parts, conn, key):
+    with readers_desk(ctx, writing=False) as (parts, conn, key):
         if everything:
             emit_json(subscriptions.everything_on(conn, reader, pepper=key))
             return
@@ -324,7 +224,7 @@ def change(
     """Change a reader's name, themes or series, because they ask for it; what you leave out stays."""
     if name is None and not theme and series is None:
         raise typer.BadParameter("say what to change: --name, --theme or --series")
-    with _desk(ctx) as (parts, conn, _key):
+    with readers_desk(ctx) as (parts, conn, _key):
         tell_of_series(parts, series or "")
         changed = subscriptions.change(
             conn,
@@ -332,7 +232,7 @@ def change(
             name=name,
             themes=subscriptions.split_themes("+".join(theme)) if theme else None,
             series=series,
-            known_themes=_themes(parts),
+            known_themes=themes_of(parts),
         )
     if as_json:
         emit_json(_json(changed))
@@ -343,7 +243,7 @@ def change(
 @app.command()
 def remove(ctx: typer.Context, reader: ReaderArgument) -> None:
     """Take a reader off the list; no import brings them back."""
-    with _desk(ctx) as (parts, conn, key):
+    with readers_desk(ctx) as (parts, conn, key):
         gone = subscriptions.remove(conn, reader, pepper=key, now=parts.clock())
     say(f"Removed: {gone.email}.")
 
@@ -351,7 +251,7 @@ def remove(ctx: typer.Context, reader: ReaderArgument) -> None:
 @app.command()
 def erase(ctx: typer.Context, reader: ReaderArgument) -> None:
     """Forget a reader: address and name go from every table; a keyed hash stays, to keep them out."""
-    with _desk(ctx) as (parts, conn, key):
+    with readers_desk(ctx) as (parts, conn, key):
         number = subscriptions.erase(conn, reader, pepper=key, now=parts.clock())
     say(f"Erased: reader number {number}." if number else "Erased: what was typed into the form.")
 

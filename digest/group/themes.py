@@ -19,18 +19,18 @@ An article is IN at 4 points with a hit in the title or at least two distinct te
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from digest.group.asides import is_aside
+from digest.group.body import body_of, folded
 from digest.group.matcher import Found, Matcher
 from digest.group.options import GroupOptions
 from digest.group.sightings import DEK, LEAD, PLACE_FACTOR, REST, TITLE, WHERE, Meeting, Seen, meet
 from digest.group.subject import doubt
 from digest.group.terms import STRONG, WEAK, Pair, Role, Term, Theme
-from digest.group.text import fold, is_shouted, sentence_starts, words
+from digest.group.text import is_shouted, sentence_starts, words
 from digest.model.genre import is_live_page, is_medley, is_opinion
 from digest.model.news import Article, Hit, ThemeScore, Verdict, opens_with
 
@@ -43,13 +43,6 @@ _ELSEWHERE = 0.5
 _STEEPNESS = math.log(4) / 2  # confidence is 0.5 at the threshold for IN, 0.8 two points above it
 _SCORING = frozenset({Role.SCORE, Role.FOREIGN})
 _NAMING = _SCORING | {Role.SUPPORT, Role.VETO}
-# "Iran-born", where somebody comes from.
-_BIRTHPLACE = re.compile(r"\b[\w']+-born\b")
-# "GAZA CITY (Reuters) -", where a report was written, which isn't what it is about; not "NATO-led".
-_DATELINE = re.compile(
-    r"\s*[A-Z][A-Z .,'/]{2,40}"
-    r"(?:\([\w .]{2,20}\)\s*[\u2013\u2014-]+\s?|\s?\u2014+\s?|\s?[\u2013-]+\s)(?=\S)"
-)
 
 
 class _Points(NamedTuple):
@@ -91,7 +84,7 @@ def score_themes(
         return tuple(
             ThemeScore(theme.slug, 0.0, confidence(0.0, options), Verdict.OUT, note) for theme in themes
         )
-    text = _body(article)
+    text = body_of(article)
     looks = _look(article, text, themes)
     nowhere = not any(_names_a_place(theme, seen) for theme, seen in zip(themes, looks, strict=True))
     piece = _Piece(
@@ -117,7 +110,7 @@ def confidence(score: float, options: GroupOptions) -> float:
 
 
 def _look(article: Article, text: str, themes: tuple[Theme, ...]) -> list[dict[int, Seen]]:
-    """For each theme, the terms seen and where; ``text`` is the article's as ``_body`` gives it."""
+    """For each theme, the terms seen and where; ``text`` is the article's as ``body_of`` gives it."""
     matcher = _matcher(themes)
     seen: list[dict[int, Seen]] = [{} for _ in themes]
 
@@ -130,7 +123,7 @@ def _look(article: Article, text: str, themes: tuple[Theme, ...]) -> list[dict[i
             at.positions[where].append(position)
             at.forms[form] = None
 
-    title, dek = _folded(article.title), _folded(article.dek)
+    title, dek = folded(article.title), folded(article.dek)
     if opens_with(text, dek):
         dek = ""
     for line, place in ((title, TITLE), (dek, DEK)):
@@ -139,18 +132,6 @@ def _look(article: Article, text: str, themes: tuple[Theme, ...]) -> list[dict[i
     note(matcher.find(words(text)), None)
     note(matcher.find_unspaced(text), None)
     return seen
-
-
-def _body(article: Article) -> str:
-    """The text, folded, without its dateline."""
-    dateline = _DATELINE.match(article.text)
-    return _folded(article.text[dateline.end() :] if dateline else article.text)
-
-
-def _folded(text: str) -> str:
-    """Folded, without birthplaces."""
-    folded = fold(text)
-    return _BIRTHPLACE.sub("", folded) if "-born" in folded else folded
 
 
 def _names_a_place(theme: Theme, seen: dict[int, Seen]) -> bool:

@@ -41,6 +41,7 @@ from digest.render.views import (
     StoryView,
     ThemeView,
 )
+from digest.render.when import time_of
 
 WORDS_A_MINUTE = 220
 _MOST_KNOWN = 1_000  # views of stories, kept from variant to variant: an edition has a few dozen
@@ -231,7 +232,7 @@ class _Viewer:
             sources=self._sources(story),
             others=others,
             others_unlinked=words.unlinked_more.format(n=more) if more else "",
-            time=self._time(story),
+            time=time_of(story.published_at, self.day, self.zone, self.words),
             moment=story.published_at.astimezone(UTC).isoformat() if story.published_at else "",
             update=clean(story.update_of, limits.summary),
             paywalled=first.paywalled,
@@ -295,15 +296,3 @@ class _Viewer:
         return RelatedView(
             headline, "" if link.outlet and link.outlet == own else whose, reader_url(link.url)
         )
-
-    def _time(self, story: EditionStory) -> str:
-        """The time alone on the edition's day, with the weekday in the week before, else with the date."""
-        if story.published_at is None:
-            return ""
-        words, local = self.words, story.published_at.astimezone(self.zone)
-        clock, age = f"{local:%H:%M}", (self.day - local.date()).days
-        if age == 0:
-            return clock
-        if 0 < age < len(words.weekdays):
-            return words.weekday_time.format(weekday=words.weekdays[local.weekday()], time=clock)
-        return words.date_time.format(date=words.day(local.date(), short=True), time=clock)

@@ -16,17 +16,14 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Select,
     and_,
     case,
     exists,
     func,
-    insert,
     select,
     update,
 )
 
-from digest.errors import StateError
 from digest.model.edition import (
     CORRECTIONS,
     OPEN_TO_EDITING,
@@ -36,11 +33,10 @@ from digest.model.edition import (
     EditionState,
 )
 from digest.model.links import parse_edition_ref
-from digest.model.message import Variant
 from digest.store import images
 from digest.store.codec import edition_from_json, edition_to_json
 from digest.store.sql import insert_or_ignore
-from digest.store.tables import edition_articles, edition_variants, editions
+from digest.store.tables import editions
 
 _BEGUN_OR_SENT = (EditionState.FROZEN, EditionState.SENDING, EditionState.PAUSED, EditionState.SENT)
 _MOST_CORRECTIONS = 1_000
@@ -250,72 +246,10 @@ def move(
     if reviewed_by is not None:
         values["reviewed_by"] = reviewed_by
     values["finished_at"] = now if to in {EditionState.SENT, EditionState.CANCELLED} else None
-    return _compare_and_set(conn, edition_id, allowed, values)
+    return compare_and_set(conn, edition_id, allowed, values)
 
 
-def freeze(
-    conn: Connection,
-    edition_id: int,
-    *,
-    variants: Sequence[Variant],
-    now: datetime,
-    revision: int | None = None,
-) -> bool:
-    """Draft or approved to frozen, with its rendered variants and the articles it will use up.
-
-    Whether this call did it: not if the content is no longer of the ``revision`` that the variants were
-    rendered from. What is frozen never changes: a resumed run sends the same bytes.
-
-    Raises:
-        StateError: it has no content yet.
-    """
-    frozen = {"state": EditionState.FROZEN.value, "frozen_at": now, "updated_at": now, "reason": ""}
-    allowed = {EditionState.DRAFT, EditionState.APPROVED}
-    if not _compare_and_set(conn, edition_id, allowed, frozen, revision=revision):
-        return False
-    row = get_edition(conn, edition_id)
-    if row is None or row.edition is None:
-        raise StateError(f"edition {edition_id} has no content yet: run digest draft first")
-    for table in (edition_variants, edition_articles):
-        conn.execute(table.delete().where(table.c.edition_id == edition_id))
-    if variants:
-        names = edition_variants.c.keys()[1:]
-        rows = [{name: getattr(variant, name) for name in names} for variant in variants]
-        conn.execute(insert(edition_variants), [{"edition_id": edition_id, **values} for values in rows])
-    used: dict[int, str] = {}
-    for story in row.edition.stories:
-        for article_id in story.article_ids:
-            used.setdefault(article_id, story.key)
-    if used:
-        conn.execute(
-            insert(edition_articles),
-            [
-                {"edition_id": edition_id, "article_id": key, "story_key": story}
-                for key, story in used.items()
-            ],
-        )
-    return True
-
-
-def get_variants(conn: Connection, edition_id: int) -> dict[str, Variant]:
-    """The variants of a frozen edition, by key."""
-    return {row.key: Variant(*row) for row in conn.execute(_variants(edition_id))}
-
-
-def get_variant(conn: Connection, edition_id: int, key: str) -> Variant | None:
-    """One variant of a frozen edition; None where no reader's choice called for it."""
-    row = conn.execute(_variants(edition_id).where(edition_variants.c.key == key)).one_or_none()
-    return None if row is None else Variant(*row)
-
-
-def _variants(edition_id: int) -> Select[Any]:
-    table = edition_variants.c
-    return select(
-        table.key, table.subject, table.preheader, table.html, table.text, table.mjml, table.story_count
-    ).where(table.edition_id == edition_id)
-
-
-def _compare_and_set(
+def compare_and_set(
     conn: Connection,
     edition_id: int,
     allowed: Collection[EditionState],
@@ -323,6 +257,7 @@ def _compare_and_set(
     *,
     revision: int | None = None,
 ) -> bool:
+    """Set ``values`` if the state is one of ``allowed``, and the content of this ``revision``; whether so."""
     expected = and_(editions.c.id == edition_id, editions.c.state.in_(_values(allowed)))
     if revision is not None:
         expected = and_(expected, editions.c.revision == revision)

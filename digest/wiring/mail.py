@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from digest.deliver.allowance import Limits, WarmUp, Window
 from digest.deliver.dkim import Algorithm, Identity, Signer
 from digest.deliver.pace import DomainLimits
-from digest.deliver.send import SendOptions
+from digest.deliver.run import SendOptions
 from digest.deliver.transports.base import Transport
 from digest.errors import ConfigurationError
 from digest.settings import Settings, is_example

@@ -17,7 +17,7 @@ from digest.model.news import Article
 from digest.parts import Parts, remember_installation
 from digest.settings import Settings
 from digest.store import articles as article_store
-from digest.store import decisions, editions
+from digest.store import decisions, editions, freezing
 from digest.store.engine import Database
 from digest.store.runs import accept_first
 from digest.wiring import build
@@ -54,7 +54,7 @@ def tell(parts: Parts, days: int, *ids: int, transport: str = "outbox") -> None:
     with parts.database.write() as conn:
         row, _ = editions.open_slot(conn, key, SLOT)
         editions.save_content(conn, row.id, content, drops={}, now=SLOT)
-        editions.freeze(
+        freezing.freeze(
             conn, row.id, variants=[Variant("all", "s", "p", "<p>h</p>", "t", "<mjml/>", 1)], now=SLOT
         )
         accept_first(conn, row.id, transport=transport, now=SLOT)

@@ -22,7 +22,7 @@ from digest.model.news import Article
 from digest.model.tokens import delivery_ref
 from digest.parts import Parts, address_pepper
 from digest.settings import ScheduleSettings, Settings
-from digest.store import articles, deliveries, editions, planning, tables
+from digest.store import articles, deliveries, editions, freezing, planning, tables
 from digest.store.editions import EditionRow
 from digest.store.engine import Database
 from tests.wired import Clock, parts_of
@@ -200,7 +200,7 @@ def test_who_is_erased_while_their_edition_is_planned_is_not_in_it(parts: Parts,
 
     thread = threading.Thread(target=erasing)
     with parts.database.write() as conn:
-        assert editions.freeze(conn, row.id, variants=(), now=parts.clock(), revision=row.revision)
+        assert freezing.freeze(conn, row.id, variants=(), now=parts.clock(), revision=row.revision)
         planning.materialise(
             conn, row.id, series="daily", variants={"": "all"}, batch_size=5, now=parts.clock()
         )

@@ -22,7 +22,7 @@ from digest.model.news import Article
 from digest.model.tokens import key_hash
 from digest.parts import Parts, address_pepper
 from digest.settings import Settings
-from digest.store import alerts, articles, audience, deliveries, editions, models, tables
+from digest.store import alerts, articles, audience, deliveries, editions, freezing, models, tables
 from digest.store.decisions import decide
 from digest.store.engine import Database
 from tests.wired import parts_of
@@ -98,7 +98,7 @@ def test_who_got_an_edition_is_forgotten_and_how_many_is_not(parts: Parts, sent:
     with parts.database.read() as conn:
         counts = deliveries.counts(conn, sent)
         assert (counts.sent, counts.planned) == (2, 2)
-        assert editions.get_variants(conn, sent) == {}
+        assert freezing.get_variants(conn, sent) == {}
         row = editions.get_edition(conn, sent)
     assert row is not None
     assert row.edition is not None

@@ -17,7 +17,8 @@ from sqlalchemy import select, update
 
 from digest.deliver.envelope import Envelope
 from digest.deliver.one import hand_over_one
-from digest.deliver.send import SendOptions, SendReport, deliver
+from digest.deliver.run import SendOptions, SendReport
+from digest.deliver.send import deliver
 from digest.deliver.transports.base import Transport
 from digest.deliver.transports.memory import MemoryTransport
 from digest.deliver.transports.outbox import OutboxTransport

@@ -27,17 +27,15 @@ from digest.store.alerts import add_alert, claim_untold, list_alerts, mark_untol
 from digest.store.editions import (
     find_edition,
     fingerprint,
-    freeze,
     get_drops,
     get_edition,
-    get_variant,
-    get_variants,
     list_editions,
     move,
     open_slot,
     save_content,
 )
 from digest.store.engine import Database
+from digest.store.freezing import freeze, get_variant, get_variants
 from digest.store.runs import accept_first, list_runs, start_run
 from digest.store.told import told_stories, used_articles
 

@@ -10,7 +10,8 @@ import threading
 from datetime import UTC, datetime
 
 from digest.deliver.envelope import Envelope
-from digest.deliver.send import SendOptions, deliver
+from digest.deliver.run import SendOptions
+from digest.deliver.send import deliver
 from digest.deliver.transports.smtp import SmtpOptions, SmtpTransport
 from digest.model.delivery import Recipient
 from digest.store.engine import open_database

@@ -18,7 +18,8 @@ from digest.deliver.allowance import Allowance
 from digest.deliver.envelope import Envelope
 from digest.deliver.one import hand_over_one
 from digest.deliver.pace import DomainLimits
-from digest.deliver.send import LEAST_REFUSED, SendOptions, SendReport, deliver
+from digest.deliver.run import SendOptions, SendReport
+from digest.deliver.send import LEAST_REFUSED, deliver
 from digest.deliver.transports.memory import MemoryTransport
 from digest.errors import RenderError, StoreError, TransportError
 from digest.model.delivery import Accepted, Counts, Deferred, DeliveryState, Recipient, Rejected

@@ -24,7 +24,7 @@ from digest.deliver import dkim_keys
 from digest.deliver.allowance import UNLIMITED, Allowance
 from digest.deliver.dkim import Identity, Signer
 from digest.deliver.pace import DomainLimits
-from digest.deliver.send import SendReport
+from digest.deliver.run import SendReport
 from digest.model.delivery import Counts
 from digest.model.edition import EditionState
 from digest.model.links import edition_ref

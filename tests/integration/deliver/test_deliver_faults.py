@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from digest.deliver.envelope import Envelope
-from digest.deliver.send import SendOptions, SendReport, deliver
+from digest.deliver.run import SendOptions, SendReport
+from digest.deliver.send import deliver
 from digest.errors import TransportError
 from digest.model.delivery import Counts, DeliveryRecord, Recipient
 from digest.store.deliveries import records

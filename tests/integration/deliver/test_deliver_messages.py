@@ -21,7 +21,7 @@ from digest.parts import Parts
 from digest.render.headers import exact_header
 from digest.render.message import compile_message
 from digest.settings import load
-from digest.store import audience, editions
+from digest.store import audience, editions, freezing
 from digest.store.editions import EditionRow
 from digest.subscriptions import add
 from digest.wiring import open_parts
@@ -66,7 +66,7 @@ def frozen(folder: Path, samples: ModuleType, sender: str) -> tuple[Parts, Editi
 def plainly(parts: Parts, row: EditionRow, recipient: Recipient) -> bytes:
     """The message by way of ``CompiledMessage.fill``, every header tried by itself."""
     with parts.database.read() as conn:
-        variant = editions.get_variants(conn, row.id)[recipient.variant]
+        variant = freezing.get_variants(conn, row.id)[recipient.variant]
     ref, number = edition_ref(row.key), recipient.subscriber_id
     leave, prefer = (make_token(SECRET, what, "harbour-brief", number) for what in (UNSUBSCRIBE, PREFERENCES))
     person = Person(

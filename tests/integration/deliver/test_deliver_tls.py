@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from digest.deliver.envelope import Envelope
-from digest.deliver.send import SendOptions, deliver
+from digest.deliver.run import SendOptions
+from digest.deliver.send import deliver
 from digest.deliver.transports.smtp import SmtpOptions, SmtpTransport
 from digest.errors import TransportError
 from digest.model.delivery import Counts, Recipient

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from digest.deliver.envelope import Envelope
-from digest.deliver.send import SendOptions, deliver
+from digest.deliver.run import SendOptions
+from digest.deliver.send import deliver
 from digest.model.delivery import Counts, DeliveryState, Recipient
 from digest.store.deliveries import records
 from digest.store.engine import Database
