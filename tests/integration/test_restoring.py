@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -226,6 +227,15 @@ def test_a_mark_that_a_power_cut_left_empty_is_written_anew(newsroom: Newsroom) 
     assert mark is not None
     assert (mark.handed_over, mark.readers) == (2, 3)
     assert list(mark.slots.values()) == [SLOT.isoformat()]
+
+
+def test_threads_of_one_process_may_write_the_mark_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "subscribers.db"
+    with ThreadPoolExecutor(4) as threads:
+        written = threads.map(lambda n: restored.write_mark(path, restored.Mark(n)), range(400))
+        assert len(list(written)) == 400
+    assert restored.read_mark(path) is not None
+    assert [file.name for file in tmp_path.iterdir()] == ["subscribers.db-mark"]
 
 
 def test_the_database_knows_of_a_hand_over_before_its_mark_does(

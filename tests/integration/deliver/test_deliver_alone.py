@@ -31,19 +31,20 @@ from digest.store.engine import Database
 from digest.store.tables import edition_variants
 from digest.store.tables import editions as edition_rows
 from tests.planned import plan
-from tests.wired import parts_of
+from tests.wired import parts_of, running_from
 
 MakeParts = Callable[..., Parts]
 READERS = 100
+START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # an hour at which nothing else is owed
 TAKE_AND_HANG = """
 import sys, time
-from datetime import UTC, datetime
+from datetime import datetime
 from digest.deliver.owner import fate_of, new_owner
 from digest.store import turn
 from digest.store.engine import open_database
 with open_database(sys.argv[1]) as database:
     with database.write() as conn:
-        now = datetime.now(UTC)
+        now = datetime.fromisoformat(sys.argv[3])
         turn.take(conn, sys.argv[2], owner=new_owner(), lease_s=3600, now=now, fate=fate_of)
     print("mine", flush=True)
     time.sleep(60)
@@ -63,17 +64,15 @@ class Watched(MemoryTransport):
 def process(database: Database, tmp_path: Path) -> MakeParts:
     """process(answer) gives the parts of one that sends an edition, 200 messages a second at most."""
     plan(database, [f"reader{n}" for n in range(READERS)], batch_size=10)
-    start = datetime.now(UTC)
+    clock = running_from(START)
 
     def make(answer: Callable[[Envelope], Outcome] | None = None) -> Parts:
-        built = parts_of(
-            database, Settings(folder=tmp_path), lambda: datetime.now(UTC), MemoryTransport(answer)
-        )
+        built = parts_of(database, Settings(folder=tmp_path), clock, MemoryTransport(answer))
         return replace(built, sending=replace(built.sending, rate_per_s=200.0, batch_size=10))
 
     slug = make().publication.slug
     with database.write() as conn:
-        moved = {"slot": start, "updated_at": start, "frozen_at": start}
+        moved = {"slot": START, "updated_at": START, "frozen_at": START}
         conn.execute(update(edition_rows).values(publication=slug, **moved))
         page = {"subject": "s", "preheader": "", "html": "<p>x</p>", "text": "x", "mjml": ""}
         conn.execute(insert(edition_variants).values(edition_id=1, key="all", story_count=1, **page))
@@ -94,10 +93,9 @@ def test_heartbeats_that_overlap_keep_to_the_share_of_a_warm_up(process: MakePar
         accepted.append(envelope.recipient)
         return Accepted()
 
-    today = datetime.now(UTC).date()
-    limits = Limits(ZoneInfo("UTC"), None, WarmUp(today, 30, 2.0))
+    limits = Limits(ZoneInfo("UTC"), None, WarmUp(START.date(), 30, 2.0))
     beats = [replace(process(answer), limits=limits) for _ in range(4)]
-    threads = [threading.Thread(target=ensure, args=(one, datetime.now(UTC))) for one in beats]
+    threads = [threading.Thread(target=ensure, args=(one, one.clock())) for one in beats]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -132,7 +130,8 @@ def test_processes_that_nothing_limits_share_an_edition_as_ever(process: MakePar
 
 def test_the_turn_of_a_process_that_was_killed_is_free_at_once(process: MakeParts) -> None:
     parts = process()
-    command = [sys.executable, "-c", TAKE_AND_HANG, parts.database.url, parts.publication.slug]
+    said = [parts.database.url, parts.publication.slug, parts.clock().isoformat()]
+    command = [sys.executable, "-c", TAKE_AND_HANG, *said]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as hung:
         assert hung.stdout is not None
         assert hung.stdout.readline() == b"mine\n"
@@ -144,7 +143,7 @@ def test_the_turn_of_a_process_that_was_killed_is_free_at_once(process: MakePart
 
 
 def test_the_turn_of_another_machine_is_free_when_its_lease_is_over(database: Database) -> None:
-    now = datetime.now(UTC)
+    now = START
 
     def taken(owner: str, at: datetime, fate: Fate = Fate.UNKNOWN) -> str:
         with database.write() as conn:
