@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -99,10 +100,10 @@ def coming(parts: Parts, now: datetime) -> list[tuple[str, datetime]]:
     return sorted(found, key=lambda one: one[1])
 
 
-def settled(parts: Parts, series: str) -> list[Settled]:
+def settled(parts: Parts, series: str, states: Collection[EditionState] = SETTLED) -> list[Settled]:
     """The newest editions of a series that have gone out, go out, or never will; the newest slot first."""
     with parts.database.read() as conn:
-        return editions.settled(conn, parts.publication.slug, series, states=SETTLED, limit=20)
+        return editions.settled(conn, parts.publication.slug, series, states=states, limit=20)
 
 
 def at_hand(parts: Parts, now: datetime, ref: str = "") -> tuple[EditionRow | None, Edition]:

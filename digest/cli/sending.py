@@ -32,6 +32,7 @@ from digest.model.delivery import Counts, DeliveryState
 from digest.model.edition import OPEN_TO_EDITING, EditionKey, EditionState
 from digest.model.links import edition_ref
 from digest.parts import OUTBOX, Parts
+from digest.schedule import SETTLED
 from digest.store import deliveries
 from digest.store.editions import EditionRow
 
@@ -118,9 +119,12 @@ def _row_to_send(parts: Parts, ref: str, *, draft_it: bool) -> tuple[EditionRow 
 
 
 def _row_to_reopen(parts: Parts, ref: str) -> EditionRow:
-    """The edition of which some are tried again: the last one that went out, where none is named."""
+    """The edition of which some are tried again: the last that went out and stands, where none is named."""
     if desk.is_series(parts, ref):
-        begun = [one for one in desk.settled(parts, ref or parts.schedule.series) if one.accepted_at]
+        standing = SETTLED - {EditionState.CANCELLED}
+        begun = [
+            one for one in desk.settled(parts, ref or parts.schedule.series, standing) if one.accepted_at
+        ]
         if begun:
             return desk.find(parts, str(begun[0].id))
     return desk.named(parts, parts.clock(), ref)

@@ -24,7 +24,8 @@ from sqlalchemy.sql import ColumnElement
 
 from digest.errors import StateError
 from digest.model.delivery import Counts, DeliveryRecord, DeliveryState
-from digest.model.edition import EditionState
+from digest.model.edition import EditionKey, EditionState
+from digest.model.links import edition_ref
 from digest.store.tables import deliveries, delivery_batches, editions, subscribers, suppressions
 
 _SENT_OUT = (EditionState.SENDING, EditionState.PAUSED, EditionState.SENT)
@@ -167,9 +168,11 @@ def _reopen(conn: Connection, edition_id: int, state: DeliveryState, now: dateti
 
     Whoever was forgotten since can't be sent to: there is no address any more.
     """
-    current = conn.scalar(select(editions.c.state).where(editions.c.id == edition_id).with_for_update())
+    columns = (editions.c.publication, editions.c.series, editions.c.slot, editions.c.state)
+    *key, current = conn.execute(select(*columns).where(editions.c.id == edition_id).with_for_update()).one()
     if current not in _SENT_OUT:
-        raise StateError(f"edition {edition_id} is {current or 'unknown'}: nothing of it was sent yet")
+        why = "nobody else gets it" if current == EditionState.CANCELLED else "nothing of it was sent yet"
+        raise StateError(f"edition {edition_ref(EditionKey(*key))} is {current}: {why}")
     moved = conn.execute(
         update(deliveries)
         .where(deliveries.c.edition_id == edition_id, in_state(state), deliveries.c.address != "")

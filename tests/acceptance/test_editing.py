@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -206,6 +208,16 @@ def test_a_later_edition_goes_out_soon_after_the_last_only_by_its_name(stocked: 
     again = stocked.json("send", "--retry-failed")
     assert (again["ref"], again["sent_now"]) == (first, 0)
     assert stocked.json("send", "--edition", second, "--dry-run")["ref"] == second
+
+
+def test_a_cancelled_edition_is_not_the_one_that_is_tried_again(stocked: Desk) -> None:
+    first = stocked.json("send")["ref"]
+    second = stocked.json("draft")["ref"]
+    with closing(sqlite3.connect(stocked.folder / "subscribers.db")) as db, db:
+        db.execute("UPDATE editions SET accepted_at = slot, state = 'cancelled' WHERE state = 'draft'")
+    assert stocked.json("send", "--retry-failed")["ref"] == first
+    refused = stocked.run("send", "--edition", second, "--retry-failed", code=1).stderr
+    assert f"edition {second} is cancelled: nobody else gets it" in refused
 
 
 def test_who_sends_by_hand_once_a_day_is_not_held_up(stocked: Desk) -> None:

@@ -123,7 +123,10 @@ def test_a_paused_one_goes_to_nobody_else_and_its_counts_add_up(
     ensure(parts, clock())
     assert outgoing.messages == []
     for reopen in (deliveries.retry_failed, deliveries.resend_uncertain):
-        with parts.database.write() as conn, pytest.raises(StateError, match="is cancelled"):
+        with (
+            parts.database.write() as conn,
+            pytest.raises(StateError, match=r"edition daily-20.* is cancelled: nobody else"),
+        ):
             reopen(conn, row.id, clock())
     with pytest.raises(StateError, match="is cancelled and can't be released"):
         desk.release(parts, cancelled, clock())
