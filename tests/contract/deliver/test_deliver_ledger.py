@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, event, insert, select, update
 
 from digest.errors import StateError, StoreError
 from digest.model.delivery import Counts, DeliveryState, Recipient
@@ -544,3 +544,17 @@ def test_a_durable_transaction_on_sqlite_reaches_the_disk_and_the_others_need_no
 
     with Ledger(sqlite_database) as ledger:
         assert [synchronous(ledger, durable=durable) for durable in (False, True, False)] == [1, 2, 1]
+
+
+@pytest.mark.postgres
+def test_a_connection_that_was_given_up_is_not_opened_again_to_be_closed(postgres_database: Database) -> None:
+    """The server may be gone, and what broke would be hidden behind that."""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("it is opened again")
+
+    with Ledger(postgres_database) as ledger:
+        assert ledger._connection is not None
+        ledger._connection.invalidate()
+        event.listen(ledger._engine, "do_connect", refuse)
+    event.remove(ledger._engine, "do_connect", refuse)

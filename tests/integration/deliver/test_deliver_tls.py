@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import ssl
 import subprocess
@@ -9,13 +10,14 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from digest.deliver.envelope import Envelope
 from digest.deliver.run import SendOptions
 from digest.deliver.send import deliver
+from digest.deliver.transports.base import Desk, Ending
 from digest.deliver.transports.smtp import SmtpOptions, SmtpTransport
 from digest.errors import TransportError
 from digest.model.delivery import Counts, Recipient
@@ -201,6 +203,23 @@ def test_a_password_may_go_in_the_clear_to_this_machine(
     server_auth(server)
     smtp_transport(server.port, username="digest", password="right").check()
     assert server.logins == [b"right"]
+
+
+def test_a_connection_that_is_closed_right_after_the_login_is_lost(
+    start_server: Callable[..., Any], smtp_transport: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transport = smtp_transport(start_server().port)
+    connect = transport._connect
+
+    async def connect_and_lose() -> Any:
+        client = await connect()
+        client.transport.close()
+        return client
+
+    monkeypatch.setattr(transport, "_connect", connect_and_lose)
+    served = asyncio.run(transport.serve(cast("Desk", None)))  # nothing is taken from the desk
+    assert served.ending is Ending.LOST
+    assert "closed the connection after the login" in served.text
 
 
 def test_a_missing_certificate_file_is_named(smtp_transport: Callable[..., Any], tmp_path: Path) -> None:

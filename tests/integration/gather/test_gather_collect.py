@@ -92,6 +92,16 @@ def test_stored_articles_and_feeds_that_carry_their_text_need_no_page(site: Any)
     assert site.paths() == ["/rss"]
 
 
+def test_a_page_is_fetched_at_its_link_and_not_at_what_it_is_known_by(site: Any) -> None:
+    """The short form is ours: a site need not answer under it."""
+    site.serve("/amp/a", page("Strait reopens"))
+    feed = private(site.serve("/rss", rss(item("/amp/a", "Strait reopens"))))
+    (article,) = run(feed)["f"].articles
+    assert article.text.startswith("Ferries returned")
+    assert article.canonical_url.endswith("/a")
+    assert article.canonical_url != article.url
+
+
 def test_the_pages_of_a_feed_are_fetched_up_to_a_number(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("digest.gather.collect.MAX_PAGES", 2)
     feed = private(site.serve("/rss", rss(*(item(f"/{n}", f"T{n}", hours=n) for n in range(4)))))

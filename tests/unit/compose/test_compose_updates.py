@@ -82,6 +82,18 @@ def test_an_update_whose_beginning_is_forgotten_is_followed_all_the_same(
     assert composed(story(again, article(100, hours=30)), past=past, kin=unlike).edition.quiet
 
 
+def test_an_event_that_only_our_own_summary_told_is_known(
+    article: MakeArticle, story: MakeStory, composed: Compose, told: ToldStory
+) -> None:
+    past = Past((replace(told, summary=DEAD),), dict.fromkeys(told.article_ids, 7))
+    fresh = [
+        article(1, "Nine die at mill", text="Nine people died at the Orrel mill."),
+        article(2, "The Orrel mill fire", text="The Orrel mill fire killed 9 people."),
+    ]
+    whole = story(*fresh, article(100, hours=30))
+    assert composed(whole, past=past, kin=unlike).edition.quiet
+
+
 def test_an_edition_says_when_it_was_drafted(
     article: MakeArticle, story: MakeStory, composed: Compose, now: datetime
 ) -> None:

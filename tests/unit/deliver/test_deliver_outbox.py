@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from contextlib import suppress
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP, default
@@ -16,6 +18,9 @@ from digest.deliver.envelope import Envelope
 from digest.deliver.transports.outbox import OutboxTransport
 from digest.deliver.transports.outbox_index import NEWEST, Entry, render_index
 from digest.errors import TransportError
+from digest.model.delivery import Deferred
+
+from .desks import Notes
 
 
 def envelope(
@@ -156,3 +161,21 @@ def test_messages_of_no_edition_stand_under_their_subject(tmp_path: Path) -> Non
     outbox.hand_over(envelope("ada@example.org", "Please confirm", edition=""))
     outbox.finish()
     assert "<h2>Please confirm</h2>" in (tmp_path / "outbox" / "index.html").read_text("utf-8")
+
+
+def test_what_was_cancelled_while_its_fence_was_granted_is_due_again_at_once(tmp_path: Path) -> None:
+    """Else it would stay in sending, and be uncertain, though nothing of it left."""
+    desk, outbox = Notes("ada"), OutboxTransport(tmp_path)
+
+    async def cancelled() -> None:
+        serving = asyncio.ensure_future(outbox.serve(desk))
+        await asyncio.sleep(0)
+        serving.cancel()
+        with suppress(asyncio.CancelledError):
+            await serving
+        desk.commit()
+
+    asyncio.run(cancelled())
+    ((name, outcome),) = desk.records
+    assert (name, outcome) == ("ada", Deferred(text="stopped before the content", retry_after_s=0))
+    assert files(tmp_path) == []

@@ -164,6 +164,7 @@ def test_every_header_a_list_needs_is_there_once(samples: ModuleType) -> None:
     assert message["From"] == "The Harbour Brief <brief@harbour.example>"
     assert message["To"] == "Ada Reader <ada@reader.example>"
     assert message["Reply-To"] == "editors@harbour.example"
+    assert message["List-Help"] == "<mailto:editors@harbour.example>"
     assert message["Subject"] == VARIANT.subject
     assert message["Date"].datetime == NOW
     assert message["Message-ID"] == "<k3t5vq7n2m4zc6xw@harbour.example>"
@@ -179,6 +180,13 @@ def test_every_header_a_list_needs_is_there_once(samples: ModuleType) -> None:
     assert len(message.keys()) == len(set(message.keys()))
     assert b"\r\nList-Unsubscribe: <https://read.harbour.example/u/ae5kq3x7t2>, <mailto:" in raw
     assert b"\n" not in raw.replace(b"\r\n", b"")
+
+
+def test_without_an_address_for_replies_the_senders_own_helps(samples: ModuleType) -> None:
+    publication = replace(samples.PUBLICATION, reply_to="")
+    message = parsed(compiled(samples, publication=publication).fill(samples.PERSON))
+    assert message["Reply-To"] is None
+    assert message["List-Help"] == "<mailto:brief@harbour.example>"
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

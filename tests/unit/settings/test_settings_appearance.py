@@ -22,6 +22,11 @@ def test_every_field_of_look_and_wording_is_a_setting() -> None:
     assert list(keys_of("wording")) == [each.name for each in fields(Wording)]
 
 
+def test_names_from_the_environment_stand_between_commas_and_spaces(read: Read) -> None:
+    days = read("", {"DIGEST_WORDING__WEEKDAYS": "Mo, Di ,Mi,Do, Fr,Sa,So "}).wording.weekdays
+    assert days == ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
+
+
 def test_looks_and_words_reach_the_publication(read: Read) -> None:
     text = """
 [look]

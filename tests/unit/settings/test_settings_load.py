@@ -37,6 +37,12 @@ def test_the_file_goes_before_the_default_and_the_environment_before_the_file(re
     assert settings.publication.language == "en"
 
 
+def test_an_empty_variable_clears_a_list_of_headers(read: Read) -> None:
+    text = '[delivery]\nheaders = ["X-Stream: broadcast"]\n'
+    assert read(text).delivery.headers == ("X-Stream: broadcast",)
+    assert read(text, {"DIGEST_DELIVERY__HEADERS": ""}).delivery.headers == ()
+
+
 def test_every_kind_of_value_can_come_from_the_environment(read: Read) -> None:
     settings = read(
         "",
