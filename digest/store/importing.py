@@ -13,10 +13,18 @@ from sqlalchemy import Connection, Integer, Text, select, update
 from digest.model.audience import SubscriberState
 from digest.store.instant import as_stored
 from digest.store.prepared import Prepared
-from digest.store.sql import among, insert_many, insert_new, keep_pages_at_hand, look_up_by_index
+from digest.store.sql import (
+    among,
+    insert_many,
+    insert_new,
+    keep_pages_at_hand,
+    look_up_by_index,
+    one_at_a_time,
+)
 from digest.store.subscriber_rows import NewReader
 from digest.store.tables import subscribers, suppressions
 
+_LOCK = 0x6469676573740002  # "digest" and a number: an advisory lock of ours
 _ACTIVE, _LEFT = SubscriberState.ACTIVE.value, SubscriberState.UNSUBSCRIBED.value
 _FIRST_INSTANT = NewReader._fields.index("created_at")
 _TAKE_OVER = Prepared(
@@ -44,10 +52,11 @@ class Importer:
     Whoever left, and every suppressed hash, stays away and counts as suppressed. Of a reader who is
     active, a name and a choice of themes that the row states are taken over; of one who has yet to
     confirm, nothing. An address given twice is no error: the later row changes what the earlier one
-    brought.
+    brought. Of two imports one waits for the other: each holds what it brought, in its own file's order.
     """
 
     def __init__(self, conn: Connection, now: datetime) -> None:
+        one_at_a_time(conn, _LOCK)
         look_up_by_index(conn)
         keep_pages_at_hand(conn)
         self._conn = conn

@@ -62,6 +62,12 @@ def look_up_by_index(conn: Connection) -> None:
         conn.exec_driver_sql("SET LOCAL enable_seqscan = off")
 
 
+def one_at_a_time(conn: Connection, key: int) -> None:
+    """Wait until no other transaction has asked for the same ``key``: SQLite has one writer anyway."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(select(func.pg_advisory_xact_lock(key)))
+
+
 def keep_pages_at_hand(conn: Connection) -> None:
     """Let this connection hold 64 MiB of an SQLite file, for work that goes back and forth in big indexes."""
     if conn.dialect.name == "sqlite":

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, func, select, update
 
 from digest import feedback, subscriptions
 from digest.errors import StateError
@@ -19,7 +19,7 @@ from digest.parts import address_pepper
 from digest.settings import Settings
 from digest.store import audience, retention
 from digest.store.engine import Database
-from digest.store.tables import deliveries, events
+from digest.store.tables import deliveries, events, subscribers
 from tests.planned import NOW, plan
 from tests.wired import Clock, parts_of
 
@@ -106,3 +106,28 @@ def test_a_reader_may_leave_while_refusals_are_applied(
     monkeypatch.setattr(feedback._Whom, "apply", apply)
     assert feedback.refusals(parts, 1, NOW).ended == 2
     assert seen == [0, 1]  # each is committed before the next
+
+
+def test_two_lists_in_other_orders_are_imported_one_after_the_other(database: Database) -> None:
+    """Each holds the readers it has brought until it ends: both would wait for the other's."""
+    with database.write() as conn:
+        pepper = address_pepper(conn, NOW)
+    names = [f"reader{number}@example.org" for number in range(15_000)]
+    failed: list[Exception] = []
+
+    def bring(order: list[str]) -> None:
+        try:
+            with database.write() as conn:
+                rows = io.BytesIO("\n".join(["email", *order]).encode())
+                subscriptions.import_csv(conn, rows, pepper=pepper, now=NOW, known_themes=())
+        except Exception as error:  # noqa: BLE001 - for the test to see
+            failed.append(error)
+
+    threads = [threading.Thread(target=bring, args=(order,)) for order in (names, names[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    with database.read() as conn:
+        assert conn.scalar(select(func.count()).select_from(subscribers)) == len(names)
