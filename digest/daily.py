@@ -31,6 +31,8 @@ BEAT = "last_beat"
 DEAD_AFTER = timedelta(days=7)
 POLLED_AT = "polled_at"
 POLL_EVERY = timedelta(minutes=15)
+REFUSALS_SEEN = "refusals_seen"  # the end of the last edition whose refusals were applied
+SEEN_BEFORE = timedelta(days=1)
 POLL_FOR_S = 60.0  # anybody can fill a mailbox, and the edition waits meanwhile
 CONFIRM_FOR_S = 60.0  # and anybody can fill in the form
 BUSY = "busy"  # when the last send began and ended
@@ -49,6 +51,7 @@ def ensure(parts: Parts, now: datetime) -> tuple[Done, ...]:
     gathered = any(not step.failed for step in done)
     if parts.mailboxes:
         done += _guarded(parts, "bounces", now, lambda: _poll(parts, now))
+    done += _guarded(parts, "refusals", now, lambda: _see_to_refusals(parts, now))
     done += _guarded(parts, "sign-ups", now, lambda: _confirm(parts))
     jumps, failed = _tried(parts, "clock", now, lambda: [_clock_jumped(parts, now)])
     done += failed
@@ -150,6 +153,23 @@ def _poll(parts: Parts, now: datetime) -> list[Done] | None:
     _note(parts, POLLED_AT, now.isoformat())
     tally = feedback.poll(parts, now, within_s=POLL_FOR_S)
     return [Done(f"what came back: {tally}")] if tally.verdicts else []
+
+
+def _see_to_refusals(parts: Parts, now: datetime) -> list[Done] | None:
+    """Apply what was refused for good in editions that have ended since: as they did, unless killed there."""
+    if parts.rehearsal:
+        return None
+    with parts.database.read() as conn:
+        seen = meta.get_meta(conn, REFUSALS_SEEN)
+        since = datetime.fromisoformat(seen) if seen else now - SEEN_BEFORE
+        ended = editions.ended_since(conn, parts.publication.slug, since)
+    done = []
+    for edition_id, when in ended:
+        tally = feedback.refusals(parts, edition_id, now)
+        if tally.kinds:
+            done.append(Done(f"what was refused: {tally}"))
+        _note(parts, REFUSALS_SEEN, when.isoformat())
+    return done
 
 
 def _confirm(parts: Parts) -> list[Done]:

@@ -164,6 +164,16 @@ def settled(
     return list(map(Settled._make, rows))
 
 
+def ended_since(conn: Connection, publication: str, since: datetime) -> list[tuple[int, datetime]]:
+    """The editions that were sent to the last reader after ``since``, and when; the first to end first."""
+    query = select(editions.c.id, editions.c.finished_at).where(
+        editions.c.publication == publication,
+        editions.c.state == EditionState.SENT.value,
+        editions.c.finished_at > since,
+    )
+    return [(row.id, row.finished_at) for row in conn.execute(query.order_by(editions.c.finished_at))]
+
+
 def versions(
     conn: Connection, publication: str, *, states: Collection[EditionState], limit: int
 ) -> Sequence[tuple[int, int, datetime | None]]:

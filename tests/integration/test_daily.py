@@ -18,10 +18,12 @@ from digest.acting import Done
 from digest.cli.status import overview
 from digest.daily import ensure
 from digest.deliver.allowance import Limits, WarmUp, Window
+from digest.deliver.envelope import Envelope
 from digest.deliver.transports.memory import MemoryTransport
 from digest.errors import StateError
 from digest.llm import ModelOptions
-from digest.model.delivery import Rejected
+from digest.model.audience import SubscriberState
+from digest.model.delivery import Accepted, Outcome, Rejected
 from digest.model.edition import EditionState
 from digest.model.news import Article
 from digest.parts import Parts, address_pepper
@@ -457,6 +459,32 @@ def test_a_beat_counts_the_messages_of_a_warm_up_once(
     assert len(counted) == 1  # it began
     at(warming, clock, SLOT + timedelta(minutes=1))
     assert len(counted) == 2  # and went on
+
+
+def test_what_was_refused_counts_though_the_sender_was_killed_at_the_end(
+    parts: Parts, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(envelope: Envelope) -> Outcome:
+        gone = envelope.recipient.startswith("ada@")
+        return Rejected(code=550, text="5.1.1 no such user") if gone else Accepted()
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    refusing = replace(parts, transport=lambda: MemoryTransport(answer))
+    publish(parts, SLOT - timedelta(hours=5))
+    monkeypatch.setattr("digest.feedback.refusals", killed)
+    with pytest.raises(KeyboardInterrupt):
+        at(refusing, clock, SLOT)
+    monkeypatch.undo()
+    assert state(parts) is EditionState.SENT
+    done = at(refusing, clock, SLOT + timedelta(minutes=1))
+    assert [step.what for step in done] == ["what was refused: 1 applied (1 hard-bounce); 1 never mailed again"]
+    assert at(refusing, clock, SLOT + timedelta(minutes=2)) == ()
+    with parts.database.read() as conn:
+        ada = audience.find_subscriber(conn, "ada@example.org")
+    assert ada is not None
+    assert ada.state is SubscriberState.UNSUBSCRIBED
 
 
 def test_an_edition_that_is_refused_too_much_pauses_and_the_editor_lets_it_go_on(
