@@ -6,21 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from operator import add
+from types import TracebackType
+from typing import Any, NamedTuple, Self
 
 from sqlalchemy import Connection, Integer, Text, select, update
 
 from digest.model.audience import SubscriberState
+from digest.store.bulk import Insertion, insert_many
 from digest.store.instant import as_stored
 from digest.store.prepared import Prepared
-from digest.store.sql import (
-    among,
-    insert_many,
-    insert_new,
-    keep_pages_at_hand,
-    look_up_by_index,
-    one_at_a_time,
-)
+from digest.store.sql import among, keep_pages_at_hand, look_up_by_index, one_at_a_time
 from digest.store.subscriber_rows import NewReader
 from digest.store.tables import subscribers, suppressions
 
@@ -40,19 +36,21 @@ _TAKE_OVER = Prepared(
 class Brought(NamedTuple):
     """What became of the rows of an import; the four add up to them."""
 
-    added: int
+    added: int = 0
     updated: int = 0
     unchanged: int = 0
     suppressed: int = 0
 
 
 class Importer:
-    """Brings in readers, some thousands at a time, within one transaction.
+    """Brings in readers, some thousands at a time, within one transaction, which is its own meanwhile.
 
     Whoever left, and every suppressed hash, stays away and counts as suppressed. Of a reader who is
     active, a name and a choice of themes that the row states are taken over; of one who has yet to
     confirm, nothing. An address given twice is no error: the later row changes what the earlier one
     brought. Of two imports one waits for the other: each holds what it brought, in its own file's order.
+
+    The database may still be at work on what was brought when ``bring`` returns: ``settle`` waits for it.
     """
 
     def __init__(self, conn: Connection, now: datetime) -> None:
@@ -62,14 +60,43 @@ class Importer:
         self._conn = conn
         self._now = now
         self._all_new = True  # a guess, from the rows before: nobody need be looked up then
+        self._under_way: tuple[Insertion, Sequence[NewReader]] | None = None
+        self.brought = Brought()  # of all that is settled
 
-    def bring(self, rows: Sequence[NewReader]) -> Brought:
-        """Bring in ``rows``; what became of them."""
+    def __enter__(self) -> Self:
+        """Nothing more."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Settle; after an error, let go of the connection, so that it can be rolled back."""
+        if kind is None or error is None:
+            self.settle()
+        elif self._under_way:
+            self._under_way[0].abandon(kind, error, trace)
+
+    def bring(self, rows: Sequence[NewReader]) -> None:
+        """Bring in ``rows``."""
+        self.settle()
         blocked = _blocked(self._conn, rows)
         if self._all_new and not blocked:
             values = storable(self._conn, rows, self._now)
-            if insert_new(self._conn, subscribers, NewReader._fields, values):
-                return Brought(added=len(rows))
+            self._under_way = Insertion(self._conn, subscribers, NewReader._fields, values), rows
+        else:
+            self._look_up_and_bring(rows, blocked)
+
+    def settle(self) -> None:
+        """Wait for what was brought; only then may others use the connection."""
+        if self._under_way is None:
+            return
+        (insertion, rows), self._under_way = self._under_way, None
+        if insertion.end():
+            self._count(Brought(added=len(rows)))
+        else:
+            self._look_up_and_bring(rows, set())
+
+    def _look_up_and_bring(self, rows: Sequence[NewReader], blocked: set[str]) -> None:
         plan = _Plan(known_readers(self._conn, rows), blocked)
         self._all_new = not plan.known
         for row in rows:
@@ -79,7 +106,10 @@ class Importer:
         changed = [(reader.name, reader.themes, reader.id) for reader in plan.changed.values()]
         _TAKE_OVER.run(self._conn, changed)
         late = len(plan.new) - added  # another process added them meanwhile: they are left alone
-        return Brought(added, plan.updated, plan.unchanged + late, plan.suppressed)
+        self._count(Brought(added, plan.updated, plan.unchanged + late, plan.suppressed))
+
+    def _count(self, more: Brought) -> None:
+        self.brought = Brought(*map(add, self.brought, more))
 
 
 def storable(conn: Connection, rows: Iterable[NewReader], now: datetime) -> list[tuple[Any, ...]]:

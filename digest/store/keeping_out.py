@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Integer, Text, literal_column, or_, update
 
 from digest.model.audience import REVOCABLE, SubscriberState, SuppressionReason
+from digest.store.bulk import insert_many
 from digest.store.importing import known_readers, storable
 from digest.store.instant import Instant, as_stored
 from digest.store.prepared import Prepared
 from digest.store.sign_ups import forget_all
-from digest.store.sql import insert_many
 from digest.store.subscriber_rows import NewReader
 from digest.store.tables import subscribers, suppressions
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -14,7 +13,6 @@ from sqlalchemy import (
     Table,
     any_,
     bindparam,
-    delete,
     func,
     select,
 )
@@ -95,48 +93,6 @@ def upsert(
     return post.on_conflict_do_update(
         index_elements=key, set_={name: post.excluded[name] for name in changing}
     )
-
-
-def insert_new(conn: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> bool:
-    """Insert rows of values as the driver takes them, in the order of ``names``: all, or none of them.
-
-    False where one breaks a unique key. ``table`` has an id that only grows.
-    """
-    if conn.dialect.name == "sqlite":
-        # Not by a savepoint: SQLite would copy every page of an index before it changes.
-        before = conn.execute(select(func.max(table.c.id))).scalar() or 0
-        if _insert_one_by_one(conn, table, names, rows) == len(rows):
-            return True
-        conn.execute(delete(table).where(table.c.id > before))
-        return False
-    with suppress(conn.dialect.loaded_dbapi.IntegrityError), conn.begin_nested(), _cursor(conn) as cursor:
-        with cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-        return True
-    return False
-
-
-def insert_many(conn: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
-    """``insert_new`` that leaves out what breaks a unique key; how many went in."""
-    if conn.dialect.name == "postgresql" and insert_new(conn, table, names, rows):
-        return len(rows)
-    return _insert_one_by_one(conn, table, names, rows)
-
-
-def _insert_one_by_one(
-    conn: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]
-) -> int:
-    hole = "?" if conn.dialect.name == "sqlite" else "%s"
-    values = ", ".join([hole] * len(names))
-    insert = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({values})"  # noqa: S608 - names of ours
-    with _cursor(conn) as cursor:
-        cursor.executemany(f"{insert} ON CONFLICT DO NOTHING", rows)
-        return max(0, int(cursor.rowcount))  # -1 for no rows
-
-
-def _cursor(conn: Connection) -> closing[Any]:
-    return closing(conn.connection.cursor())
 
 
 def _postgres_insert(table: Table) -> PostgresInsert:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import BinaryIO
@@ -43,44 +42,45 @@ def import_csv(
     Raises:
         InputError: no series can be called ``series``, or the file is a spreadsheet.
     """
-    intake = _Intake(conn, now)
-    reader: RowReader | None = None
-    rows = 0
-    for row, cells in read_records(source, COLUMN_WORDS):
-        if reader is None:
-            columns = header_columns(cells or [])
-            reader = RowReader(
-                columns or address_column(cells or []),
-                pepper=pepper,
-                now=now,
-                known_themes=known_themes,
-                series=series,
-            )
-            if columns:
+    with audience.Importer(conn, now) as importer:
+        intake = _Intake(conn, importer, now)
+        reader: RowReader | None = None
+        rows = 0
+        for row, cells in read_records(source, COLUMN_WORDS):
+            if reader is None:
+                columns = header_columns(cells or [])
+                reader = RowReader(
+                    columns or address_column(cells or []),
+                    pepper=pepper,
+                    now=now,
+                    known_themes=known_themes,
+                    series=series,
+                )
+                if columns:
+                    continue
+            rows += 1
+            if progress and rows % PROGRESS_ROWS == 0:
+                progress(rows)
+            if cells is None:
+                intake.refuse(row, "", TOO_LONG)
                 continue
-        rows += 1
-        if progress and rows % PROGRESS_ROWS == 0:
-            progress(rows)
-        if cells is None:
-            intake.refuse(row, "", TOO_LONG)
-            continue
-        try:
-            intake.take(*reader.read(cells))
-        except InputError as error:
-            intake.refuse(row, reader.typed_address(cells), str(error))
-    return intake.report(series=sorted(reader.named) if reader else ())
+            try:
+                intake.take(*reader.read(cells))
+            except InputError as error:
+                intake.refuse(row, reader.typed_address(cells), str(error))
+        return intake.report(series=sorted(reader.named) if reader else ())
 
 
 class _Intake:
     """What has been read of a list and is stored some thousands at a time; what became of it."""
 
-    def __init__(self, conn: Connection, now: datetime) -> None:
+    def __init__(self, conn: Connection, importer: audience.Importer, now: datetime) -> None:
         self._conn = conn
         self._now = now
-        self._importer = audience.Importer(conn, now)
+        self._importer = importer
         self._staying: list[NewReader] = []
         self._leaving: list[tuple[NewReader, SuppressionReason]] = []
-        self._counts = Counter[str]()
+        self._left = self._unlisted = 0
         self._problems: list[RowProblem] = []
 
     def take(self, reader: NewReader, out: SuppressionReason | None) -> None:
@@ -97,24 +97,27 @@ class _Intake:
         if len(self._problems) < MAX_LISTED:
             self._problems.append(RowProblem(row, value[:80], words))
         else:
-            self._counts["unlisted"] += 1
+            self._unlisted += 1
 
     def report(self, *, series: Iterable[str]) -> ImportReport:
         """Store the rest; what became of all. ``series``: those that rows have named."""
         self._store()
-        count = self._counts
+        self._importer.settle()
+        brought = self._importer.brought
         return ImportReport(
-            added=count["added"],
-            updated=count["updated"],
-            unchanged=count["unchanged"],
-            suppressed=count["suppressed"],
+            added=brought.added,
+            updated=brought.updated,
+            unchanged=brought.unchanged,
+            suppressed=brought.suppressed + self._left,
             problems=tuple(self._problems),
-            unlisted=count["unlisted"],
+            unlisted=self._unlisted,
             series=tuple(series),
         )
 
     def _store(self) -> None:
-        self._counts.update(self._importer.bring(self._staying)._asdict())
-        audience.keep_out(self._conn, self._leaving, now=self._now)
-        self._counts["suppressed"] += len(self._leaving)
+        self._importer.bring(self._staying)
+        if self._leaving:
+            self._importer.settle()
+            audience.keep_out(self._conn, self._leaving, now=self._now)
+        self._left += len(self._leaving)
         self._staying, self._leaving = [], []

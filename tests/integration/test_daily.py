@@ -479,7 +479,9 @@ def test_what_was_refused_counts_though_the_sender_was_killed_at_the_end(
     monkeypatch.undo()
     assert state(parts) is EditionState.SENT
     done = at(refusing, clock, SLOT + timedelta(minutes=1))
-    assert [step.what for step in done] == ["what was refused: 1 applied (1 hard-bounce); 1 never mailed again"]
+    assert [step.what for step in done] == [
+        "what was refused: 1 applied (1 hard-bounce); 1 never mailed again"
+    ]
     assert at(refusing, clock, SLOT + timedelta(minutes=2)) == ()
     with parts.database.read() as conn:
         ada = audience.find_subscriber(conn, "ada@example.org")

@@ -52,11 +52,11 @@ def add(conn: Connection, who: str, **changes: object) -> Subscriber:
 
 
 def bring_in(conn: Connection, *readers: Subscriber, chunk: int = 1000) -> tuple[int, int, int, int]:
-    importer = Importer(conn, NOW + DAY)
     rows = [new_reader(each, hashed(each.email_key.partition("@")[0])) for each in readers]
-    brought = [importer.bring(rows[at : at + chunk]) for at in range(0, len(rows), chunk)]
-    added, updated, unchanged, suppressed = (sum(counts) for counts in zip(*brought, strict=True))
-    return added, updated, unchanged, suppressed
+    with Importer(conn, NOW + DAY) as importer:
+        for at in range(0, len(rows), chunk):
+            importer.bring(rows[at : at + chunk])
+    return importer.brought
 
 
 def test_a_reader_comes_back_as_added_and_is_added_once(database: Database) -> None:

@@ -132,6 +132,29 @@ def test_the_progress_of_a_long_import_is_told(take: Import, monkeypatch: pytest
     assert told == [2, 4]
 
 
+def test_an_import_that_is_interrupted_leaves_nobody_and_the_database_in_order(
+    database: Database, pepper: bytes, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL may be taking rows just then, and has to be told that no more come."""
+    monkeypatch.setattr(csv_import, "PROGRESS_ROWS", 5)
+    monkeypatch.setattr(csv_import, "_CHUNK", 2)
+    rows = "".join(f"reader{number}@example.org\n" for number in range(6)).encode()
+
+    def interrupt(_rows: int) -> None:
+        raise KeyboardInterrupt
+
+    def take_in(progress: Callable[[int], None] | None = None) -> int:
+        with database.write() as conn:
+            report = import_csv(
+                conn, io.BytesIO(rows), pepper=pepper, now=now, known_themes=(), progress=progress
+            )
+        return report.added
+
+    with pytest.raises(KeyboardInterrupt):
+        take_in(interrupt)
+    assert take_in() == 6
+
+
 def test_a_flood_of_bad_rows_is_counted_to_the_last_and_listed_to_a_bound(
     take: Import, monkeypatch: pytest.MonkeyPatch
 ) -> None:
