@@ -146,7 +146,7 @@ def _thread_of(
         tellings=tuple(tellings) if others else (),
         nearest=() if others else tuple(tellings),
         shared=why,
-        threshold=parts.drafting.grouping.story_threshold,
+        threshold=parts.drafting.grouping.threshold_among(len({one.id for one in (article, *batch)})),
     )
 
 

@@ -51,7 +51,7 @@ def _themes(found: Explanation) -> Iterator[str]:
 def _story(found: Explanation) -> Iterator[str]:
     thread = found.thread
     if not thread.tellings:
-        yield f"Story: the only telling of its event; a story takes a likeness of {thread.threshold:g}"
+        yield f"Story: the only telling of its event; a story takes a likeness of {thread.threshold:.2g}"
         if thread.nearest:
             yield "  nearest:"
         for telling in thread.nearest:
@@ -60,7 +60,7 @@ def _story(found: Explanation) -> Iterator[str]:
     is_lead = thread.lead_id == found.article.id
     role = "a copy in it" if thread.is_copy else "its lead" if is_lead else "a telling"
     copies = f" ({thread.copies} of them copies)" if thread.copies else ""
-    joins = f"a likeness of {thread.threshold:g} joins a pair"
+    joins = f"a likeness of {thread.threshold:.2g} joins a pair"
     yield f"Story: {thread.size} articles{copies}, this one {role}; {joins}"
     if thread.shared:
         yield f"  most of them share: {', '.join(thread.shared)}"

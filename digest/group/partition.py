@@ -65,7 +65,7 @@ def partition(
     where = Whereabouts([articles[at] for at in kept])
     damping = _damping([articles[at] for at in kept], [filed[at] for at in kept], hours, where, options)
     pairs = likenesses(vectors, reaches(hours, options.window_h), damping)
-    stories = linked(pairs, options.story_threshold, bonds)
+    stories = linked(pairs, options.threshold_among(len(articles)), bonds)
     groups = with_side_pieces(stories, vectors, hours, where, options.window_h, bonds)
     hung: dict[int, list[int]] = {}
     for copy, original in copies.items():

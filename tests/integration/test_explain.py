@@ -89,7 +89,7 @@ def test_an_article_that_is_in_is_explained_from_feed_to_summary(parts: Parts) -
     assert "(4 are in, 3 to check)" in text
     assert "Svalbard" in text
     assert "Theme middle-east: out, 0.0 points" in text
-    assert "Story: 3 articles (1 of them copies), this one its lead; a likeness of 0.09 joins a pair" in text
+    assert "Story: 3 articles (1 of them copies), this one its lead; a likeness of 0.11 joins a pair" in text
     assert "Island Radio: Two trawlers out of the ice off Svalbard" in text
     assert "h apart" in text
     assert "shares " in text
@@ -110,7 +110,7 @@ def test_a_copy_says_behind_which_story_it_stands(parts: Parts) -> None:
 def test_an_article_that_is_alone_and_out_has_its_nearest_and_the_reason(parts: Parts) -> None:
     pipeline.draft(parts, parts.key(SLOT), NOW)
     text = said(parts, "onions")
-    assert "Story: the only telling of its event; a story takes a likeness of 0.09" in text
+    assert "Story: the only telling of its event; a story takes a likeness of 0.11" in text
     assert "(number 1, draft): out: outside every theme" in text
     undated = said(parts, "u")
     assert "published undated (its date is unknown)" in undated

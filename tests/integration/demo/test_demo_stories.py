@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -17,8 +19,8 @@ THEMES = ("indo-pacific", "arctic", "middle-east")
 
 
 @pytest.fixture(scope="module")
-def stories() -> tuple[Story, ...]:
-    articles = [
+def articles() -> list[Article]:
+    return [
         Article(
             url=f"https://demo.example.org{piece.path}",
             canonical_url=f"https://demo.example.org{piece.path}",
@@ -32,6 +34,14 @@ def stories() -> tuple[Story, ...]:
         )
         for piece in newsroom(NOW).pieces
     ]
+
+
+@pytest.fixture(scope="module")
+def stories(articles: list[Article]) -> tuple[Story, ...]:
+    return grouped(articles)
+
+
+def grouped(articles: list[Article]) -> tuple[Story, ...]:
     return group(articles, load_themes([Path(digest.__file__).parent / "themes"], THEMES))
 
 
@@ -88,3 +98,20 @@ def test_look_alikes_stay_outside_the_themes(stories: tuple[Story, ...], name: s
 
 def test_other_scripts_are_themed_too(stories: tuple[Story, ...]) -> None:
     assert themes_of(story_of(stories, "unifil-arabic")) == {"middle-east"}
+
+
+def test_what_a_few_articles_share_by_their_subject_makes_them_no_story(
+    articles: list[Article], stories: tuple[Story, ...]
+) -> None:
+    """A small newsletter, or anybody's first days: few articles, all on three subjects."""
+    event_of = {one.url: story.key for story in stories for one in (*story.articles, *story.copies)}
+    chance = Random(5)
+    wrong, pairs = 0, 0
+    for size in (8, 15, 25, 34):
+        for _ in range(10):
+            for story in grouped(chance.sample(articles, size)):
+                events = Counter(event_of[one.url] for one in (*story.articles, *story.copies))
+                wrong += len(events) > 1
+                pairs += sum(count > 1 for count in events.values())
+    assert wrong <= 4, "one in ten of these editions"
+    assert pairs >= 100, "and what does belong together is still found"
