@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 TOLERANCE = timedelta(minutes=10)
+BEAT = "last_beat"  # the name under which the database keeps it
 UNKNOWN_BOOT = "-"  # the kernel does not say
 
 

@@ -27,7 +27,6 @@ from digest.store import feeds as feed_store
 log = logging.getLogger("digest")
 
 _T = TypeVar("_T")
-BEAT = "last_beat"
 DEAD_AFTER = timedelta(days=7)
 POLLED_AT = "polled_at"
 POLL_EVERY = timedelta(minutes=15)
@@ -231,7 +230,7 @@ def _clock_jumped(parts: Parts, now: datetime) -> bool:
     if parts.rehearsal:
         return False
     with parts.database.read() as conn:
-        stored = meta.get_meta(conn, BEAT)
+        stored = meta.get_meta(conn, clock.BEAT)
     jumped = stored is not None and clock.jumped(clock.Beat.load(stored), clock.beat(now))
     if not jumped:
         _keep_beat(parts, now)
@@ -240,7 +239,7 @@ def _clock_jumped(parts: Parts, now: datetime) -> bool:
 
 def _keep_beat(parts: Parts, now: datetime) -> None:
     with parts.database.write() as conn:
-        meta.set_meta(conn, BEAT, clock.beat(now).dump())
+        meta.set_meta(conn, clock.BEAT, clock.beat(now).dump())
 
 
 def _target_of(parts: Parts, intent: Intent) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from digest import handing_over
+from digest.choosing import Purpose, choose, slot_to_draft
 from digest.errors import NotFoundError, StateError
 from digest.model.edition import OPEN_TO_EDITING, Edition, EditionKey, EditionState, EditionStory
 from digest.model.links import edition_ref
@@ -15,8 +16,6 @@ from digest.schedule import BEGUN, SETTLED, in_doubt
 from digest.store import deliveries, editions, restored
 from digest.store.editions import EditionRow, Settled
 from digest.store.sql import id_of
-
-UNFINISHED = BEGUN | {EditionState.PAUSED}
 
 
 def find(parts: Parts, ref: str) -> EditionRow:
@@ -47,7 +46,7 @@ def stored(parts: Parts, key: EditionKey) -> EditionRow | None:
 
 
 def meant(
-    parts: Parts, now: datetime, ref: str = "", *, begun_first: bool = False
+    parts: Parts, now: datetime, ref: str = "", purpose: Purpose = Purpose.WORK
 ) -> tuple[EditionRow | None, EditionKey]:
     """The edition that is named, or the one at hand of the series that is; else as ``current``.
 
@@ -55,36 +54,25 @@ def meant(
         NotFoundError: the reference names none.
     """
     if is_series(parts, ref):
-        return current(parts, now, ref, begun_first=begun_first)
+        return current(parts, now, ref, purpose)
     row = find(parts, ref)
     return row, row.key
 
 
 def current(
-    parts: Parts, now: datetime, series: str = "", *, begun_first: bool = False
+    parts: Parts, now: datetime, series: str = "", purpose: Purpose = Purpose.WORK
 ) -> tuple[EditionRow | None, EditionKey]:
     """The edition an editor means when naming none, and which to draft where there is none.
 
-    It is one of the main series unless another is asked for. The earliest one that can still be edited and
-    still be sent in time comes first, then one already settled at or after the newest slot: so a second
-    `send` finds the edition it has sent, unless tomorrow's is drafted already. With ``begun_first`` one that
-    was begun and not finished comes before them all.
+    It is one of the main series unless another is asked for; ``digest.choosing`` says which.
     """
     parts = parts.for_series(series)
-    schedule, installed = parts.schedule, installed_at(parts)
-    due, coming = schedule.newest_slot(now), schedule.next_slot(now)
     with parts.database.read() as conn:
         rows = editions.list_editions(
-            conn, parts.publication.slug, series=series or schedule.series, limit=20
+            conn, parts.publication.slug, series=series or parts.schedule.series, limit=20
         )
-    timely = [row for row in rows if row.key.slot >= now - schedule.max_lateness]
-    recent = [row for row in rows if row.key.slot >= now - schedule.finish_within]
-    going = [row for row in recent if row.state in UNFINISHED]
-    waiting = [row for row in timely if row.state in OPEN_TO_EDITING]
-    done = [row for row in rows if row.state not in OPEN_TO_EDITING and row.key.slot >= due]
-    slot = due if due >= installed and now - due <= schedule.max_lateness else coming
-    found = (going[-1:] if begun_first else []) or waiting[-1:] or going[-1:] or done[:1]
-    return (found[0] if found else None), parts.key(slot, series)
+    slot = slot_to_draft(rows, parts.schedule, now, installed_at(parts))
+    return choose(rows, parts.schedule, now, purpose), parts.key(slot, series)
 
 
 def coming(parts: Parts, now: datetime) -> list[tuple[str, datetime]]:
@@ -116,17 +104,20 @@ def at_hand(parts: Parts, now: datetime, ref: str = "") -> tuple[EditionRow | No
     return row, draft_value(parts, key, now).edition
 
 
-def named(parts: Parts, now: datetime, ref: str = "") -> EditionRow:
+def named(parts: Parts, now: datetime, ref: str = "", purpose: Purpose = Purpose.WORK) -> EditionRow:
     """The stored edition that is named or at hand.
 
     Raises:
         NotFoundError: the reference names none.
-        StateError: nothing has been drafted yet.
+        StateError: none is at hand.
     """
-    row, key = meant(parts, now, ref)
+    row, key = meant(parts, now, ref, purpose)
     if row is None:
         option = "" if key.series == parts.schedule.series else f" --series {key.series}"
-        raise StateError(f"there is no edition yet: `digest draft{option}` makes the next one")
+        raise StateError(
+            f"there is no edition yet to work on: `digest draft{option}` makes the next one; `digest status`"
+            " lists those of before"
+        )
     return row
 
 
@@ -208,13 +199,13 @@ def approve(parts: Parts, row: EditionRow, now: datetime, *, reviewed_by: str = 
     if row.edition is None:
         raise StateError(f"the edition {ref} has no draft to approve: `digest draft` makes one")
     if row.state is EditionState.HELD:
-        raise StateError(f"the edition {ref} is held ({row.reason}): `digest release` comes first")
+        raise StateError(f"the edition {ref} is held ({row.reason}): {_release_first(ref)}")
     with parts.database.write() as conn:
         fresh = editions.get_edition(conn, row.id)
         if fresh is not None and fresh.revision != row.revision:
             raise StateError(f"the edition {ref} was changed just now: look at it, and approve it again")
         if fresh is not None and fresh.state is EditionState.HELD:  # by somebody, since it was read
-            raise StateError(f"the edition {ref} is held ({fresh.reason}): `digest release` comes first")
+            raise StateError(f"the edition {ref} is held ({fresh.reason}): {_release_first(ref)}")
         saved = True
         if reviewed_by:
             edition = _reviewed(parts, row.edition, reviewed_by, now)
@@ -247,12 +238,18 @@ def mind_a_restore(parts: Parts, row: EditionRow, *, by_script: bool) -> str:
     return doubt
 
 
+def _release_first(ref: str) -> str:
+    return f"`digest release --edition {ref}` comes first"
+
+
 def _after(parts: Parts, row: EditionRow, moved: bool, verb: str) -> EditionRow:  # noqa: FBT001 - private
     with parts.database.read() as conn:
         fresh = editions.get_edition(conn, row.id)
     assert fresh is not None
     if not moved:
-        raise StateError(f"the edition {edition_ref(row.key)} is {fresh.state} and can't be {verb}")
+        raise StateError(
+            f"the edition {edition_ref(row.key)} is {fresh.state.in_words()} and can't be {verb}"
+        )
     return fresh
 
 

@@ -49,7 +49,7 @@ def begin(parts: Parts, row: EditionRow) -> Session:
     """
     ref, edition = edition_ref(row.key), row.edition
     if row.state not in OPEN_TO_EDITING:
-        raise StateError(f"the edition {ref} is {row.state} and can't be edited any more")
+        raise StateError(f"the edition {ref} is {row.state.in_words()} and can't be edited any more")
     if edition is None:
         raise StateError(f"the edition {ref} has no draft to edit: `digest draft` makes one")
     if edition.correction:

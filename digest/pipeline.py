@@ -133,7 +133,7 @@ def _kept(
         conn, row.id, composition.edition, drops=composition.drops, now=now, revision=row.revision
     )
     if not saved:
-        raise StateError(f"the edition {ref} is {row.state} and can't be drafted anew")
+        raise StateError(f"the edition {ref} is {row.state.in_words()} and can't be drafted anew")
     return _fresh(conn, row)
 
 
@@ -273,7 +273,9 @@ def send(
     if row.state in {EditionState.HELD, EditionState.PAUSED}:
         why = f" ({row.reason})" if row.reason else ""
         ref = edition_ref(row.key)
-        raise StateError(f"the edition {ref} is {row.state}{why}; `digest release` lets it go")
+        raise StateError(
+            f"the edition {ref} is {row.state}{why}; `digest release --edition {ref}` lets it go"
+        )
     allowance = allowance or handing_over.allowance_at(parts, now)
     handing_over.refuse_when_shut(allowance)
     with handing_over.alone(parts, allowance, now) as (keep, allowance):
@@ -284,7 +286,9 @@ def send(
         with parts.database.read() as conn:
             fresh = _fresh(conn, row)
         if fresh.state not in {EditionState.FROZEN, EditionState.SENDING, EditionState.SENT}:
-            raise StateError(f"the edition {edition_ref(row.key)} is {fresh.state} now; nothing was sent")
+            raise StateError(
+                f"the edition {edition_ref(row.key)} is {fresh.state.in_words()} now; nothing was sent"
+            )
         restored.note_hand_over(parts.database)
         report = handing_over.hand_over(parts, fresh, now, transport, allowance, progress, keep)
         restored.note_hand_over(parts.database)  # a copy made meanwhile is behind it

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from digest import correcting, desk
+from digest.choosing import UNFINISHED
 from digest.cli.common import JsonOption, counted, emit_json, opened, printable, read_text, say
 from digest.errors import StateError
 from digest.model.edition import EditionState
@@ -54,7 +55,7 @@ def correct(
     say(f"Drafted: {ref}, the correction of {of}, for {readers} who got it: {headline}")
     if drafted.replaced:
         say(f"It stands in place of the draft that was there: {printable(drafted.replaced)}")
-    if row.state in desk.UNFINISHED:
+    if row.state in UNFINISHED:
         say(
             f"{of} has not reached everybody: who gets it after this correction will not get that."
             f" `digest hold --edition {of}` stops it; or, once it is through, the same file given to"

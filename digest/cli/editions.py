@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from digest import desk, pipeline, proofs
+from digest.choosing import Purpose
 from digest.cli.common import (
     EditionOption,
     JsonOption,
@@ -53,13 +54,11 @@ def draft(
             raise InputError("corrections are a person's words: `digest correct` takes them")
         tell_of_series(parts, series)
         of_series = parts.for_series(series)
-        row, key = desk.current(parts, instant, series)
+        row, key = desk.current(parts, instant, series, Purpose.DRAFT)
         if date:
             key = replace(key, slot=_slot_of(of_series, _day(date), instant))
         elif row is not None and row.state in OPEN_TO_EDITING:
             key = row.key
-        elif row is not None and row.key.slot >= key.slot:
-            key = replace(key, slot=of_series.schedule.next_slot(row.key.slot))
         before = desk.stored(parts, key)
         drafted = pipeline.draft(parts, key, instant)
         if as_json:
@@ -213,7 +212,8 @@ def hold(
 ) -> None:
     """Keep an edition from going out; a run that is under way stops within seconds."""
     with opened(ctx) as parts:
-        row = desk.hold(parts, desk.named(parts, parts.clock(), edition), parts.clock(), reason)
+        row = desk.named(parts, parts.clock(), edition, Purpose.HOLD)
+        row = desk.hold(parts, row, parts.clock(), reason)
     _tell(row, as_json=as_json)
 
 
@@ -240,8 +240,13 @@ def release(ctx: typer.Context, edition: EditionOption = "", as_json: JsonOption
     One that was cancelled before it began is a draft again, too.
     """
     with opened(ctx) as parts:
-        row = desk.release(parts, desk.named(parts, parts.clock(), edition), parts.clock())
+        row = desk.named(parts, parts.clock(), edition, Purpose.RELEASE)
+        row = desk.release(parts, row, parts.clock())
+        too_late = parts.clock() - row.key.slot > parts.for_series(row.key.series).schedule.max_lateness
     _tell(row, as_json=as_json)
+    if too_late and row.state is EditionState.DRAFT and not as_json:
+        ref = edition_ref(row.key)
+        say(f"It is too late for it to go out by itself: `digest send --edition {ref}` sends it.")
 
 
 def approve(

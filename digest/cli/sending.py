@@ -8,12 +8,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
 
-from digest import desk, handing_over, pipeline
+from digest import ahead, desk, handing_over, pipeline
+from digest.choosing import Purpose
 from digest.cli.common import (
     EditionOption,
     JsonOption,
@@ -73,7 +73,8 @@ def send(
 ) -> None:
     """Send an edition now, drafting it first if need be; or go on with one that was interrupted.
 
-    Nobody gets an edition twice: a second `send` finds nothing left to do.
+    Nobody gets an edition twice: a second `send` finds nothing left to do. One that is due on a later day is
+    begun only by its name, unless it is the first, or you send each by hand.
     """
     if dry_run and (retry_failed or resend_uncertain):
         raise typer.BadParameter(
@@ -101,9 +102,9 @@ def send(
 
 def _row_to_send(parts: Parts, ref: str, *, draft_it: bool) -> tuple[EditionRow | None, EditionKey]:
     now = parts.clock()
-    row, key = desk.meant(parts, now, ref, begun_first=True)
+    row, key = desk.meant(parts, now, ref, Purpose.SEND)
     if desk.is_series(parts, ref) and (row is None or row.state in OPEN_TO_EDITING):
-        _mind_the_last(parts, key if row is None else row.key, now)
+        ahead.mind_the_schedule(parts, key if row is None else row.key, now)
     if draft_it and (row is None or row.edition is None):
         try:
             row = pipeline.draft(parts, key, now)
@@ -128,27 +129,6 @@ def _row_to_reopen(parts: Parts, ref: str) -> EditionRow:
         if begun:
             return desk.find(parts, str(begun[0].id))
     return desk.named(parts, parts.clock(), ref)
-
-
-def _mind_the_last(parts: Parts, key: EditionKey, now: datetime) -> None:
-    """Begin no edition ahead of its time soon after the one before it, unless it is named.
-
-    Whoever sends each by hand, at whatever hour, leaves more than half of a period between two.
-
-    Raises:
-        StateError: the last one went out just now.
-    """
-    if key.slot <= now:
-        return
-    schedule = parts.for_series(key.series).schedule
-    half = (key.slot - schedule.newest_slot(key.slot - timedelta(microseconds=1))) / 2
-    for one in desk.settled(parts, key.series):
-        if one.accepted_at and one.slot < key.slot and now - one.accepted_at < half:
-            ref, zone = edition_ref(key), schedule.timezone
-            raise StateError(
-                f"{schedule.ref(one.slot)} went out only {local(one.accepted_at, parts)}, and {ref} is due"
-                f" {local(key.slot, parts)} {zone}: `digest send --edition {ref}` sends it now all the same"
-            )
 
 
 def _dry_run(parts: Parts, row: EditionRow | None, key: EditionKey, *, as_json: bool) -> None:
@@ -190,7 +170,7 @@ def _dry_run_of_begun(parts: Parts, row: EditionRow, *, as_json: bool) -> None:
         emit_json({"ref": edition_ref(row.key), "would_get": left, "skipped": counts.skipped})
         return
     say(
-        f"Dry run: the edition {edition_ref(row.key)} is {row.state}: {words(counts)}."
+        f"Dry run: the edition {edition_ref(row.key)} is {row.state.in_words()}: {words(counts)}."
         f" {counted(counts.open, 'reader')} would still be tried."
     )
 

@@ -12,6 +12,7 @@ import typer
 from sqlalchemy import Connection
 
 from digest import desk, report
+from digest.choosing import UNFINISHED
 from digest.cli.common import (
     EditionOption,
     JsonOption,
@@ -66,7 +67,7 @@ def _latest(conn: Connection, publication: str) -> list[EditionRow]:
     """The newest slots first."""
     latest = editions.list_editions(conn, publication, limit=_LATEST)
     shown = {row.id for row in latest}
-    unfinished = editions.list_editions(conn, publication, states=desk.UNFINISHED)
+    unfinished = editions.list_editions(conn, publication, states=UNFINISHED)
     return latest + [row for row in unfinished if row.id not in shown]
 
 

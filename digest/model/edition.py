@@ -164,6 +164,10 @@ class EditionState(StrEnum):
     SENT = "sent"
     CANCELLED = "cancelled"
 
+    def in_words(self) -> str:
+        """What an edition in this state is: it is "a draft", "held", "being sent"."""
+        return {EditionState.DRAFT: "a draft", EditionState.SENDING: "being sent"}.get(self, str(self))
+
 
 OPEN_TO_EDITING = frozenset({EditionState.DRAFT, EditionState.HELD, EditionState.APPROVED})
 

@@ -203,7 +203,7 @@ def test_a_later_edition_goes_out_soon_after_the_last_only_by_its_name(stocked: 
     assert second != first
     for arguments in (("send",), ("send", "--edition", "daily"), ("send", "--dry-run")):
         refused = stocked.run(*arguments, code=1).stderr
-        assert f"{first} went out only" in refused
+        assert f"{second} is due only on" in refused
         assert f"`digest send --edition {second}` sends it now all the same" in refused
     again = stocked.json("send", "--retry-failed")
     assert (again["ref"], again["sent_now"]) == (first, 0)
@@ -226,8 +226,38 @@ def test_who_sends_by_hand_once_a_day_is_not_held_up(stocked: Desk) -> None:
     tomorrow = (moment + timedelta(hours=23)).isoformat()
     second = stocked.json("draft", DIGEST_NOW=tomorrow)["ref"]
     assert second != first
-    said = stocked.start("send", "--dry-run", DIGEST_NOW=tomorrow).communicate(timeout=60)[1]
-    assert "went out only" not in said
+    assert stocked.json("send", "--dry-run", DIGEST_NOW=tomorrow)["ref"] == second
+
+
+def test_what_was_held_past_its_time_is_what_commands_mean(stocked: Desk, mail_server: MailServer) -> None:
+    ref = stocked.json("draft")["ref"]
+    due = datetime.fromisoformat(stocked.json("status")["next"][0]["slot"])
+    stocked.run("hold")
+    now: dict[str, Any] = {"DIGEST_NOW": (due + timedelta(hours=5, minutes=10)).isoformat()}
+    assert f"`digest release --edition {ref}` lets it go" in stocked.run("send", code=1, **now).stderr
+    assert f"edition {ref} (held)" in stocked.run("edit", "--print", **now).stdout
+    assert mail_server.inbox.messages == []
+    released = stocked.run("release", **now).stderr
+    assert f"The edition {ref} is a draft again." in released
+    assert f"It is too late for it to go out by itself: `digest send --edition {ref}` sends it." in released
+    refused = stocked.run("send", code=1, **now).stderr
+    assert f"the edition {ref} was due on" in refused
+    assert mail_server.inbox.messages == []
+    assert stocked.json("send", "--edition", ref, **now)["sent_now"] == 40
+
+
+def test_what_was_cancelled_is_mailed_to_nobody_unless_it_is_named(
+    stocked: Desk, mail_server: MailServer
+) -> None:
+    ref = stocked.json("draft")["ref"]
+    stocked.run("cancel")
+    assert "there is no edition yet" in stocked.run("hold", code=1).stderr
+    assert "there is no edition yet" in stocked.run("edit", "--print", code=1).stderr
+    assert ref not in stocked.run("test", "one@example.com").stderr
+    assert "is due only on" in stocked.run("send", code=1).stderr
+    assert [to for to, _mail in mail_server.inbox.messages] == ["one@example.com"]
+    assert f"The edition {ref} is a draft again" in stocked.run("release").stderr
+    assert f"{ref} is a draft and can't be released" in stocked.run("release", code=1).stderr
 
 
 def test_giving_up_keeps_the_file_and_names_it(stocked: Desk) -> None:
