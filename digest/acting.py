@@ -14,6 +14,7 @@ from digest.errors import NotNowError, StateError
 from digest.llm import TROUBLE
 from digest.model.edition import EditionKey, EditionState
 from digest.model.links import edition_ref
+from digest.model.plural import counted
 from digest.parts import Parts
 from digest.schedule import BEGUN, Alert, Draft, Intent, Pause, Resume, Send
 from digest.store import editions, meta
@@ -47,7 +48,9 @@ def act(parts: Parts, intent: Intent, now: datetime, *, news: bool) -> list[Done
                 return []
             assert row.edition is not None
             empty = ", ".join(theme.name for theme in row.edition.empty_themes())
-            what = f"drafted {len(row.edition.stories)} stories" + (f", none for {empty}" if empty else "")
+            stories = counted(len(row.edition.stories), "story", "stories")
+            what = f"drafted {stories}" + (f", none for {empty}" if empty else "")
+            what = what if row.edition.stories else "drafted without a story"
             return [
                 Done(what, edition_ref(row.key)),
                 *_without_picture(row),
@@ -101,7 +104,7 @@ def _send(parts: Parts, slot: datetime, now: datetime, *, news: bool) -> list[Do
         return alert(parts, Alert(f"quiet:{row.id}", text), now)
     if not parts.schedule.silence_sends and row.state is EditionState.DRAFT:
         return []  # edited since it was planned to send it: the next beat asks for approval
-    return _sent(parts, row, now, allowance, "sent")
+    return _sent(parts, row, now, allowance)
 
 
 def _resume(parts: Parts, edition_id: int, now: datetime) -> list[Done] | None:
@@ -114,18 +117,32 @@ def _resume(parts: Parts, edition_id: int, now: datetime) -> list[Done] | None:
     allowance = handing_over.allowance_at(parts, now)
     if allowance.shut:  # the hour, or the warm-up's share of the day
         return []
-    return _sent(parts, row, now, allowance, "went on sending")
+    return _sent(parts, row, now, allowance, again=True)
 
 
 def _sent(
-    parts: Parts, row: editions.EditionRow, now: datetime, allowance: Allowance, what: str
+    parts: Parts, row: editions.EditionRow, now: datetime, allowance: Allowance, *, again: bool = False
 ) -> list[Done]:
     try:
         report = pipeline.send(parts, row, now, allowance=allowance)
     except NotNowError as error:  # another process is at it: all is well
         log.debug("%s", error)
         return []
-    return after_run(parts, row, report, now, what)
+    with parts.database.read() as conn:
+        fresh = editions.get_edition(conn, row.id)
+    paused = fresh is not None and fresh.state is EditionState.PAUSED
+    return after_run(parts, row, report, now, _how_it_went(report, paused=paused, again=again))
+
+
+def _how_it_went(report: SendReport, *, paused: bool, again: bool) -> str:
+    """What a run came to, in words; ``again``: it went on with one that had begun."""
+    if paused:
+        return "paused"
+    if not report.sent_now:
+        return "tried again, nothing sent" if again else "tried, nothing sent"
+    if again:
+        return "went on sending"
+    return "partly sent" if report.counts.open else "sent"
 
 
 def after_run(

@@ -19,6 +19,7 @@ from digest import clock, confirming, feedback, pipeline, retention, telling
 from digest.acting import Done, act, alert
 from digest.deliver.owner import fate_of
 from digest.model.delivery import Accepted
+from digest.model.plural import counted
 from digest.parts import Parts, installed_at
 from digest.schedule import BEGUN, Alert, Draft, Intent, Pause, Resume, Send, Standing, go_on, plan
 from digest.store import editions, meta, restored, turn
@@ -133,7 +134,7 @@ def _notice(parts: Parts, now: datetime) -> list[Done]:
 
 def _gather(parts: Parts, now: datetime) -> list[Done]:
     found = pipeline.gather(parts, now)
-    done = [Done(f"gathered {found} new articles")] if found else []
+    done = [Done(f"gathered {counted(found, 'new article')}")] if found else []
     with parts.database.read() as conn:
         feeds = {feed.id: feed for feed in feed_store.list_feeds(conn)}
         health = feed_store.all_health(conn)

@@ -5,8 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import datetime
 
+from digest.model.plural import counted
 from digest.parts import Parts
 from digest.store import retention
+
+_NOUNS = {
+    "articles": ("article",),
+    "model_answers": ("model answer",),
+    "alerts": ("alert",),
+    "events": ("event",),
+    "recipients": ("recipient",),
+    "unconfirmed": ("unconfirmed", "unconfirmed"),
+    "departed": ("departed", "departed"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +39,9 @@ class Forgotten:
 
     def __str__(self) -> str:
         """What went, in words."""
-        counts = {field.name.replace("_", " "): getattr(self, field.name) for field in fields(self)}
-        return ", ".join(f"{count:,} {kind}" for kind, count in counts.items() if count) or "nothing"
+        counts = {field.name: getattr(self, field.name) for field in fields(self)}
+        gone = [counted(count, *_NOUNS[kind]) for kind, count in counts.items() if count]
+        return ", ".join(gone) or "nothing"
 
 
 def apply(parts: Parts, now: datetime, *, dry_run: bool = False) -> Forgotten:

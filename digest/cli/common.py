@@ -15,6 +15,7 @@ import typer
 
 from digest.errors import InputError, StoreError
 from digest.model.edition import CORRECTIONS
+from digest.model.plural import counted as counted  # noqa: PLC0414 - handed on to every command
 
 if TYPE_CHECKING:  # the whole program stands behind these two
     from digest.parts import Parts
@@ -227,8 +228,3 @@ def local(when: datetime | None, parts: Parts) -> str:
     from zoneinfo import ZoneInfo  # noqa: PLC0415 - rarely needed
 
     return f"{when.astimezone(ZoneInfo(parts.schedule.timezone)):%Y-%m-%d %H:%M}"
-
-
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """A number with its noun: 1 story, 2 stories."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -75,7 +75,7 @@ def copy(
     with opened(ctx, may_begin=False) as parts:
         counts = moving.move(parts.database, url)
         old = parts.database.path
-    rows = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
+    rows = ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
     say(f"Copied: {rows}.")
     say(f"Next: set [database] url to the new one, and move {old} away, so that nothing sends from it.")
 

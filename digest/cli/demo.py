@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from digest import pipeline, subscriptions
+from digest.cli.common import counted
 from digest.demo import DemoSite, sample_subscribers
 from digest.demo.links import follow
 from digest.errors import InputError, StateError
@@ -97,15 +98,17 @@ def _edition(parts: Parts, site: DemoSite, folder: Path, say: Say) -> DemoReport
     _prepare(parts, site, now)
     feeds = len(site.feeds())
     articles = pipeline.gather(parts, now, everything=True)
-    say(f"Gathered {articles} articles from {feeds} invented outlets on {site.base_url}.")
+    outlets = counted(feeds, "invented outlet")
+    say(f"Gathered {counted(articles, 'article')} from {outlets} on {site.base_url}.")
     row = pipeline.draft(parts, parts.key(now.replace(second=0, microsecond=0)), now)
     edition = row.edition
     assert edition is not None
-    say(f"Drafted {len(edition.stories)} stories:")
+    say(f"Drafted {counted(len(edition.stories), 'story', 'stories')}:")
     for section in edition.sections():
         name = section.theme.name if section.theme else "Also today"
         told = sum(len(story.sources) for story in section.stories)
-        say(f"  {name}: {len(section.stories)} stories from {told} articles")
+        stories = counted(len(section.stories), "story", "stories")
+        say(f"  {name}: {stories} from {counted(told, 'article')}")
     report = pipeline.send(parts, row, now)
     say(f"Sent to the outbox: {report.counts.sent} of {report.counts.planned} messages.")
     with _web(parts) as base:

@@ -75,7 +75,9 @@ def _slot_of(parts: Parts, day: date_type, now: datetime) -> datetime:
     if slot < now - reach:
         raise InputError(f"{day} is too long ago: no article is recent enough for its edition")
     if not parts.schedule.sends_on(day):
-        say(f"{day:%A} is no day of the schedule: this edition goes out only by `digest send --edition`.")
+        off = day in parts.schedule.days_off
+        why = "one of days_off" if off else f"a {day:%A}, which is no day of the schedule"
+        say(f"{day} is {why}: this edition goes out only by `digest send --edition`.")
     return slot
 
 
@@ -104,7 +106,8 @@ def show(parts: Parts, row: EditionRow) -> None:
         f" {parts.schedule.timezone}: {counted(len(edition.stories), 'story', 'stories')}{outlets}."
     )
     if edition.quiet:
-        say("No news worth an edition: nothing will be sent unless that changes.")
+        then = "nothing will be sent" if parts.skip_quiet_day else "readers get a short note that says so,"
+        say(f"No news worth an edition: {then} unless that changes.")
         with parts.database.read() as conn:
             if not any(health.checked_at for health in feeds.all_health(conn).values()):
                 say("Nothing has been gathered yet: `digest gather` fetches the feeds.")
@@ -212,8 +215,7 @@ def hold(
 ) -> None:
     """Keep an edition from going out; a run that is under way stops within seconds."""
     with opened(ctx) as parts:
-        row = desk.named(parts, parts.clock(), edition, Purpose.HOLD)
-        row = desk.hold(parts, row, parts.clock(), reason)
+        row = desk.hold(parts, desk.named(parts, parts.clock(), edition, Purpose.HOLD), parts.clock(), reason)
     _tell(row, as_json=as_json)
 
 
@@ -240,8 +242,7 @@ def release(ctx: typer.Context, edition: EditionOption = "", as_json: JsonOption
     One that was cancelled before it began is a draft again, too.
     """
     with opened(ctx) as parts:
-        row = desk.named(parts, parts.clock(), edition, Purpose.RELEASE)
-        row = desk.release(parts, row, parts.clock())
+        row = desk.release(parts, desk.named(parts, parts.clock(), edition, Purpose.RELEASE), parts.clock())
         too_late = parts.clock() - row.key.slot > parts.for_series(row.key.series).schedule.max_lateness
     _tell(row, as_json=as_json)
     if too_late and row.state is EditionState.DRAFT and not as_json:

@@ -242,6 +242,9 @@ def _report(parts: Parts, row: EditionRow, report: SendReport, *, as_json: bool)
     )
     if report.refused:
         say(f"Paused: {handing_over.TOO_MANY_REFUSED}.")
+    elif desk.find(parts, str(row.id)).state is EditionState.PAUSED:
+        ref = edition_ref(row.key)
+        say(f"Held before the end; `digest release --edition {ref}` lets it go on with the next send.")
     elif report.stopped:
         say("Stopped before the end; `digest send` goes on where this left off.")
     elif report.next_due_at is not None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from digest.explain.value import Explanation, Placing, Telling
 from digest.model.edition import EditionStory
+from digest.model.plural import counted
 
 _HITS = 12  # terms of one theme that are shown
 _TERMS = 6
@@ -28,7 +29,7 @@ def _origin(found: Explanation) -> Iterator[str]:
     origin = f"from the feed {feed.name} <{feed.url}>" if feed else "from a feed that is gone"
     yield f"  gathered {_time(article.gathered_at)} {origin}"
     weight = f"; its feed weighs {article.weight:g}" if article.weight != 1 else ""
-    yield f"  {len(article.text.split())} words of text{weight}"
+    yield f"  {counted(len(article.text.split()), 'word')} of text{weight}"
     if article.ai_notice:
         yield f"  its page says of itself: {article.ai_notice}"
 
@@ -61,7 +62,7 @@ def _story(found: Explanation) -> Iterator[str]:
     role = "a copy in it" if thread.is_copy else "its lead" if is_lead else "a telling"
     copies = f" ({thread.copies} of them copies)" if thread.copies else ""
     joins = f"a likeness of {thread.threshold:.2g} joins a pair"
-    yield f"Story: {thread.size} articles{copies}, this one {role}; {joins}"
+    yield f"Story: {counted(thread.size, 'article')}{copies}, this one {role}; {joins}"
     if thread.shared:
         yield f"  most of them share: {', '.join(thread.shared)}"
     yield "  told with:" if thread.size - 1 <= len(thread.tellings) else "  told with, the closest first:"

@@ -25,6 +25,7 @@ from digest.gather.pool import Job, Pool
 from digest.gather.sources import PageRead, SourceRead, read_page, read_source
 from digest.gather.urls import canonical_url, origin
 from digest.model.news import Article, Entry, Feed, FeedHealth, FeedKind
+from digest.model.plural import counted
 
 MAX_PAGES = 40  # of one feed in one run, the newest
 MAX_PAGE_TIMEOUTS = 3  # of one host in one run; then its pages are left alone
@@ -134,7 +135,8 @@ class _Run:
         recent = [entry for entry in entries if (entry_date(entry, self._now) or self._now) >= oldest]
         safe = [entry for entry in recent if entry.url and not leads_inside(entry.url, harvest.feed)]
         if len(safe) < len(recent):
-            harvest.notes.append(f"{len(recent) - len(safe)} entries without a link that readers can open")
+            unsafe = counted(len(recent) - len(safe), "entry", "entries")
+            harvest.notes.append(f"{unsafe} without a link that readers can open")
         once: dict[str, Entry] = {}
         for entry in safe:
             once.setdefault(canonical_url(entry.url), entry)
@@ -178,9 +180,8 @@ class _Run:
         articles = [self._article(harvest, at, outlet) for at in range(len(harvest.entries))]
         whole = [article for article in articles if article is not None]
         if len(whole) < len(articles):
-            harvest.notes.append(
-                f"{len(articles) - len(whole)} entries were left out: private links or no words"
-            )
+            empty = counted(len(articles) - len(whole), "entry", "entries")
+            harvest.notes.append(f"{empty} left out: private links or no words")
         troubles = Counter(
             result.trouble for result in harvest.pages.values() if isinstance(result, FeedError)
         )

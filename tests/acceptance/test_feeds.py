@@ -46,7 +46,7 @@ def test_what_gathering_noticed_is_told_and_a_move_stays_in_the_health(desk: Des
     desk.run("feeds", "add", moved, "--allow-private", "--name", "Post", "--unchecked")
     told = desk.run("gather").stderr
     assert "  the feed has moved for good to" in told
-    assert "  1 entries without a link that readers can open" in told
+    assert "  1 entry without a link that readers can open" in told
     assert "in trouble" not in told
     (health,) = desk.json("feeds", "health")
     assert (health["trouble"], health["message"][:30]) == ("", "the feed has moved for good to")

@@ -301,7 +301,25 @@ def test_a_series_that_the_schedule_does_not_send_is_told(desk: Desk) -> None:
 def test_a_draft_before_anything_was_gathered_says_so(desk: Desk) -> None:
     said = desk.run("draft").stderr
     assert "UTC: 0 stories.\n" in said
+    assert "nothing will be sent unless that changes" in said
     assert "`digest gather` fetches the feeds" in said
+
+
+def test_a_draft_without_news_says_what_readers_get(desk: Desk) -> None:
+    said = desk.run("draft", DIGEST_SCHEDULE__QUIET_DAY="send").stderr
+    assert "No news worth an edition: readers get a short note that says so, unless that changes." in said
+    assert "nothing will be sent" not in said
+
+
+def test_a_draft_for_a_day_on_which_nothing_goes_out_says_why(desk: Desk) -> None:
+    monday = "2026-12-28"
+    desk.configure(schedule={"days": ["tue"], "days_off": ["2026-12-29"]})
+    for day, why in (
+        (monday, "a Monday, which is no day of the schedule"),
+        ("2026-12-29", "one of days_off"),
+    ):
+        said = desk.run("draft", "--date", day, "--now", "2026-12-27T12:00").stderr
+        assert f"{day} is {why}: this edition goes out only by `digest send --edition`." in said
 
 
 @pytest.mark.parametrize("own", ["themes", "templates"])

@@ -23,7 +23,7 @@ from digest.deliver.transports.memory import MemoryTransport
 from digest.errors import StateError
 from digest.llm import ModelOptions
 from digest.model.audience import SubscriberState
-from digest.model.delivery import Accepted, Outcome, Rejected
+from digest.model.delivery import Accepted, Deferred, Outcome, Rejected
 from digest.model.edition import EditionState
 from digest.model.news import Article
 from digest.parts import Parts, address_pepper
@@ -148,7 +148,8 @@ def test_a_day_without_news_sends_nothing_and_tells_the_editor(
 def test_news_that_comes_after_an_empty_draft_is_still_sent(
     parts: Parts, clock: Clock, outgoing: MemoryTransport
 ) -> None:
-    at(parts, clock, SLOT - timedelta(hours=1))
+    drafted = at(parts, clock, SLOT - timedelta(hours=1))
+    assert "drafted without a story" in [step.what for step in drafted]
     publish(parts, SLOT - timedelta(minutes=30))
     at(parts, clock, SLOT)
     assert len(outgoing.messages) == 3
@@ -357,6 +358,34 @@ def test_a_held_edition_is_not_sent_and_a_released_one_is(
     assert len(outgoing.messages) == 3
 
 
+def test_the_log_says_what_each_run_came_to(parts: Parts, clock: Clock) -> None:
+    later = Deferred(451, "greylisted")
+    answers: list[Outcome] = [Accepted(), later, Accepted(), later, Accepted()]
+    transport = MemoryTransport(lambda _envelope: answers.pop(0))
+    parts = replace(parts, transport=lambda: transport)
+    publish(parts, SLOT - timedelta(hours=5))
+    at(parts, clock, SLOT - timedelta(hours=1))
+    beats = [at(parts, clock, SLOT + timedelta(hours=hours)) for hours in range(3)]
+    said = [step.what for done in beats for step in done if step.report]
+    assert said == ["partly sent", "tried again, nothing sent", "went on sending"]
+    assert state(parts) is EditionState.SENT
+
+
+def test_the_log_says_that_a_hold_stopped_a_run(parts: Parts, clock: Clock) -> None:
+    def held(_envelope: Envelope) -> Outcome:
+        with parts.database.write() as conn:
+            row = editions.find_edition(conn, parts.key(SLOT))
+            assert row is not None
+            sending = {EditionState.SENDING}
+            editions.move(conn, row.id, allowed=sending, to=EditionState.PAUSED, now=SLOT, reason="wait")
+        return Deferred(451, "greylisted")
+
+    publish(parts, SLOT - timedelta(hours=5))
+    at(parts, clock, SLOT - timedelta(hours=1))
+    done = at(replace(parts, transport=lambda: MemoryTransport(held)), clock, SLOT)
+    assert [step.what for step in done if step.report] == ["paused"]
+
+
 def test_an_edition_that_began_is_never_drafted_anew(parts: Parts, clock: Clock) -> None:
     publish(parts, SLOT - timedelta(hours=5))
     at(parts, clock, SLOT)
@@ -405,7 +434,7 @@ def test_a_theme_without_a_story_is_named_to_the_editor(parts: Parts, clock: Clo
         )
         articles.save_articles(conn, [publish_one])
     done = at(parts, clock, SLOT - timedelta(hours=1))
-    named = "drafted 1 stories, none for Indo-Pacific alliances, Middle East"
+    named = "drafted 1 story, none for Indo-Pacific alliances, Middle East"
     assert named in [step.what for step in done]
 
 

@@ -173,7 +173,7 @@ def test_who_left_is_forgotten_and_never_comes_back_by_mistake(parts: Parts, sen
 def test_a_dry_run_counts_and_changes_nothing(parts: Parts, sent: int) -> None:
     late = SLOT + 401 * DAY
     counted = retention.apply(parts, late, dry_run=True)
-    assert str(counted) == "1 articles, 1 model answers, 1 alerts, 2 recipients"
+    assert str(counted) == "1 article, 1 model answer, 1 alert, 2 recipients"
     assert urls(parts) == {"told", "decided", "idle"}
     assert retention.apply(parts, late) == counted
     assert str(retention.apply(parts, late)) == "nothing"
@@ -188,7 +188,7 @@ def test_the_heartbeat_forgets_once_a_day_and_never_under_a_clock_set_by_hand(
     ensure(replace(parts, rehearsal=True), late)
     assert "idle" in urls(parts)
     done = [step.what for step in ensure(parts, late)]
-    assert "kept long enough: 1 articles, 1 model answers" in done
+    assert "kept long enough: 1 article, 1 model answer" in done
     assert "idle" not in urls(parts)
     with parts.database.write() as conn:
         old = replace(an_article("older", "An old story of the harbour"), gathered_at=SLOT)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 
+from digest.model.plural import counted
+
 NEWEST = 500  # messages listed; a page of a million rows opens in no browser
 
 
@@ -48,22 +50,22 @@ def render_index(entries: Iterable[Entry]) -> str:
     groups = [(key, list(group)) for key, group in groupby(shown, key=_group)]
     groups.sort(key=lambda pair: pair[1][-1].name, reverse=True)
     body = "\n".join(_section(title, rows) for (title, _), rows in groups)
-    more = len(newest) - len(shown)
-    rest = f"<p>{more} older messages are in the folder but not listed here.</p>" if more else ""
+    more, messages = len(newest) - len(shown), counted(len(newest), "message")
+    rest = f"<p>{counted(more, 'older message')} in the folder, not listed here.</p>" if more else ""
     return f"""<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>Outbox: {len(newest)} messages, none e-mailed</title>
+<title>Outbox: {messages}, none e-mailed</title>
 <style>
 {_STYLE}</style>
 </head>
 <body>
 <main>
 <h1>Outbox</h1>
-<p class="note"><strong>Nothing here was e-mailed.</strong> These {len(newest)} messages were written to this
+<p class="note"><strong>Nothing here was e-mailed.</strong> {messages} went to this
 folder, because the transport is set to outbox.</p>
 {body or "<p>The outbox is empty.</p>"}
 {rest}
