@@ -8,6 +8,7 @@ when its e-mail is due. Until its owner confirms, nothing changes but that an un
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -27,6 +28,10 @@ from digest.subscriptions.people import WHY, is_mailed
 APART = timedelta(minutes=10)  # between two e-mails to one address
 MOST_A_DAY = 3
 _DAY = timedelta(days=1)
+# A web address or markup: what no name needs, and a stranger might have us carry to anybody's mailbox.
+_NO_NAME = re.compile(
+    r"[<>@]|[:/\\]{2}|\bwww\.|\w\w[.\u3002\uff0e]\w{2}|\w[.\u3002\uff0e]\w+/|\[/?url", re.IGNORECASE
+)
 TOLD_EVERY = timedelta(days=7)  # a reader who asks for what they get is told so no more often
 # When an e-mail is tried again that could not be handed over. Longer than a mail server may take to answer.
 _TRY_AGAIN = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(hours=12))
@@ -90,16 +95,19 @@ def sign_up_of(
 ) -> SignUp:
     """What was typed into the form, fit to store; ``series`` is "" for the main one.
 
+    A name that holds a web address or markup is left out.
+
     Raises:
         InputError: no such address or theme, or what no series can be called.
     """
     if series:
         check_readers_series(series)
     mailbox = parse_mailbox(address)
+    name = clean_name(name) or mailbox.name
     return SignUp(
         email=mailbox.address,
         email_key=mailbox.key,
-        name=clean_name(name) or mailbox.name,
+        name="" if _NO_NAME.search(name) else name,
         themes=check_themes(themes, known_themes),
         asked_at=now,
         series=series,

@@ -62,7 +62,7 @@ class SubscribePages:
         if not self._sign_ups.is_open:
             raise HTTPException(404)
         if request.method != "POST":
-            return self._form(request, _Typed(series=self._series[0] if self._series else ""))
+            return self._form(request, _Typed())
         return await self._take(request, await read_form(request))
 
     async def _take(self, request: Request, fields: Fields) -> Response:
@@ -137,8 +137,13 @@ class SubscribePages:
         headers: dict[str, str] | None = None,
     ) -> Response:
         stamp = form_stamp(self._sign_ups.secret, self._sign_ups.slug, self._sign_ups.clock())
-        # No theme means every theme, also to whoever posts here from a form of their own: so it is shown.
-        typed = typed if typed.themes else replace(typed, themes=tuple(self._themes))
+        # No theme means every theme, and no series the main one, also to whoever posts here from a form of
+        # their own: so it is shown.
+        typed = replace(
+            typed,
+            themes=typed.themes or tuple(self._themes),
+            series=typed.series or next(iter(self._series), ""),
+        )
         values = {"typed": typed, "problem": problem, "stamp": stamp, "trap": TRAP, "sent_to": ""}
         return self._pages.page(request, "subscribe", values, status=status, cache=FRESH, headers=headers)
 

@@ -685,11 +685,11 @@ def test_a_second_try_is_the_same_message_with_the_same_link(site: Site) -> None
 
 def test_the_page_that_confirms_says_how_editions_are_addressed(site: Site) -> None:
     """A stranger may have typed that first, and the owner's own request then was not answered."""
-    site.post(ADA, name="Buy <b>pills</b>")
+    site.post(ADA, name='Buy "pills" & more')
     site.post(ADA, name="Ada")
     (letter,) = site.settled()
     page = site.client.get(site.link(letter))
-    assert 'addressed to <span class="who">Buy &lt;b&gt;pills&lt;/b&gt;</span>' in page.text
+    assert 'addressed to <span class="who">Buy &#34;pills&#34; &amp; more</span>' in page.text
     site.post("bo@example.net")
     nameless = site.client.get(site.link(site.settled()[-1]))
     assert "addressed to" not in nameless.text
@@ -790,6 +790,8 @@ def test_one_who_subscribes_says_how_often(start: Start, database: Database) -> 
     assert "On Sundays <small>The Week</small>" in form.text
     odd = site.post("no address", series="weekly")
     assert ticked(odd, "series") == ["weekly"]  # what was chosen stands there still
+    elsewhere = site.client.post("/subscribe", data={"email": ADA})  # a form on a page of their own
+    assert ticked(elsewhere, "series") == ["daily"]
     site.post(ADA, series="weekly")
     (letter,) = site.settled()
     assert "How often: On Sundays." in str(letter.get_body(("plain",)))
