@@ -25,7 +25,7 @@ from digest.errors import NotFoundError, StateError, StoreError
 from digest.model.tokens import PREFERENCES, UNSUBSCRIBE
 from digest.web import hooks
 from digest.web.forms import one_of, read_form
-from digest.web.pages import PUBLIC, Pages, jpeg, plain_page
+from digest.web.pages import PUBLIC, Pages, jpeg
 from digest.web.services import Reader, WebServices
 from digest.web.subscribe import SubscribePages
 
@@ -34,7 +34,6 @@ log = logging.getLogger("digest.web")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 _IMAGE = re.compile(r"([0-9a-f]{64})\.jpg")
-_UNAVAILABLE = "Sorry, we can't do that just now. Nothing was changed. Please try again in a few minutes."
 
 
 def create_app(services: WebServices, *, template_folders: Sequence[Path]) -> Starlette:
@@ -117,10 +116,9 @@ class _Site:
         )
         if text is not None:
             return self.pages.edition(text)
-        if await run_in_threadpool(self.services.awaited, request.path_params["ref"]):
-            # No error: whoever tries the link of a test message comes here, and the address will work.
-            return self.pages.page(request, "not_yet")
-        return self.pages.page(request, "no_edition", status=404)
+        # No error where it is to come: whoever tries the link of a test message comes here.
+        awaited = await run_in_threadpool(self.services.awaited, request.path_params["ref"])
+        return self.pages.page(request, "no_edition", status=200 if awaited else 404)
 
     async def feed(self, _request: Request) -> Response:
         """The newest editions for programs that read feeds."""
@@ -215,7 +213,7 @@ class _Site:
         )
 
     def guarded(self, endpoint: Endpoint) -> Endpoint:
-        """The endpoint, its failures told in a plain page and in the log; the log never holds a token."""
+        """The endpoint, its failures told in a page and in the log; the log never holds a token."""
 
         async def safe(request: Request) -> Response:
             try:
@@ -224,9 +222,9 @@ class _Site:
                 raise
             except StoreError as error:
                 log.error("%s %s: %s", request.method, endpoint.__name__, error)  # noqa: TRY400 - one line says it
-                return plain_page(503, "Please try again later", _UNAVAILABLE, {"Retry-After": "120"})
+                return self.pages.trouble(request, 503, {"Retry-After": "120"})
             except Exception:
                 log.exception("%s %s failed", request.method, endpoint.__name__)
-                return plain_page(500, "Something went wrong here", _UNAVAILABLE)
+                return self.pages.trouble(request, 500)
 
         return safe

@@ -25,6 +25,7 @@ _ALWAYS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _FENCE = "base-uri 'none'; frame-ancestors 'none'"
+_TROUBLE = "Something went wrong here"
 
 
 class Pages:
@@ -64,6 +65,15 @@ class Pages:
         )
         return HTMLResponse(text, status, {**_headers(policy, cache), **(headers or {})})
 
+    def trouble(
+        self, request: Request, status: int, headers: Mapping[str, str] | None = None
+    ) -> HTMLResponse:
+        """What is said where we have failed: a page as any other, which needs no database."""
+        try:
+            return self.page(request, "error", {"status": status}, status=status, headers=headers)
+        except Exception:  # noqa: BLE001 - whatever a template of the editor's own may raise
+            return _bare_page(status)
+
     def edition(self, text: str) -> HTMLResponse:
         """An edition's web copy, as the renderer made it: its styles stand in the elements."""
         sources = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https:"
@@ -76,16 +86,17 @@ class Pages:
         return Response(text, 200, headers, "application/atom+xml")
 
 
-def plain_page(status: int, title: str, words: str, headers: Mapping[str, str] | None = None) -> HTMLResponse:
-    """A page that needs no template and no database: for when one of those is the trouble."""
+def _bare_page(status: int) -> HTMLResponse:
+    """A page that needs no template, for when that is the trouble."""
     text = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark">'
-        f"<title>{title}</title></head><body><main><h1>{title}</h1><p>{words}</p></main></body></html>"
+        f"<title>{_TROUBLE}</title></head><body><main><h1>{_TROUBLE}</h1>"
+        "<p>Nothing was changed. Please try again in a few minutes.</p></main></body></html>"
     )
     policy = f"default-src 'none'; {_FENCE}"
-    return HTMLResponse(text, status, {**_headers(policy, PERSONAL), **(headers or {})})
+    return HTMLResponse(text, status, _headers(policy, PERSONAL))
 
 
 def jpeg(content: bytes, name: str, asked: str) -> Response:

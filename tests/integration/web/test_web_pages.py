@@ -60,7 +60,7 @@ def test_an_edition_to_come_is_promised_and_not_shown(lite_site: Site, state: Ed
     ref = lite_site.edition(state, headline="A draft's own secret")
     answer = lite_site.client.get(f"/editions/{ref}")
     assert answer.status_code == 200
-    assert "not out yet" in answer.text
+    assert "This edition is not out" in answer.text
     assert "secret" not in answer.text + lite_site.client.get("/feed.atom").text
     assert answer.headers["Cache-Control"] == "private, no-store", "the same address will hold the edition"
     assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
@@ -76,7 +76,7 @@ def test_an_edition_that_nobody_has_drafted_is_promised_when_its_time_is_near(li
 def test_a_cancelled_edition_is_not_shown(lite_site: Site) -> None:
     answer = lite_site.client.get(f"/editions/{lite_site.edition(EditionState.CANCELLED)}")
     assert answer.status_code == 404
-    assert "No such edition" in answer.text
+    assert "This edition is not out" in answer.text, "the same words as of one to come"
 
 
 def test_the_feed_is_atom_with_the_editions_that_went_out(lite_site: Site) -> None:
@@ -376,7 +376,7 @@ def broken(error: Exception) -> WebServices:
     ("error", "status"),
     [(StoreError("subscribers.db is locked"), 503), (RuntimeError("secret detail"), 500)],
 )
-def test_a_failure_is_a_plain_page_and_a_log_line_without_the_token(
+def test_a_failure_is_a_page_of_ours_and_a_log_line_without_the_token(
     start: Start, error: Exception, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     client = start(broken(error))
@@ -394,6 +394,9 @@ def test_a_failure_is_a_plain_page_and_a_log_line_without_the_token(
             assert answer.status_code == status
             assert "Traceback" not in answer.text
             assert str(error) not in answer.text
+            assert "<header><a" in answer.text
+            assert "desk@example.org" in answer.text
+            assert "<style nonce" in answer.text
         assert client.post("/u/sometoken").status_code == status
     assert str(error) in caplog.text
     ours = [record.getMessage() for record in caplog.records if not record.name.startswith("http")]
