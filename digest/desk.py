@@ -13,7 +13,7 @@ from digest.model.edition import OPEN_TO_EDITING, Edition, EditionKey, EditionSt
 from digest.model.links import edition_ref
 from digest.parts import Parts, installed_at
 from digest.schedule import BEGUN, SETTLED, in_doubt
-from digest.store import deliveries, editions, restored
+from digest.store import deliveries, editions, restored, told
 from digest.store.editions import EditionRow, Settled
 from digest.store.sql import id_of
 
@@ -157,18 +157,30 @@ def release(parts: Parts, row: EditionRow, now: datetime) -> EditionRow:
         moved = editions.move(
             conn, row.id, allowed=undone, to=EditionState.DRAFT, now=now, reviewed_by=""
         ) or editions.move(conn, row.id, allowed=paused, to=EditionState.SENDING, now=now, reason=reason)
+        if moved and fresh is not None and fresh.state is EditionState.CANCELLED:
+            told.discount(conn, row.id)
     return _after(parts, row, moved, "released")
 
 
-def cancel(parts: Parts, row: EditionRow, now: datetime, reason: str = "") -> tuple[EditionRow, int]:
+def cancel(
+    parts: Parts, row: EditionRow, now: datetime, reason: str = "", *, readers_have_it: bool = False
+) -> tuple[EditionRow, int]:
     """See to it that an edition never goes out, or not to those who haven't got it; and how many those are.
 
-    Its stories are free for the editions that follow, unless it had begun.
+    Its stories are free for the editions that follow, unless it had begun, or ``readers_have_it`` as the
+    database can't know that was put back: then what its draft tells counts as told.
 
     Raises:
-        StateError: it goes out just now, has gone out, or is cancelled.
+        StateError: it goes out just now, has gone out, or is cancelled; or its readers have what nobody
+            has drafted.
     """
     ref = edition_ref(row.key)
+    allowed = OPEN_TO_EDITING | {EditionState.PAUSED}
+    if readers_have_it:
+        if row.edition is None:
+            raise StateError(f"the edition {ref} has no draft, so nobody can tell what its readers have")
+        reason = reason or "its readers have it already"
+        allowed |= {EditionState.CANCELLED}  # by somebody who did not say so
     with parts.database.write() as conn:
         fresh = editions.get_edition(conn, row.id)
         if fresh is not None and fresh.state in BEGUN:
@@ -176,13 +188,15 @@ def cancel(parts: Parts, row: EditionRow, now: datetime, reason: str = "") -> tu
         moved = editions.move(
             conn,
             row.id,
-            allowed=OPEN_TO_EDITING | {EditionState.PAUSED},
+            allowed=allowed,
             to=EditionState.CANCELLED,
             now=now,
             reason=reason or "cancelled by an editor",
             reviewed_by="",
         )
         unsent = deliveries.cancel(conn, row.id) if moved else 0
+        if moved and readers_have_it:
+            told.count(conn, row.id, transport=parts.transport_name, at=min(row.key.slot, now))
     return _after(parts, row, moved, "cancelled"), unsent
 
 

@@ -259,7 +259,7 @@ def in_doubt(ref: str) -> str:
     return (
         f"the database was put back from a backup, and can't tell whether the edition {ref} went out:"
         f" if readers have not got it, `digest send --edition {ref}` sends it;"
-        f" if they have, `digest cancel --edition {ref}` says so"
+        f" if they have, `digest cancel --readers-have-it --edition {ref}` says so"
     )
 
 

@@ -223,14 +223,23 @@ def cancel(
     ctx: typer.Context,
     edition: EditionOption = "",
     reason: Annotated[str, typer.Option(help="Why, for whoever looks next.")] = "",
+    readers_have_it: Annotated[
+        bool,
+        typer.Option("--readers-have-it", help="It went out, which a database that was put back can't know."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Let an edition never go out; one that is paused, to nobody else. Its stories are free for the next."""
+    """Let an edition never go out; one that is paused, to nobody else. Its stories are free for the next.
+
+    With --readers-have-it its stories count as told, as its draft tells them, and its web copy shows them.
+    """
     with opened(ctx) as parts:
         row = desk.named(parts, parts.clock(), edition)
-        row, unsent = desk.cancel(parts, row, parts.clock(), reason)
+        row, unsent = desk.cancel(parts, row, parts.clock(), reason, readers_have_it=readers_have_it)
     _tell(row, as_json=as_json)
-    if unsent and not as_json:
+    if readers_have_it and row.edition and not as_json:
+        say(f"It counts as told: {counted(len(row.edition.stories), 'story', 'stories')}, as in its draft.")
+    if unsent and not (readers_have_it or as_json):
         say(f"{counted(unsent, 'reader')} will not get it.")
     elif not as_json:
         say(f"`digest release --edition {edition_ref(row.key)}` makes it a draft again.")

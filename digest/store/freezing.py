@@ -35,15 +35,25 @@ def freeze(
     allowed = {EditionState.DRAFT, EditionState.APPROVED}
     if not compare_and_set(conn, edition_id, allowed, frozen, revision=revision):
         return False
-    row = get_edition(conn, edition_id)
-    if row is None or row.edition is None:
-        raise StateError(f"edition {edition_id} has no content yet: run digest draft first")
-    for table in (edition_variants, edition_articles):
-        conn.execute(table.delete().where(table.c.edition_id == edition_id))
+    use_up(conn, edition_id)
+    conn.execute(edition_variants.delete().where(edition_variants.c.edition_id == edition_id))
     if variants:
         names = edition_variants.c.keys()[1:]
         rows = [{name: getattr(variant, name) for name in names} for variant in variants]
         conn.execute(insert(edition_variants), [{"edition_id": edition_id, **values} for values in rows])
+    return True
+
+
+def use_up(conn: Connection, edition_id: int) -> None:
+    """Note which articles an edition uses up, once anything of it is accepted.
+
+    Raises:
+        StateError: it has no content yet.
+    """
+    row = get_edition(conn, edition_id)
+    if row is None or row.edition is None:
+        raise StateError(f"edition {edition_id} has no content yet: run digest draft first")
+    conn.execute(edition_articles.delete().where(edition_articles.c.edition_id == edition_id))
     used: dict[int, str] = {}
     for story in row.edition.stories:
         for article_id in story.article_ids:
@@ -56,7 +66,6 @@ def freeze(
                 for key, story in used.items()
             ],
         )
-    return True
 
 
 def get_variants(conn: Connection, edition_id: int) -> dict[str, Variant]:

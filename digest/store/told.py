@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from digest.model.edition import Edition, EditionStory, ToldStory
 from digest.model.links import edition_ref
 from digest.store.codec import edition_from_json
+from digest.store.freezing import use_up
+from digest.store.runs import accept_first
 from digest.store.sql import among
 from digest.store.tables import edition_articles, editions
 
@@ -51,6 +53,22 @@ def used_articles(
         .order_by(editions.c.slot, editions.c.id)  # the latest comes last, and so stays
     )
     return dict(conn.execute(query).all())
+
+
+def count(conn: Connection, edition_id: int, *, transport: str, at: datetime) -> None:
+    """Count what an edition tells as told, though no ``transport`` is known to have accepted it.
+
+    Raises:
+        StateError: it has no content.
+    """
+    use_up(conn, edition_id)
+    accept_first(conn, edition_id, transport=transport, now=at)
+
+
+def discount(conn: Connection, edition_id: int) -> None:
+    """Take ``count`` back, of an edition that nothing was sent of."""
+    own = editions.c.id == edition_id
+    conn.execute(update(editions).where(own).values(accepted_at=None, transport=""))
 
 
 def _accepted(publication: str, series: str, transports: Collection[str]) -> ColumnElement[bool]:

@@ -18,7 +18,7 @@ from digest.model.edition import EditionState
 from digest.model.news import Article
 from digest.parts import Parts, address_pepper
 from digest.settings import Settings
-from digest.store import articles, deliveries, tables
+from digest.store import articles, deliveries, editions, tables
 from digest.store.editions import EditionRow
 from digest.store.engine import Database
 from tests.wired import Clock, parts_of
@@ -65,6 +65,11 @@ def counts(parts: Parts, row: EditionRow) -> Counts:
         return deliveries.counts(conn, row.id)
 
 
+def drops(parts: Parts, row: EditionRow) -> dict[int, str]:
+    with parts.database.read() as conn:
+        return editions.get_drops(conn, row.id)
+
+
 def begun(parts: Parts, row: EditionRow, *states: DeliveryState) -> EditionRow:
     """An edition that stopped with its deliveries in these states, one for each reader."""
     pipeline.begin(parts, row, SLOT)
@@ -98,6 +103,49 @@ def test_its_stories_are_in_the_next_edition(parts: Parts, row: EditionRow, cloc
     assert [story.headline for story in following.edition.stories] == [
         "Icebreaker reaches Svalbard after Arctic storm"
     ]
+
+
+@pytest.mark.parametrize("said_at_once", [True, False])
+def test_one_that_its_readers_have_is_told(
+    parts: Parts, row: EditionRow, clock: Clock, said_at_once: bool
+) -> None:
+    """The database was put back from a backup, and what went out since is unknown to it."""
+    if not said_at_once:
+        desk.cancel(parts, row, clock())
+    cancelled, unsent = desk.cancel(parts, row, SLOT + timedelta(hours=1), readers_have_it=True)
+    assert (cancelled.state, cancelled.reason) == (EditionState.CANCELLED, "its readers have it already")
+    assert (cancelled.accepted_at, unsent) == (SLOT, 0)
+    following = pipeline.draft(parts, parts.key(SLOT + timedelta(days=1)), SLOT)
+    assert following.edition is not None
+    assert following.edition.stories == ()
+    assert "in edition" in " ".join(drops(parts, following).values()), "as of what was sent"
+
+
+def test_that_its_readers_have_it_can_be_taken_back(parts: Parts, row: EditionRow, clock: Clock) -> None:
+    desk.cancel(parts, row, clock(), readers_have_it=True)
+    released = desk.release(parts, row, clock())
+    assert (released.state, released.accepted_at, released.transport) == (EditionState.DRAFT, None, "")
+    test_its_stories_are_in_the_next_edition(parts, row, clock)
+
+
+def test_nobody_can_tell_what_readers_have_of_an_edition_that_was_not_drafted(
+    parts: Parts, clock: Clock
+) -> None:
+    with parts.database.write() as conn:
+        row, _created = editions.open_slot(conn, parts.key(SLOT), clock())
+    with pytest.raises(StateError, match="has no draft, so nobody can tell what its readers have"):
+        desk.cancel(parts, row, clock(), readers_have_it=True)
+    assert desk.find(parts, str(row.id)).state is EditionState.DRAFT
+
+
+def test_one_that_paused_and_its_readers_have_goes_to_nobody_else(parts: Parts, row: EditionRow) -> None:
+    """The backup was made while it went out, before anybody's server had answered."""
+    paused = begun(parts, row, DeliveryState.PENDING, DeliveryState.PENDING)
+    cancelled, unsent = desk.cancel(parts, paused, SLOT, readers_have_it=True)
+    assert (cancelled.accepted_at, unsent) == (SLOT, len(READERS))
+    following = pipeline.draft(parts, parts.key(SLOT + timedelta(days=1)), SLOT)
+    assert following.edition is not None
+    assert following.edition.stories == ()
 
 
 def test_one_that_had_not_begun_is_released_and_goes_out(
