@@ -137,9 +137,9 @@ def _gather(parts: Parts, now: datetime) -> list[Done]:
     done = [Done(f"gathered {counted(found, 'new article')}")] if found else []
     with parts.database.read() as conn:
         feeds = {feed.id: feed for feed in feed_store.list_feeds(conn)}
-        health = feed_store.all_health(conn)
+        health, added = feed_store.all_health(conn), feed_store.added(conn)
     for feed_id, state in health.items():
-        since = state.succeeded_at or installed_at(parts)
+        since = state.succeeded_at or added.get(feed_id, now)
         if feed_id in feeds and state.trouble and now - since > DEAD_AFTER:
             text = f"the feed {feeds[feed_id].name} has given nothing since {since:%Y-%m-%d}: {state.message}"
             done += alert(parts, Alert(f"feed:{feed_id}:{since:%Y-%m-%d}", text), now)

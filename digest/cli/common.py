@@ -71,6 +71,13 @@ def settings_of(ctx: typer.Context) -> Settings:
     return read_settings(_session(ctx).config)
 
 
+def present() -> datetime:
+    """The time, for commands that open no parts: DIGEST_NOW holds for them as well."""
+    from digest.wiring import clock_of  # noqa: PLC0415 - keeps `digest --help` quick
+
+    return clock_of()()
+
+
 @contextmanager
 def opened(
     ctx: typer.Context, now: str = "", *, may_begin: bool = True, may_replace: bool = True

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from digest.cli.common import JsonOption, emit_json, opened, say, settings_of
-from digest.clock import utc_now
+from digest.cli.common import JsonOption, emit_json, opened, present, say, settings_of
 from digest.errors import StoreError
 from digest.store import backup as copies
 from digest.store import engine, moving, restored
@@ -40,7 +39,7 @@ def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the backup goes; a new file.")],
 ) -> None:
     """Copy an SQLite database, also while digest runs; PostgreSQL has `pg_dump`."""
-    copies.backup(settings_of(ctx).database.url, file, utc_now())
+    copies.backup(settings_of(ctx).database.url, file, present())
     say(f"Written: {file}. It holds your readers' addresses.")
 
 
@@ -50,9 +49,10 @@ def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The backup; it stays as it is.")],
 ) -> None:
     """Put a backup in the place of an SQLite database; nothing that was due by now is then sent by itself."""
-    aside = copies.restore(settings_of(ctx).database.url, file, utc_now())
-    with opened(ctx):  # says what holds from now on
-        pass
+    url, now = settings_of(ctx).database.url, present()
+    aside = copies.restore(url, file, now)
+    with engine.open_database(url) as database:
+        restored.notice(database, now)  # says what holds from now on
     say(f"Restored: {file}. `digest status` shows how its editions stand.")
     if aside:
         say(f"The database of before is {aside}: delete it when you need it no more.")
@@ -62,7 +62,7 @@ def restore(
 def was_restored(ctx: typer.Context) -> None:
     """Tell digest that the database was put back by other means, such as `pg_restore` or a snapshot."""
     with opened(ctx, may_begin=False) as parts:
-        restored.declare(parts.database, utc_now())
+        restored.declare(parts.database, parts.clock())
 
 
 @app.command()

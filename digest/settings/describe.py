@@ -69,7 +69,11 @@ Settings stand in `digest.toml` in the working directory, or in the file that `-
 
       digest.toml:12: schedule.days = ["mo"] does not name days of the week; choose from mon, tue, ...
 
-- `DIGEST_NOW` (an ISO 8601 instant) replaces the clock, for rehearsals.
+- `DIGEST_NOW` (an ISO 8601 instant) replaces the clock of every command, for rehearsals; it goes on from
+  there until the command ends. The machine's own time still counts how long a server is waited for, how
+  often a client may ask `digest serve`, and when `digest run` beats. Of a database that was put back, what
+  was due by the later of the two times is not sent by itself, lest a single command in the past had it all
+  sent again; `digest db restore` and `digest db restored` alone go by the time they are given.
 """
 
 _PAGE_TAIL = """

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 
 from sqlalchemy.engine import URL
@@ -156,7 +157,9 @@ def _refuse_while_in_use(path: Path, then: str) -> None:
 
 def _put_aside(path: Path, now: datetime) -> Path | None:
     """Rename the database with its journal, which must never meet another file; its new name."""
-    aside = path.with_name(f"{path.name}.replaced-{now:%Y%m%dT%H%M%S}")
+    name = f"{path.name}.replaced-{now:%Y%m%dT%H%M%S}"
+    names = chain([name], (f"{name}-{number}" for number in count(2)))  # a rehearsal may be at the same time
+    aside = next(free for free in map(path.with_name, names) if not free.exists())
     found = path.exists()
     if found:
         path.rename(aside)

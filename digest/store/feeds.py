@@ -109,6 +109,11 @@ def save_health(conn: Connection, health: FeedHealth) -> None:
     conn.execute(upsert(conn, feed_health, ["feed_id"], _HEALTH_NAMES[1:]), values)
 
 
+def added(conn: Connection) -> dict[int, datetime]:
+    """When each feed was first listed, by its id."""
+    return dict(conn.execute(select(feeds.c.id, feeds.c.added_at)).all())
+
+
 def due_feeds(conn: Connection, now: datetime) -> list[tuple[Feed, FeedHealth]]:
     """Active feeds to fetch now: never checked, never given a time, or past it.
 

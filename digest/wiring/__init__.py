@@ -68,8 +68,10 @@ def open_parts(settings: Settings, *, now: datetime | None = None) -> Iterator[P
     """Everything the verbs work with, the database open. ``now`` fixes the clock at an instant."""
     with open_database(settings.database.url) as database:
         rehearsal = now is not None or bool(os.environ.get(CLOCK_VARIABLE))
-        parts = replace(build(settings, database, clock=_clock(now)), rehearsal=rehearsal)
-        restored.notice(database, clocks.utc_now())
+        parts = replace(build(settings, database, clock=clock_of(now)), rehearsal=rehearsal)
+        # Never up to an earlier moment than is: one command in the past would have what was due since then go
+        # out again. Nor by --now: what one command looks at is no rehearsal.
+        restored.notice(database, max(clocks.utc_now(), clock_of()()))
         remember_installation(parts)
         yield parts
 
@@ -79,10 +81,10 @@ def looking(settings: Settings) -> Iterator[tuple[Database | None, datetime]]:
     """The database and the time, for commands that only look; None where there is no database yet."""
     path = parse_url(settings.database.url).path
     if path is not None and not path.exists():
-        yield None, _clock(None)()
+        yield None, clock_of()()
         return
     with open_database(settings.database.url) as database:
-        yield database, _clock(None)()
+        yield database, clock_of()()
 
 
 def build(settings: Settings, database: Database, *, clock: Callable[[], datetime] = clocks.utc_now) -> Parts:
@@ -128,7 +130,7 @@ def build(settings: Settings, database: Database, *, clock: Callable[[], datetim
     )
 
 
-def _clock(now: datetime | None) -> Callable[[], datetime]:
+def clock_of(now: datetime | None = None) -> Callable[[], datetime]:
     """The wall clock, or one that starts at ``now`` (or DIGEST_NOW) and runs on from there."""
     if now is None and (text := os.environ.get(CLOCK_VARIABLE)):
         try:

@@ -51,6 +51,31 @@ def test_a_backup_that_is_put_back_takes_nothing_of_the_file_it_replaces(desk: D
     assert "in order" in desk.run("db", "check").stderr
 
 
+def test_putting_a_backup_back_is_rehearsed_at_another_time(desk: Desk) -> None:
+    desk.run("subscribers", "add", "ada@example.org")
+    desk.run("db", "backup", "one.db", DIGEST_NOW="2020-01-01T06:00Z")
+    for moment in ("2020-01-02", "2031-05-06", "2031-05-06"):
+        said = desk.run("db", "restore", "one.db", DIGEST_NOW=f"{moment}T08:00Z").stderr
+        assert "an older one of 2020-01-01 06:00 UTC" in said
+        assert f"nothing that was due before {moment} 08:00 UTC is sent" in said
+    assert "before 2020-01-03 09:00 UTC" in desk.run("db", "restored", DIGEST_NOW="2020-01-03T09:00Z").stderr
+    aside = sorted(file.name for file in desk.folder.glob("subscribers.db.replaced-*"))
+    names = ["20200102T080000", "20310506T080000", "20310506T080000-2"]
+    assert aside == [f"subscribers.db.replaced-{name}" for name in names], "nothing was overwritten"
+
+
+def test_no_command_of_the_past_has_what_was_due_since_sent_again(desk: Desk) -> None:
+    """It may be a variable that was left set, and be the first to see that the database was put back."""
+    desk.run("db", "backup", "one.db")
+    for moment, held in (("2020-01-02", False), ("2031-05-06", True)):
+        shutil.copy(desk.folder / "one.db", desk.folder / "subscribers.db")
+        said = desk.run("status", DIGEST_NOW=f"{moment}T08:00Z").stderr
+        assert "nothing that was due before" in said
+        assert (f"before {moment} 08:00 UTC" in said) is held
+    shutil.copy(desk.folder / "one.db", desk.folder / "subscribers.db")
+    assert "before 2031" not in desk.run("draft", "--now", "2031-05-06T08:00Z").stderr
+
+
 def test_a_backup_is_complete_while_others_write_and_is_never_written_over(desk: Desk) -> None:
     desk.run("subscribers", "add", "ada@example.org")
     with closing(sqlite3.connect(desk.folder / "subscribers.db", isolation_level=None)) as other:

@@ -25,10 +25,10 @@ from digest.llm import ModelOptions
 from digest.model.audience import SubscriberState
 from digest.model.delivery import Accepted, Deferred, Outcome, Rejected
 from digest.model.edition import EditionState
-from digest.model.news import Article
+from digest.model.news import Article, Feed, FeedHealth
 from digest.parts import Parts, address_pepper
 from digest.settings import Settings
-from digest.store import alerts, articles, audience, deliveries, editions
+from digest.store import alerts, articles, audience, deliveries, editions, feeds
 from digest.store.editions import EditionRow
 from digest.store.engine import Database
 from tests import model_server
@@ -114,6 +114,26 @@ def state(parts: Parts, slot: datetime = SLOT) -> EditionState | None:
 def at(parts: Parts, clock: Clock, moment: datetime) -> tuple[Done, ...]:
     clock.now = moment
     return ensure(parts, moment)
+
+
+def test_a_feed_that_never_gave_anything_is_told_a_week_after_it_was_added(
+    parts: Parts, clock: Clock
+) -> None:
+    """The newsletter may be years older than the feed."""
+    listed = BEFORE + timedelta(days=30)
+    feed = Feed("https://quiet.example.org/feed", "The Quiet Post")
+    with parts.database.write() as conn:
+        stored, _created = feeds.add_feed(conn, feed, listed)
+        never = listed + timedelta(days=365)
+        feeds.save_health(conn, FeedHealth(stored.id, listed, due_at=never, trouble="http-404", message="no"))
+
+    def told(days: int) -> list[str]:
+        done = at(parts, clock, listed + timedelta(days=days))
+        return [step.what for step in done if "has given nothing" in step.what]
+
+    assert told(6) == []
+    (line,) = told(8)
+    assert f"The Quiet Post has given nothing since {listed:%Y-%m-%d}: no" in line
 
 
 def test_the_day_goes_from_draft_to_sent_by_itself(
