@@ -15,6 +15,7 @@ from digest.gather.urls import origin
 from digest.letters import sample_letter
 from digest.llm import Asking, ModelOptions
 from digest.llm.probe import probe, standing
+from digest.model.edition import ToldCorrection
 from digest.model.news import Feed, FeedHealth
 from digest.parts import OUTBOX, Parts
 from digest.proofs import sample_correction, sample_edition, sample_quiet_edition
@@ -102,7 +103,7 @@ def _database(settings: Settings, parts: Parts) -> Finding:
 def _templates(parts: Parts) -> Finding:
     now = parts.clock()
     edition, correction = sample_edition(parts, now), sample_correction(parts, now)
-    told = (correction.correction,) if correction.correction else ()
+    told = (ToldCorrection(correction.correction, now),) if correction.correction else ()
     try:
         Templates(parts.template_folders).compile()  # those of readers' pages, too
         for sample in (edition, sample_quiet_edition(parts, now), correction):

@@ -202,6 +202,14 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldCorrection:
+    """A correction that has gone out: ``at`` is when the first reader got it."""
+
+    correction: Correction
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """The content of one issue. ``stories`` stand in rank order; sections are a view of them.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from digest.errors import RenderError
-from digest.model.edition import Correction, Edition
+from digest.model.edition import Edition, ToldCorrection
 from digest.model.links import Links, edition_ref
 from digest.model.message import Hole, Variant
 from digest.render.checks import FILL_RESERVE_BYTES, checked, visible_text
@@ -97,7 +97,7 @@ class Renderer:
         self,
         edition: Edition,
         chosen: frozenset[str] = frozenset(),
-        corrections: Sequence[Correction] = (),
+        corrections: Sequence[ToldCorrection] = (),
     ) -> str:
         """The whole edition as a web page: every story in full, nothing personal, ``corrections`` on top.
 
@@ -108,7 +108,7 @@ class Renderer:
         view = view_edition(seen, self.publication, web=True)
         values = self._values(seen, view, key or ALL)
         url = str(values["web_url"])
-        shown_corrections = [view_correction(one, self.publication) for one in corrections]
+        shown_corrections = [view_correction(one.correction, self.publication, one.at) for one in corrections]
         data = structured_data(seen, view, self.publication, url, shown_corrections)
         shown = {section.theme.style for section in view.sections}
         more = {

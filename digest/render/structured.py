@@ -48,7 +48,11 @@ def structured_data(
         data |= {"headline": view.correction.headline, "articleBody": "\n\n".join(view.correction.paragraphs)}
     if corrections:
         data["correction"] = [
-            {"@type": "CorrectionComment", "text": "\n\n".join((one.headline, *one.paragraphs))}
+            {
+                "@type": "CorrectionComment",
+                "text": "\n\n".join((one.headline, *one.paragraphs)),
+                "datePublished": one.moment,
+            }
             for one in corrections
         ]
     if view.picture:

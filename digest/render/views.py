@@ -122,12 +122,17 @@ class SectionView:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionView:
-    """A correction; ``about`` says in words of which edition, whose web copy is at ``url``."""
+    """A correction; ``about`` says in words of which edition, whose web copy is at ``url``.
+
+    ``time`` is when it was told, in words, ``moment`` the same for machines; "" in the mail itself.
+    """
 
     headline: str
     paragraphs: tuple[str, ...]
     about: str
     url: str
+    time: str = ""
+    moment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

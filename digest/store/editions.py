@@ -31,6 +31,7 @@ from digest.model.edition import (
     Edition,
     EditionKey,
     EditionState,
+    ToldCorrection,
 )
 from digest.model.links import parse_edition_ref
 from digest.store import images
@@ -104,11 +105,11 @@ def find_ref(conn: Connection, publication: str, ref: str) -> EditionRow | None:
     return find_edition(conn, EditionKey(publication, *parsed)) if parsed else None
 
 
-def corrections_of(conn: Connection, publication: str, ref: str) -> list[Correction]:
+def corrections_of(conn: Connection, publication: str, ref: str) -> list[ToldCorrection]:
     """What has gone out to correct the edition of this reference, the oldest first."""
     rows = list_editions(conn, publication, series=CORRECTIONS, limit=_MOST_CORRECTIONS)
-    told = [row.edition.correction for row in reversed(rows) if row.edition and row.accepted_at]
-    return [correction for correction in told if correction and correction.of == ref]
+    told = [(row.edition.correction, row.accepted_at) for row in reversed(rows) if row.edition]
+    return [ToldCorrection(one, at) for one, at in told if one and one.of == ref and at]
 
 
 def same_corrections(conn: Connection, publication: str, correction: Correction) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import Generic, TypeVar
 
-from digest.model.edition import OPEN_TO_EDITING, Correction, Edition, EditionKey, EditionState
+from digest.model.edition import OPEN_TO_EDITING, Edition, EditionKey, EditionState, ToldCorrection
 from digest.model.links import edition_ref, parse_edition_ref
 from digest.store import editions
 from digest.store.editions import EditionRow
@@ -68,7 +68,7 @@ class PastEditions:
     database: Database
     slug: str
     clock: Callable[[], datetime]
-    web_copy: Callable[[Edition, frozenset[str], Sequence[Correction]], str]
+    web_copy: Callable[[Edition, frozenset[str], Sequence[ToldCorrection]], str]
     feed_of: Callable[[Sequence[tuple[Edition, datetime]]], str]
 
     def html(self, ref: str, chosen: frozenset[str]) -> str | None:
@@ -80,7 +80,8 @@ class PastEditions:
             return None
         with self.database.read() as conn:
             told = editions.corrections_of(conn, self.slug, edition_ref(edition.key))
-        return self.web_copy(edition, chosen, tuple(dict.fromkeys(told)))  # the same words only once
+        once = {one.correction: one for one in reversed(told)}  # the same words only once, as first told
+        return self.web_copy(edition, chosen, tuple(one for one in told if once[one.correction] is one))
 
     def awaited(self, ref: str) -> bool:
         """Whether that edition may still go out: it is a draft, or its time comes within days."""

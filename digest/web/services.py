@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from digest import subscriptions
 from digest.model.audience import SignUp, Subscriber
-from digest.model.edition import Correction, Edition, ThemeStyle
+from digest.model.edition import Edition, ThemeStyle, ToldCorrection
 from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, make_token, read_token
 from digest.store import audience, images
 from digest.store.engine import Database
@@ -139,7 +139,7 @@ def database_services(
     secret: bytes,
     pepper: bytes,
     clock: Callable[[], datetime],
-    web_copy: Callable[[Edition, frozenset[str], Sequence[Correction]], str],
+    web_copy: Callable[[Edition, frozenset[str], Sequence[ToldCorrection]], str],
     report: Report,
     feed_of: Callable[[Sequence[tuple[Edition, datetime]]], str],
     sign_ups: SignUps,

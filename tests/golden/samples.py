@@ -20,6 +20,7 @@ from digest.model.edition import (
     SourceLink,
     Summary,
     ThemeStyle,
+    ToldCorrection,
 )
 from digest.model.message import Hole, Person
 from digest.model.picture import Picture
@@ -623,6 +624,13 @@ def correction() -> Edition:
             ),
         ),
     )
+
+
+def told_correction() -> ToldCorrection:
+    """The same, as it stands in that day's web copy from then on."""
+    words = correction().correction
+    assert words
+    return ToldCorrection(words, SLOT - timedelta(hours=20, minutes=18))
 
 
 def lead_image() -> Edition:

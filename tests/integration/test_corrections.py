@@ -16,7 +16,7 @@ from digest.deliver.envelope import Envelope
 from digest.deliver.transports.memory import MemoryTransport
 from digest.errors import InputError, NotFoundError, RenderError, StateError
 from digest.model.delivery import Accepted, Deferred, Outcome, Rejected, Uncertain
-from digest.model.edition import EditionState
+from digest.model.edition import EditionState, ToldCorrection
 from digest.model.links import edition_ref
 from digest.model.news import Article
 from digest.parts import Parts, address_pepper
@@ -168,7 +168,8 @@ def test_it_stands_in_the_web_copy_once_it_has_gone_out(parts: Parts, sent: Edit
 
     def known() -> list[str]:
         with parts.database.read() as conn:
-            return [one.headline for one in editions.corrections_of(conn, sent.key.publication, of)]
+            told = editions.corrections_of(conn, sent.key.publication, of)
+            return [one.correction.headline for one in told]
 
     drafted, *_ = correcting.draft(parts, sent, TEXT, LATER)
     assert known() == []
@@ -181,6 +182,7 @@ def test_it_stands_in_the_web_copy_once_it_has_gone_out(parts: Parts, sent: Edit
     main = page.partition("<main>")[2]
     assert 0 < main.index("One ship was turned back") < main.index("Japan and Australia sign a pact")
     assert '"CorrectionComment"' in page
+    assert [one.at for one in corrections] == [LATER]
     assert "CorrectionComment" not in parts.renderer.web_copy(sent.edition)
 
 
@@ -248,7 +250,9 @@ def test_the_longest_correction_is_shown_to_its_last_word(
     assert drafted.edition is not None
     assert drafted.edition.correction is not None
     assert sent.edition is not None
-    page = parts.renderer.web_copy(sent.edition, frozenset(), [drafted.edition.correction])
+    page = parts.renderer.web_copy(
+        sent.edition, frozenset(), [ToldCorrection(drafted.edition.correction, LATER)]
+    )
     assert page.count("the-very-end") == 2, "on the page, and in its data"
 
 

@@ -88,6 +88,9 @@ def pages(renderer_of: Callable[[str], Renderer], samples: ModuleType) -> dict[s
         renderer = renderer_of(name)
         shown[name] = renderer.variant(renderer.fit(case()), frozenset()).html
         shown[f"web-{name}"] = renderer.web_copy(case())
+    shown["web-corrected"] = renderer_of("normal").web_copy(
+        samples.normal(), corrections=[samples.told_correction()]
+    )
     # A golden story is as good as its neighbour: sixty of them take axe a minute, and tell nothing new.
     return {name: page for name, page in shown.items() if "sixty" not in name}
 

@@ -100,6 +100,8 @@ def pages(
         f"web-{name}": renderer_of(name).web_copy(samples.CASES[name]())
         for name in ("normal", "long-headline", "right-to-left", "hostile")
     }
+    told = [samples.told_correction(), samples.told_correction()]
+    webs["web-corrected"] = renderer_of("normal").web_copy(samples.normal(), corrections=told)
     return {**mails, "without-styles": bare, **webs, **with_pictures(renderer_of("lead-image"), samples)}
 
 

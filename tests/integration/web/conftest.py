@@ -15,13 +15,13 @@ from digest import subscriptions
 from digest.bounces.providers import HookRequest
 from digest.model.audience import Subscriber
 from digest.model.edition import (
-    Correction,
     Edition,
     EditionKey,
     EditionState,
     EditionStory,
     SourceLink,
     ThemeStyle,
+    ToldCorrection,
 )
 from digest.model.links import Links, edition_ref
 from digest.model.look import Look
@@ -126,7 +126,7 @@ def sign_ups(*, is_open: bool = True) -> SignUps:
 
 
 def services_over(database: Database) -> WebServices:
-    def web_copy(edition: Edition, chosen: frozenset[str], _corrections: Sequence[Correction]) -> str:
+    def web_copy(edition: Edition, chosen: frozenset[str], _corrections: Sequence[ToldCorrection]) -> str:
         return f"<!doctype html><title>{edition.local_date}</title><p>{'+'.join(sorted(chosen)) or 'all'}"
 
     return database_services(

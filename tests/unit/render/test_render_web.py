@@ -59,6 +59,18 @@ def test_a_shared_link_shows_the_headline_and_what_else_is_inside(
     assert "og:image" not in head
 
 
+def test_a_correction_stands_apart_and_says_when_it_was_made(renderer: Renderer, samples: ModuleType) -> None:
+    page = renderer.web_copy(samples.normal(), corrections=[samples.told_correction()])
+    (box,) = tree_of(page).xpath("//div[@class='corrections']/section[@class='correction']")
+    (label,) = box.xpath("p[@class='label']")
+    assert label.text_content() == "Correction Sunday, 8 March 2026, 09:42"
+    assert label.xpath("time/@datetime") == ["2026-03-08T09:42:00+00:00"]
+    assert page.index("corrections") < page.index('id="lead"')
+    (script,) = tree_of(page).xpath("//script[@type='application/ld+json']")
+    assert json.loads(script.text)["correction"][0]["datePublished"] == "2026-03-08T09:42:00+00:00"
+    assert "correction" not in renderer.web_copy(samples.normal())
+
+
 def test_a_quiet_day_can_be_shared_too(renderer: Renderer, samples: ModuleType) -> None:
     assert head_of(renderer, samples.quiet_day())["og:title"] == "A quiet day"
 
