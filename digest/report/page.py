@@ -10,10 +10,11 @@ from dataclasses import asdict, dataclass
 from markupsafe import Markup
 
 from digest.model.delivery import Counts, DeliveryRecord, DeliveryState, Run
+from digest.model.edition import Edition
 from digest.model.links import edition_ref
 from digest.parts import Parts
 from digest.render.templates import Templates
-from digest.report.picture import picture
+from digest.report.picture import picture, worth_showing
 from digest.store import deliveries, runs
 from digest.store.editions import EditionRow
 
@@ -70,6 +71,16 @@ def _share(part: float) -> str:
     return "< 0.1 %" if 0 < part < 0.001 else f"{100 * part:.1f} %"  # noqa: PLR2004 - as it says
 
 
+def _headline(edition: Edition | None) -> str:
+    """What the edition is known by; "" where it has no story."""
+    if edition is None:
+        return ""
+    if edition.correction:
+        return edition.correction.headline
+    lead = edition.lead() or next(iter(edition.stories), None)
+    return lead.headline if lead else ""
+
+
 def render(parts: Parts, report: Report) -> str:
     """The page as HTML.
 
@@ -80,7 +91,9 @@ def render(parts: Parts, report: Report) -> str:
     small: list[Markup] = []
     for number, run in enumerate(report.runs, 1):
         for narrow, drawn in ((False, pictures), (True, small)):
-            svg = picture(run.report.get("timeline", {}), title=f"Run {number}", narrow=narrow)
+            timeline = run.report.get("timeline", {})
+            shown = worth_showing(timeline)
+            svg = picture(timeline, title=f"Run {number}", narrow=narrow) if shown else ""
             drawn.append(Markup(svg))  # noqa: S704 - numbers and our own words, escaped where they are made
     values = {
         "publication": parts.publication,
@@ -88,6 +101,7 @@ def render(parts: Parts, report: Report) -> str:
         "themes": (),
         "ref": edition_ref(report.edition.key),
         "edition": report.edition,
+        "headline": _headline(report.edition.edition),
         "zone": parts.publication.zone,
         "counts": {name: number for name, number in asdict(report.counts).items() if number},
         "states": [state.value for state in DeliveryState],

@@ -16,6 +16,7 @@ _GAP = 14
 _MARKS_OF_TIME, _MARKS_WHEN_NARROW = 6, 3
 _CLOCK_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200)  # seconds
 _TROUBLES = ("deferred", "failed", "uncertain")
+_SHORTEST_S = 10.0  # what was over sooner is a bar or two, which tell less than the sentence above them
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,14 @@ class _Frame:
         return self.floor - rate / self.up.top * (self.floor - TOP)
 
 
+def worth_showing(timeline: Mapping[str, Any]) -> bool:
+    """Whether a picture of the run tells anything: it took a while, and something was accepted."""
+    sent = timeline.get("sent", ())
+    return bool(sum(sent)) and float(timeline.get("step_s", 1.0)) * len(sent) >= _SHORTEST_S
+
+
 def picture(timeline: Mapping[str, Any], *, title: str, narrow: bool = False) -> str:
-    """The picture of one run, ``narrow`` for phones; "" for a timeline without an outcome.
+    """The picture of one run, ``narrow`` for phones.
 
     ``title`` is plain text. Below the curve stands what did not arrive, where there is any.
 
@@ -79,8 +86,6 @@ def picture(timeline: Mapping[str, Any], *, title: str, narrow: bool = False) ->
     step_s = float(timeline.get("step_s", 1.0))
     sent = [int(number) for number in timeline.get("sent", ())]
     troubles = {kind: [int(number) for number in timeline.get(kind, ())] for kind in _TROUBLES}
-    if not sum(sent) and not any(map(sum, troubles.values())):
-        return ""
     span = step_s * len(sent)
     rates = [number / step_s for number in sent]
     strip = _TROUBLE_HEIGHT + _GAP if any(map(sum, troubles.values())) else 0

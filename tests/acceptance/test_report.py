@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from contextlib import closing
+from html import escape
 from xml.etree import ElementTree as ET
 
 from .conftest import Desk
@@ -13,7 +14,7 @@ from .conftest import Desk
 def test_the_report_page_tells_what_the_ledger_has(stocked: Desk) -> None:
     assert "nothing to report" in stocked.run("status", "--report", "page.html", code=1).stderr
     assert not (stocked.folder / "page.html").exists()
-    stocked.run("draft")
+    drafted = stocked.json("draft")
     stocked.run("send")
     with closing(sqlite3.connect(stocked.folder / "subscribers.db")) as database, database:
         database.execute(
@@ -27,6 +28,13 @@ def test_the_report_page_tells_what_the_ledger_has(stocked: Desk) -> None:
     assert re.search(r"<td>sent</td><td class=\"n\">38</td><td class=\"n\">95\.0 %</td>", page)
     assert '550 5.1.1 ... has no mailbox &lt;here&gt;</td><td class="n">2</td>' in page
     assert "@example.org" not in page  # it may be passed on
+    assert f"<strong>{escape(drafted['edition']['stories'][0]['headline'])}</strong>" in page
+    assert re.search(r"Started \d{4}-\d\d-\d\d [\d:]{8} UTC,", page)
+    assert "<svg" not in page, "it was over in no time"
+    with closing(sqlite3.connect(stocked.folder / "subscribers.db")) as database, database:
+        database.execute("UPDATE runs SET report = json_set(report, '$.timeline.step_s', 30.0)")
+    stocked.run("status", "--report", "page.html")
+    page = (stocked.folder / "page.html").read_text("utf-8")
     picture = page[page.index("<svg") : page.index("</svg>") + 6]
     assert "40 accepted in" in (ET.fromstring(picture).get("aria-label") or "")
 

@@ -35,10 +35,19 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin: 2rem 0 .5rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0;
   border-bottom: 1px solid #c8c8cf; }
+caption { text-align: left; } td:nth-child(n+3) { white-space: nowrap; }
 a { color: #0b57d0; } a:focus-visible { outline: 3px solid #0b57d0; outline-offset: 2px; }
+@media (max-width: 40rem) {
+  body { padding: 1rem; }
+  table, caption, tbody { display: block; }
+  thead { position: absolute; clip-path: inset(50%); }
+  tr { display: flex; flex-wrap: wrap; gap: 0 1rem; padding: .75rem 0; border-bottom: 1px solid #c8c8cf; }
+  tr > * { padding: 0; border: 0; } tr > :nth-child(-n+2) { width: 100%; overflow-wrap: anywhere; }
+  thead tr { padding: 0; border: 0; }
+}
 @media (prefers-color-scheme: dark) {
   body { color: #e6e6ea; background: #17181c; } .note { background: #3a1d1b; border-color: #f2b8b5; }
-  th, td { border-color: #4a4b52; } a { color: #a8c7fa; } a:focus-visible { outline-color: #a8c7fa; }
+  tr, th, td { border-color: #4a4b52; } a { color: #a8c7fa; } a:focus-visible { outline-color: #a8c7fa; }
 }
 """
 
