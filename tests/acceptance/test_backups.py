@@ -6,9 +6,12 @@ import os
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+
+from digest.clock import utc_now
 
 from .conftest import Desk, MailServer, serving
 
@@ -159,6 +162,22 @@ def test_a_send_after_a_restore_names_its_edition(stocked: Desk, mail_server: Ma
     assert len(mail_server.inbox.messages) == 40
     stocked.run("send", "--edition", ref)
     assert set(mail_server.inbox.per_recipient().values()) == {2}
+
+
+def test_what_readers_have_is_told_to_them_once(stocked: Desk, mail_server: MailServer) -> None:
+    drafted = stocked.json("draft")
+    stocked.run("db", "backup", "one.db")
+    ref = stocked.json("send")["ref"]
+    stocked.run("db", "restore", "one.db")
+    refused = stocked.run("send", code=1).stderr
+    assert f"if they have, `digest cancel --readers-have-it --edition {ref}` says so" in refused
+    said = stocked.run("cancel", "--readers-have-it", "--edition", ref).stderr
+    count = len(drafted["edition"]["stories"])
+    assert f"It counts as told: {count} stories, as in its draft." in said
+    following = stocked.json("draft", "--date", str((utc_now() + timedelta(days=2)).date()))
+    told = {story["headline"] for story in drafted["edition"]["stories"]}
+    assert told.isdisjoint(story["headline"] for story in following["edition"]["stories"])
+    assert len(mail_server.inbox.messages) == 40
 
 
 def test_a_script_that_puts_a_file_of_its_own_there_sends_from_it_and_is_told(
