@@ -236,7 +236,7 @@ def _due(
     if doubted and now - due <= schedule.finish_within and state is EditionState.DRAFT:
         return [*draft, Alert(f"doubted:{ref}", in_doubt(ref))]
     if now - could_begin > schedule.max_lateness or now - due > schedule.finish_within:
-        return [] if standing and standing.quiet else [_late(schedule, due)]
+        return [] if standing and standing.quiet else [_late(schedule, due, state)]
     if state is EditionState.HELD:
         text = f"the edition {ref} is held by an editor; `digest release --edition {ref}` lets it go"
         return [Alert(f"held:{ref}", text)]
@@ -263,13 +263,16 @@ def in_doubt(ref: str) -> str:
     )
 
 
-def _late(schedule: Schedule, due: datetime) -> Alert:
+def _late(schedule: Schedule, due: datetime, state: EditionState) -> Alert:
     # Nothing is stored: if the clock was wrong and comes back, the slot is still open.
     ref = schedule.ref(due)
-    draft = f"`digest draft --series {schedule.series} --date {schedule.day_of(due)}`"
+    if state is EditionState.HELD:
+        first = f"it is held by an editor: `digest release --edition {ref}`"
+    else:
+        first = f"`digest draft --series {schedule.series} --date {schedule.day_of(due)}`"
     text = (
         f"the edition {ref} was not sent in time and is more than {_hours(schedule.max_lateness)} late;"
-        f" {draft} and `digest send --edition {ref}` send it all the same"
+        f" {first} and `digest send --edition {ref}` send it all the same"
     )
     return Alert(f"late:{ref}", text)
 

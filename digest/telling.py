@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
@@ -115,12 +116,13 @@ def tell_editor(parts: Parts, now: datetime) -> None:
 def _letter(parts: Parts, waiting: list[tuple[str, datetime, str]], now: datetime) -> Envelope:
     publication = parts.publication
     message = EmailMessage(policy=SMTP)
-    message["From"] = f"{publication.slug} <{publication.from_email}>"
+    message["From"] = Address(display_name=publication.name, addr_spec=publication.from_email)
     message["To"] = parts.editor_email
     message["Subject"] = f"{publication.name}: {len(waiting)} alert" + ("s" if len(waiting) > 1 else "")
     message["Date"] = format_datetime(now)
     message["Message-ID"] = make_msgid(domain=publication.domain)
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content("\n\n".join(f"{at:%Y-%m-%d %H:%M} UTC  {text}" for _key, at, text in waiting) + "\n")
+    told = (f"{at.astimezone(publication.zone):%Y-%m-%d %H:%M %Z}  {text}" for _key, at, text in waiting)
+    message.set_content("\n\n".join(told) + "\n")
     content = parts.signer().sign(message.as_bytes(), now)
     return Envelope(publication.from_email, parts.editor_email, (content,))

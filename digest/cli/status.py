@@ -27,13 +27,15 @@ from digest.cli.sending import warn_outbox, words
 from digest.errors import InputError, StateError, StoreError
 from digest.model.delivery import Counts, DeliveryRecord, DeliveryState
 from digest.model.links import edition_ref
+from digest.outstanding import outstanding
 from digest.parts import OUTBOX, Parts
-from digest.store import alerts, audience, deliveries, editions
+from digest.store import audience, deliveries, editions
 from digest.store import runs as run_store
 from digest.store.editions import EditionRow
 
 _LATEST = 10
 ALERTS_FOR = timedelta(days=7)  # an older one is history
+_ALERTS = 10
 
 WhoOption = Annotated[
     DeliveryState | None, typer.Option("--who", help="List the readers in this state, with the last answer.")
@@ -59,7 +61,7 @@ def overview(parts: Parts, ref: str = "") -> Overview:
             tuple((row, deliveries.counts(conn, row.id)) for row in rows),
             audience.count_subscribers(conn),
             audience.series_choices(conn),
-            tuple(alerts.list_alerts(conn, limit=10, since=parts.clock() - ALERTS_FOR)),
+            tuple(outstanding(conn, parts.publication.slug, parts.clock() - ALERTS_FOR)[:_ALERTS]),
         )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select, update
 from digest.store.sql import among, insert_or_ignore
 from digest.store.tables import alerts
 
+PAST = "past"  # begins the key of one that was set aside
 _LONGEST_KEY = 300  # characters
 
 
@@ -29,12 +30,12 @@ def set_aside(conn: Connection, keys: Collection[str]) -> None:
     for key in keys:
         at = conn.scalar(select(alerts.c.at).where(alerts.c.key == key))
         if at is not None:
-            past = f"past:{at:%Y%m%dT%H%M%S}:{key}"[:_LONGEST_KEY]
+            past = f"{PAST}:{at:%Y%m%dT%H%M%S}:{key}"[:_LONGEST_KEY]
             conn.execute(update(alerts).where(alerts.c.key == key).values(key=past))
 
 
 def list_alerts(
-    conn: Connection, limit: int = 20, *, since: datetime | None = None
+    conn: Connection, limit: int | None = 20, *, since: datetime | None = None
 ) -> list[tuple[str, datetime, str]]:
     """The latest alerts, newest first: key, when, words; none from before ``since``."""
     query = select(alerts.c.key, alerts.c.at, alerts.c.text).order_by(alerts.c.at.desc(), alerts.c.key)
