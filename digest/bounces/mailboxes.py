@@ -28,6 +28,11 @@ class Mailbox(Protocol):
         """What it is called in messages, and what its position is kept under."""
         ...
 
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether it is on this machine, so that looking at it takes no connection."""
+        ...
+
     def messages(self, position: str) -> Iterator[tuple[bytes, str]]:
         """New messages, each with the position after it. ``position`` is "" at first.
 
@@ -42,6 +47,7 @@ class Maildir:
     """A Maildir. What was read moves from new/ to cur/, so that nothing is read twice and nothing is lost."""
 
     folder: Path
+    is_at_hand: bool = True
 
     @property
     def name(self) -> str:
@@ -91,6 +97,7 @@ class ImapMailbox:
     password: str = field(repr=False)
     folder: str = "INBOX"
     timeout_s: float = 30.0
+    is_at_hand: bool = False
 
     @property
     def name(self) -> str:

@@ -238,17 +238,26 @@ def _pages(parts: Parts) -> Finding:
 
 
 def _bounces(parts: Parts, *, online: bool) -> Iterator[Finding]:
-    """Where bounces come back to, and whether anybody reads them."""
+    """Where bounces come back to, and mails that ask to leave; and whether anybody reads them."""
     if parts.transport_name == OUTBOX:
         return
+    leaving = parts.unsubscribe_mailto
     if not parts.mailboxes:
+        apart = "" if leaving == parts.sender else f" to {leaving}"
         yield Finding(
             Level.WARNING,
-            f"bounces come back to {parts.sender} and are not read by this program",
+            f"bounces come back to {parts.sender}, and mails that ask to leave{apart}:"
+            " this program reads neither",
             "set maildir or imap_host under [bounces], or let your provider report to `digest bounces hooks`",
         )
+    elif leaving != parts.sender:
+        yield Finding(
+            Level.WARNING,
+            f"mails that ask to leave go to {leaving}, and bounces come back to {parts.sender}",
+            "set address under [bounces]: both go there; or let both land in the mailbox that is read",
+        )
     for mailbox in parts.mailboxes:
-        if not online:
+        if not (online or mailbox.is_at_hand):
             yield Finding(Level.OK, f"bounces: {mailbox.name}")
             continue
         try:

@@ -71,6 +71,12 @@ class Settings:
         return self.bounces.address or self.publication.from_email
 
     @property
+    def leaving_address(self) -> str:
+        """Where mails that ask to leave go: to the mailbox of the bounces, where that has an address."""
+        publication = self.publication
+        return self.bounces.address or publication.reply_to or publication.from_email
+
+    @property
     def signing_domain(self) -> str:
         """The domain in DKIM signatures, with its default resolved."""
         return (self.dkim.domain or self.publication.from_email.rpartition("@")[2]).lower()

@@ -162,7 +162,8 @@ class BounceSettings:
     address: str = key(
         addresses.email(optional=True),
         "",
-        "The envelope sender, to which bounces come back. Empty: from_email.",
+        "The envelope sender, to which bounces come back, and mails that ask to leave. Empty: from_email for"
+        " the former, reply_to for the latter.",
     )
     verp: bool = key(
         quantities.boolean(),

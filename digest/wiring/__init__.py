@@ -125,7 +125,7 @@ def build(settings: Settings, database: Database, *, clock: Callable[[], datetim
         settings_feeds=settings.feeds,
         editor_email=settings.publication.editor_email,
         bounce_address=settings.envelope_sender,
-        unsubscribe_mailto=settings.publication.reply_to or settings.publication.from_email,
+        unsubscribe_mailto=settings.leaving_address,
         secret=settings.web.secret.encode() or None,
     )
 

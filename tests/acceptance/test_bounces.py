@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import urllib.error
 import urllib.request
+from email.message import EmailMessage
 from mailbox import Maildir
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -77,6 +79,22 @@ def test_a_bounce_takes_every_way_in(stocked: Desk, sent: dict[str, str], mail_s
     assert held["events"][0]["kind"] == "hard-bounce"
 
 
+def test_who_asks_by_mail_to_leave_is_heard_where_bounces_are(
+    stocked: Desk, sent: dict[str, str], mail_server: MailServer
+) -> None:
+    """Some mail programs write to the address of List-Unsubscribe instead of asking the web address."""
+    reader, message = mail_server.inbox.messages[0]
+    (way,) = re.findall(r"<mailto:([^>]+)>", str(message["List-Unsubscribe"]))
+    address, _, subject = way.partition("?subject=")
+    assert address == "bounces@harbour.example.net"
+    asking = EmailMessage()
+    asking["From"], asking["To"], asking["Subject"] = reader, address, unquote(subject)
+    Maildir(stocked.folder / "mail").add(asking.as_bytes())
+    assert stocked.json("bounces", "poll")["verdicts"] == {"applied": 1}
+    gone = {row["email"] for row in stocked.json("subscribers", "list") if row["state"] != "active"}
+    assert gone == {reader}
+
+
 def post(url: str, event: object) -> int:
     request = urllib.request.Request(url, json.dumps(event).encode(), {"Content-Type": "application/json"})
     try:
@@ -131,5 +149,7 @@ def test_settings_of_bounces_that_can_t_work_are_told(desk: Desk) -> None:
 
 
 def test_check_says_whether_anybody_reads_bounces(stocked: Desk, sent: dict[str, str]) -> None:
-    assert f"bounces: maildir:{stocked.folder}/mail" in stocked.run("check").stdout
-    assert "is not read by this program" not in stocked.run("check").stdout
+    assert "mail/new can't be read: No such file" in stocked.run("check", code=1).stdout
+    Maildir(stocked.folder / "mail")
+    assert f"bounces: maildir:{stocked.folder}/mail can be read" in stocked.run("check").stdout
+    assert "reads neither" not in stocked.run("check").stdout

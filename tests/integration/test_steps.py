@@ -71,6 +71,7 @@ def begun(parts: Parts, slot: datetime) -> None:
 
 
 class Broken:
+    is_at_hand = False
     """A mailbox that can't be read until it can."""
 
     name = "imap:x"
