@@ -10,7 +10,7 @@ from digest.compose.sift import Sifted
 from digest.model.news import Article, Story
 from digest.model.tolls import tolls
 
-_TOP_CHARS = 900  # of a text, in which a report tells today's toll
+_TOP_CHARS = 2_000  # a first sentence ends within
 _VOUCHING = 2  # publishers that have to tell it: one alone may be wrong, or tell of something else
 
 
@@ -48,7 +48,8 @@ def _with_higher(story: Story, kind: str, lowest: float, reading: Reading) -> Ar
 
 
 def _top(article: Article) -> str:
-    return f"{article.title}\n{article.dek}\n{article.text[:_TOP_CHARS]}"
+    """Where a report tells today's toll; further down may stand that of the whole war."""
+    return "\n".join([article.title, article.dek, *lines_of(article.text[:_TOP_CHARS])[:1]])
 
 
 def _higher(text: str, kind: str, lowest: float, reading: Reading) -> frozenset[float]:

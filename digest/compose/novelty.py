@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from digest.compose.facts import CORRECTION, Fact, Kind, facts, tolls
 from digest.compose.reading import Reading, lines_of
@@ -23,6 +24,7 @@ _WEIGHT = {Kind.TOLL: 3.0, Kind.EVENT: 2.0, Kind.FIGURE: 1.0, Kind.STATEMENT: 1.
 _WORDS_ALONE = 0.5  # what several new words without a fact that we know are worth
 _LOWER_DOWN = 0.15  # taken off for each sentence above: one lower down has to say more
 _MAX_CHARS = 6_000  # of a told text
+_PROPORTION = 20  # times a headline's toll
 # 'The movement, backed by...': somebody whom a sentence before has named.
 _WHO = re.compile(
     r"(?:The|These|Those|Both) (group|movement|organi[sz]ation|faction|militia|bloc|alliance|coalition"
@@ -114,16 +116,23 @@ def known(told: Sequence[str], leads: Sequence[str], reading: Reading) -> Known:
     """What the texts ``told`` say; ``leads`` are the parts of them that say what happened."""
     whole = [text[:_MAX_CHARS] for text in told]
     said = {fact for text in whole for line in lines_of(text) for fact in facts(line, reading)}
-    happened = {fact for text in leads for line in lines_of(text) for fact in facts(line, reading)}
+    lines = [lines_of(text) for text in leads]
+    happened = {fact for text in lines for line in text for fact in facts(line, reading)}
+    headlines = tolls(fact for text in lines for line in text[:1] for fact in facts(line, reading))
     return Known(
         terms=frozenset().union(*(reading.terms(text) for text in whole)),
         words=frozenset(word for text in whole for word in _WORD.findall(text.casefold())),
         values=frozenset(value for text in whole for value in reading.numbers(text)),
-        tolls=tolls(happened),
+        tolls=tolls(fact for fact in happened if _in_proportion(fact, headlines)),
         tolls_said=frozenset((fact.what, fact.value) for fact in said if fact.kind is Kind.TOLL),
         units=frozenset(fact.what for fact in said if fact.kind is Kind.FIGURE),
         events=frozenset(fact.what for fact in happened if fact.kind in {Kind.EVENT, Kind.STATEMENT}),
     )
+
+
+def _in_proportion(fact: Fact, headlines: Mapping[str, float]) -> bool:
+    """Whether it can be of what a headline tells: else it is the toll of a war, which hides the day's."""
+    return fact.value <= _PROPORTION * headlines.get(fact.what, inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +171,15 @@ class _Case:
     backers: tuple[_Telling, ...]
 
     @property
-    def order(self) -> tuple[bool, float]:
-        """Sorts the best first: a sentence before a headline, then by what it says and how high it stands."""
+    def order(self) -> tuple[bool, bool, float]:
+        """Sorts the best first.
+
+        What tells a toll, then a sentence before a headline, then by what it says and how high it stands.
+        """
         worth = sum(_WEIGHT[fact.kind] for fact in self.facts) or _WORDS_ALONE
-        return not self.line.place, -round(worth + self.line.share - _LOWER_DOWN * self.line.place, 6)
+        worth += self.line.share - _LOWER_DOWN * self.line.place
+        no_toll = all(fact.kind is not Kind.TOLL for fact in self.facts)
+        return no_toll, not self.line.place, -round(worth, 6)
 
 
 def whats_new(
@@ -184,19 +198,26 @@ def whats_new(
     ]
     if not cases:
         return Nothing(_why_nothing(tellings, options))
-    best = min(cases, key=lambda case: case.order)
-    line, telling = (best.line, best.telling) if best.line.place else _sentence(best, options)
+    highest = tolls(fact for case in cases for fact in case.facts)
+    up_to_date = [case for case in cases if not _lags(case.facts, highest)]
+    best = min(up_to_date or cases, key=lambda case: case.order)  # each may lag in another kind of toll
+    line, telling = (best.line, best.telling) if best.line.place else _sentence(best, highest, options)
     others = dict.fromkeys(other.article for other in (best.telling, *best.backers) if other is not telling)
     said = tuple(_in_words(fact, before) for fact in best.facts)
     return News(line.text, said or ("several outlets say the same",), (telling.article, *others))
 
 
-def _sentence(best: _Case, options: NoveltyOptions) -> tuple[_Line, _Telling]:
+def _lags(said: Iterable[Fact], highest: Mapping[str, float]) -> bool:
+    """Whether it tells a lower toll than is vouched for: whoever was quicker knew of fewer dead."""
+    return any(value < highest.get(kind, 0.0) for kind, value in tolls(said).items())
+
+
+def _sentence(best: _Case, highest: Mapping[str, float], options: NoveltyOptions) -> tuple[_Line, _Telling]:
     """A sentence under a headline that tells the news, so that a card need not say the same twice."""
     for telling in (best.telling, *best.backers):
         for line in telling.lines[1:]:
-            short = count_words(line.text) <= options.line_words
-            if line.share >= options.new_words and short and not line.leans:
+            stands = count_words(line.text) <= options.line_words and not line.leans
+            if line.share >= options.new_words and stands and not _lags(line.facts, highest):
                 return line, telling
     return best.line, best.telling
 

@@ -31,6 +31,21 @@ class Reading:
     leans: Callable[[str], bool]
 
 
+# A stop behind these ends no sentence: "on Oct. 7", "the No. 2 leader".
+_SHORT = re.compile(
+    r"\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|No|Mr|Mrs|Ms|Dr|St|Gen|Col|Lt|Maj|Capt|Sgt|Sen|Rep|Gov)\.$"
+)
+
+
 def lines_of(text: str) -> list[str]:
     """A text's sentences, roughly cut: enough to tell what stands in one of them."""
-    return [line for line in re.split(r"(?<=[.!?])\s+|\n+", text) if line]
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        open_ended = False
+        for line in re.split(r"(?<=[.!?])\s+", paragraph):
+            if open_ended:
+                lines[-1] = f"{lines[-1]} {line}"
+            elif line:
+                lines.append(line)
+            open_ended = bool(_SHORT.search(line))
+    return lines

@@ -36,9 +36,9 @@ def copies_of(story: Story, news: News, behind: Sequence[Article], reading: Read
 def only_new(story: Story, before: Known, news: News, reading: Reading, options: UpdateOptions) -> Story:
     """The story with what was told, and the line that stands above the summary, cut out of its texts.
 
-    So are tolls that are lower than that line's: whoever was quicker knew of fewer dead.
+    So are tolls that are lower than that line's or the headline's: whoever was quicker knew of fewer dead.
     """
-    highest = tolls(facts(news.line, reading))
+    highest = tolls(facts(news.line, reading) | facts(story.lead.title, reading))
 
     def is_new(text: str) -> bool:
         if text == news.line or before.share_new(text, reading) < options.novelty.new_words:

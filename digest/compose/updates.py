@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from digest.compose.decided import led_by
 from digest.compose.headline import clean_headline, same_words
+from digest.compose.leading import brought_up_to_date
 from digest.compose.novelty import Known, News, Nothing, known, whats_new
 from digest.compose.options import UpdateOptions
 from digest.compose.reading import Reading
@@ -175,7 +176,7 @@ def _followed(
     told_by = replace(
         story, articles=tellings_of(found), copies=copies_of(story, found, passed.behind, reading)
     )
-    led = led_by(told_by, passed.ruled.leads)
+    led = brought_up_to_date(replace(passed, story=led_by(told_by, passed.ruled.leads)), reading).story
     others = f"tells a story that edition {told.edition_id} already had; others tell what is new in it"
     drops = late.drops | dict.fromkeys(set(ids(story)) - set(ids(led)), others)
     update = Update(told, thread[0].key, found, only_new(led, before, found, reading, options))

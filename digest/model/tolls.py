@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import takewhile
 from math import inf
 from operator import itemgetter
 from typing import NamedTuple
@@ -46,14 +47,30 @@ _NO_PEOPLE = frozenset({
     "shells", "bomb", "bombs", "shot", "shots", "round", "rounds", "town", "towns", "village", "villages",
     "city", "cities", "province", "provinces", "district", "districts", "country", "countries", "house",
     "houses", "home", "homes", "building", "buildings", "vehicle", "vehicles", "ship", "ships", "boat",
-    "boats", "plane", "planes", "dollar", "dollars", "euro", "euros", "pound", "pounds", "percent", "times",
+    "boats", "plane", "planes", "dollar", "dollars", "euro", "euros", "pound", "pounds", "percent", "%",
+    "times",
 })  # fmt: skip
 _BEHIND = 2  # words behind a number in which what it counts stands: "40 air strikes"
+# What it counts has ended before these: "kills 11 on boat".
+_ENDS = frozenset({
+    "in", "on", "at", "near", "over", "off", "after", "before", "of", "by", "from", "per", "when", "inside",
+    "outside", "during", "across", "into", "to", "for", "under", "around", "since", "amid",
+})  # fmt: skip
+_RANKS = frozenset({"no", "number"})  # "the No. 2 leader killed"
+_DYING = frozenset({"die", "dies", "died", "dead"})  # "dies at 90", but "toll put at 90"
+_SENTENCED = frozenset({"jailed", "imprisoned", "sentenced"})  # "jailed for 12 for killing ..."
+_BODIES = "bodies"  # of the dead, or of a ministry
+_OF_THE_DEAD = frozenset({
+    "found", "recovered", "pulled", "retrieved", "returned", "identified", "dug", "discovered", "exhumed",
+    "of", "dead",
+})  # fmt: skip
+_MONEY = "$€£¥₹"
 # "More than 70,000 people have been killed since the war began": of a war, not of the day.
 _CUMULATIVE = re.compile(
     r"\bsince\b(?!\s+(?:dawn|midnight|noon|morning|last night|yesterday|today|\w+day\b))"
     r"|\b(?:so far this|over the (?:past|last)|in the (?:past|last)) (?:\w+ )?(?:week|month|year|decade)s?\b"
-    r"|\bin all\b|\bsince the (?:war|conflict) began\b",
+    r"|\bin all\b|\bsince the (?:war|conflict) began\b"
+    r"|\b(?:in|of|during|throughout) the (?:\w+[ -])?(?:war|conflict|genocide)\b",
     re.IGNORECASE,
 )
 _NEAR = 5  # tokens between a number and the word that says of what
@@ -81,7 +98,7 @@ def counted(text: str, numbers: Numbers) -> Iterator[Counted]:
                 continue
             size = len(written.split())
             one = Counted(value, written, "", tuple(low[at + size :]))
-            if toll := _toll(low, at, size):
+            if _counts_people(clause, low, at, value, written) and (toll := _toll(low, at, size)):
                 place, distance = toll
                 one = one._replace(toll=_TOLL_OF.get(low[place], "dead"))
                 tolls[place] = min(tolls.get(place, (inf, one)), (distance, one), key=itemgetter(0))
@@ -118,17 +135,30 @@ def _is_date(low: Sequence[str], at: int, value: float, written: str) -> bool:
     return year or bool(beside & (DATE_WORDS | {"aged", "age"}))
 
 
+def _counts_people(clause: str, low: Sequence[str], at: int, value: float, written: str) -> bool:
+    """Whether a number could be of people: whole, no age, rank, money or years in prison."""
+    before, earlier = (low[at - back] if at >= back else "" for back in (1, 2))
+    return (
+        value == int(value)
+        and before not in _RANKS
+        and not (before == "at" and "toll" not in low and not _DYING.isdisjoint(low))
+        and not (before == "for" and earlier in _SENTENCED)
+        and clause[max(0, clause.find(written) - 1) : clause.find(written)] not in tuple(_MONEY)
+    )
+
+
 def _toll(low: Sequence[str], at: int, size: int) -> tuple[int, float] | None:
     """Where the nearest word stands that makes a number a toll, and how far; of two as near the one after."""
     behind = low[at + size : at + size + _BEHIND]
     if _LIVES in behind:
         return at + size + behind.index(_LIVES), 1.0
-    if not _NO_PEOPLE.isdisjoint(behind):
+    if not _NO_PEOPLE.isdisjoint(takewhile(lambda word: word not in _ENDS, behind)):
         return None
+    of_the_dead = not _OF_THE_DEAD.isdisjoint(low)
     words = (
         (place, at - place + 0.5 if place < at else float(place - (at + size - 1)))
         for place, token in enumerate(low)
-        if token in _TOLL_OF
+        if token in _TOLL_OF and (token != _BODIES or of_the_dead)
     )
     nearest = min(words, key=itemgetter(1), default=None)
     return nearest if nearest and nearest[1] <= _NEAR else None

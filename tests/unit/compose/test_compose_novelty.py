@@ -48,6 +48,20 @@ def said(text: str, kind: Kind) -> set[tuple[str, float]]:
         ("He lives in a town of 300 people near Nuuk", set()),
         ("More than 70,000 people have been killed since the war began.", set()),
         ("At least 30 people have been killed since Monday.", {("dead", 30)}),
+        ("Patrol plane's strike kills 11 on boat", {("dead", 11)}),
+        ("Drone strike kills 12 in village", {("dead", 12)}),
+        ("Blasts killed 19 in homes and warehouses, ministry says", {("dead", 19)}),
+        ("Quake kills 900 in hours", {("dead", 900)}),
+        ("Velmora quake toll put at 55", {("dead", 55)}),
+        ("Rescuers pulled nine bodies from the hall", {("dead", 9)}),
+        ("The agency is split into two separate bodies", set()),
+        ("Painter of the northern lights dies at 90", set()),
+        ("Painter of the northern lights dies of cancer at 47", set()),
+        ("No. 2 leader of the militia killed", set()),
+        ("Man jailed for 12 for killing his neighbour", set()),
+        ("Road toll rises to £9.50", set()),
+        ("Road deaths fall by 20%", set()),
+        ("More than 71,000 people have been killed in the war, the ministry said.", set()),
     ],
 )
 def test_tolls_are_read_with_what_they_count(text: str, tolls: set[tuple[str, float]]) -> None:
@@ -87,6 +101,36 @@ def test_a_toll_in_the_background_hides_none_that_rises(background: str) -> None
     found = whats_new(before, pair, READING, NoveltyOptions())
     assert isinstance(found, News)
     assert found.facts == ("55 dead (told: 40)",)
+
+
+def test_a_war_s_toll_under_a_headline_with_the_day_s_hides_none_that_rises() -> None:
+    told = "Strike on school in Velmora kills two. Some 71,000 have died, the ministry counts."
+    rising = two("Velmora school strike: 19 dead", "The strike on a school in Velmora killed 19 people.")
+    found = verdict(*rising, told=told)
+    assert isinstance(found, News)
+    assert found.facts == ("19 dead (told: 2)",)
+
+
+def test_a_date_with_its_month_cut_short_is_no_toll_of_what_was_told() -> None:
+    told = "Two commanders behind Oct. 7 killed in strike on Velmora."
+    rising = two("Velmora strike: five commanders killed", "A strike on Velmora killed five commanders.")
+    assert isinstance(verdict(*rising, told=told), News)
+
+
+def test_the_highest_toll_that_is_vouched_for_is_the_news_though_only_headlines_tell_it() -> None:
+    """What those who were quicker say in a sentence is not what is new, and doesn't stand under it."""
+    quick = two(
+        "Seven killed as planes strike camps at Velmora",
+        "Planes bombed camps at Velmora and killed seven fighters, an official said.",
+    )
+    late = [
+        article("Strikes on camps at Velmora kill 20", "It had reported 20 killed there.", outlet="Three"),
+        article("Air raids at Velmora kill 20", "These were its first losses since autumn.", outlet="Four"),
+    ]
+    found = verdict(*quick, *late, told="Militia refuses to leave Velmora.")
+    assert isinstance(found, News)
+    assert "20 dead" in found.facts
+    assert "seven" not in found.line
 
 
 def test_a_toll_that_was_told_far_down_is_not_new() -> None:

@@ -165,3 +165,38 @@ def test_an_update_may_have_no_summary_beside_the_line(
     found = composed(story(*fresh, article(100, hours=30)), past=past, kin=unlike, summarise=summarise)
     assert found.edition.stories[0].summary is None
     assert [one.text for one in read[0].articles] == ["", ""], "the line that stands above is left out"
+
+
+def test_an_update_is_led_by_the_highest_toll_that_two_publishers_tell(
+    article: MakeArticle, story: MakeStory, composed: Compose, past: Past
+) -> None:
+    quick = [
+        article(n, f"Seven die at Orrel mill, report {n}", text="The fire killed seven people at the mill.")
+        for n in (1, 2)
+    ]
+    late = [
+        article(n, f"Fire at Orrel mill kills 20, report {n}", text="It burnt until the morning.")
+        for n in (3, 4)
+    ]
+    read: list[Story] = []
+
+    def summarise(one: Story, lead: bool) -> None:
+        read.append(one)
+
+    whole = story(*quick, *late, article(100, hours=30))
+    (shown,) = composed(whole, past=past, kin=unlike, summarise=summarise).edition.stories
+    assert shown.headline.startswith("Fire at Orrel mill kills 20")
+    assert "seven" not in (shown.update_of or "")
+    assert all("seven" not in one.text for one in read[0].articles)
+
+
+def test_a_war_s_toll_in_the_background_vouches_for_no_headline(
+    article: MakeArticle, story: MakeStory, composed: Compose
+) -> None:
+    day = "The strike on the school killed two people. Some 71,000 have died by now, the ministry counts."
+    telling = [article(n, f"Strike on school kills two, report {n}", text=day) for n in (1, 2)]
+    count = article(
+        3, "Death toll passes 71,000 after strike on school", text="The ministry counts 71,000 dead."
+    )
+    (shown,) = composed(story(*telling, count)).edition.stories
+    assert shown.headline == "Strike on school kills two, report 1"
