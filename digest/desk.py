@@ -94,6 +94,21 @@ def settled(parts: Parts, series: str, states: Collection[EditionState] = SETTLE
         return editions.settled(conn, parts.publication.slug, series, states=states, limit=20)
 
 
+def over(parts: Parts, row: EditionRow, now: datetime) -> str:
+    """Why an edition of a scheduled series is over though it never began, in words; "" where it isn't.
+
+    What an editor holds has as long as what has begun. A person may send either all the same.
+    """
+    if row.state not in OPEN_TO_EDITING or row.key.series not in parts.scheduled:
+        return ""
+    schedule = parts.for_series(row.key.series).schedule
+    held = row.state is EditionState.HELD
+    if now - row.key.slot <= (schedule.finish_within if held else schedule.max_lateness):
+        return ""
+    quiet = row.edition is not None and row.edition.quiet and parts.skip_quiet_day
+    return "no news" if quiet else "not sent"
+
+
 def at_hand(parts: Parts, now: datetime, ref: str = "") -> tuple[EditionRow | None, Edition]:
     """The edition that is named or at hand; else what a draft would be now. Changes nothing."""
     row, key = meant(parts, now, ref)

@@ -111,6 +111,7 @@ def _json(parts: Parts, seen: Overview, who: DeliveryState | None) -> dict[str, 
             "ref": edition_ref(row.key),
             "slot": row.key.slot,
             "state": row.state,
+            "over": desk.over(parts, row, parts.clock()),
             "reason": row.reason,
             "transport": row.transport,
             "counts": asdict(counts),
@@ -149,9 +150,16 @@ def _records(parts: Parts, row: EditionRow, who: DeliveryState) -> Iterator[Deli
 
 
 def _text(parts: Parts, seen: Overview, who: DeliveryState | None) -> None:
+    now = parts.clock()
     if seen.editions:
         rows = [
-            (row.id, edition_ref(row.key), local(row.key.slot, parts), row.state, words(counts))
+            (
+                row.id,
+                edition_ref(row.key),
+                local(row.key.slot, parts),
+                desk.over(parts, row, now) or row.state,
+                words(counts),
+            )
             for row, counts in seen.editions
         ]
         table(rows, ("id", "edition", "due", "state", "deliveries"))
@@ -164,7 +172,7 @@ def _text(parts: Parts, seen: Overview, who: DeliveryState | None) -> None:
         for record in _records(parts, row, who) if who else ():
             answer = f"{record.code or ''} {record.text}".strip()
             typer.echo(printable(f"{edition_ref(row.key)}  {record.address}  {record.state}  {answer}"))
-    coming = ", ".join(f"{series} {local(slot, parts)}" for series, slot in desk.coming(parts, parts.clock()))
+    coming = ", ".join(f"{series} {local(slot, parts)}" for series, slot in desk.coming(parts, now))
     say(f"Next on schedule: {coming} {parts.schedule.timezone}.")
     people = ", ".join(f"{number:,} {state}" for state, number in seen.subscribers.items() if number)
     say(f"Subscribers: {people or 'none'}.")

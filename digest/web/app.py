@@ -116,9 +116,12 @@ class _Site:
         )
         if text is not None:
             return self.pages.edition(text)
+        ref = request.path_params["ref"]
         # No error where it is to come: whoever tries the link of a test message comes here.
-        awaited = await run_in_threadpool(self.services.awaited, request.path_params["ref"])
-        return self.pages.page(request, "no_edition", status=200 if awaited else 404)
+        if await run_in_threadpool(self.services.awaited, ref):
+            return self.pages.page(request, "no_edition", status=200)
+        missed = await run_in_threadpool(self.services.missed, ref)
+        return self.pages.page(request, "no_edition", {"missed": missed}, status=404)
 
     async def feed(self, _request: Request) -> Response:
         """The newest editions for programs that read feeds."""

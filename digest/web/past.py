@@ -62,7 +62,8 @@ class PastEditions:
     """The editions of the publication ``slug``.
 
     ``web_copy`` renders one for a choice of themes (none: all) with what corrects it, ``feed_of`` the feed of
-    editions with the instants at which they went out.
+    editions with the instants at which they went out. ``is_over`` says of one that has not begun whether
+    its time is over.
     """
 
     database: Database
@@ -70,6 +71,7 @@ class PastEditions:
     clock: Callable[[], datetime]
     web_copy: Callable[[Edition, frozenset[str], Sequence[ToldCorrection]], str]
     feed_of: Callable[[Sequence[tuple[Edition, datetime]]], str]
+    is_over: Callable[[EditionRow], bool]
 
     def html(self, ref: str, chosen: frozenset[str]) -> str | None:
         """The web copy as a reader of ``chosen`` sees it; None where none has gone out."""
@@ -89,7 +91,15 @@ class PastEditions:
         if key is None:
             return False
         row, now = self._row(key), self.clock()
-        return row.state in _TO_COME if row else now < key.slot < now + _SOON
+        if row is None:
+            return now < key.slot < now + _SOON
+        return row.state in _TO_COME and not self.is_over(row)
+
+    def missed(self, ref: str) -> bool:
+        """Whether that edition was drafted, and its time went by without it."""
+        key = self._key(ref)
+        row = self._row(key) if key else None
+        return row is not None and row.state in _TO_COME and self.is_over(row)
 
     def archive(self) -> list[ArchiveEntry]:
         """The list of them, newest first."""

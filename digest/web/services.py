@@ -17,6 +17,7 @@ from digest.model.audience import SignUp, Subscriber
 from digest.model.edition import Edition, ThemeStyle, ToldCorrection
 from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, make_token, read_token
 from digest.store import audience, images
+from digest.store.editions import EditionRow
 from digest.store.engine import Database
 from digest.subscriptions import Confirmation
 from digest.web.hooks import Report
@@ -95,6 +96,7 @@ class WebServices:
     ``edition_html(ref, slugs)``: an edition's web copy as seen by a reader of these themes (none: all);
     None where there is no such edition, or it has not gone out.
     ``awaited(ref)``: whether that edition may still go out: it is a draft, or its time has not come.
+    ``missed(ref)``: whether it was drafted, and its time went by without it.
     ``archive()``: the editions that went out, newest first.
     ``report(provider, token)``: what applies a mail provider's reports; LookupError where there is no such
     provider or the token is not its own. It raises as ``digest.bounces.providers`` says.
@@ -117,6 +119,7 @@ class WebServices:
     feed: Callable[[], str]
     image: Callable[[str], bytes | None]
     sign_ups: SignUps
+    missed: Callable[[str], bool]
     series: tuple[SeriesChoice, ...] = ()
 
     @property
@@ -143,6 +146,7 @@ def database_services(
     report: Report,
     feed_of: Callable[[Sequence[tuple[Edition, datetime]]], str],
     sign_ups: SignUps,
+    is_over: Callable[[EditionRow], bool],
     series: tuple[SeriesChoice, ...] = (),
 ) -> WebServices:
     """The services over a database.
@@ -150,7 +154,8 @@ def database_services(
     ``slug`` is the publication's, ``secret`` what its links are signed with, ``pepper`` what hides the
     addresses of suppressions, ``web_copy`` renders an edition for a choice of themes (none: all) with what
     corrects it, ``feed_of`` the feed of editions with the instants at which they went out, ``report`` applies
-    what mail providers report, ``sign_ups`` is how people subscribe, ``series`` what is on schedule.
+    what mail providers report, ``sign_ups`` is how people subscribe, ``is_over`` says of an edition that has
+    not begun whether its time is over, ``series`` is what is on schedule.
     """
     known = [theme.slug for theme in themes]
 
@@ -173,7 +178,7 @@ def database_services(
         with database.write() as conn:
             subscriptions.change(conn, subscriber_id, themes=slugs, series=chosen or None, known_themes=known)
 
-    past = PastEditions(database, slug, clock, web_copy, feed_of)
+    past = PastEditions(database, slug, clock, web_copy, feed_of, is_over)
 
     def image(name: str) -> bytes | None:
         with database.read() as conn:
@@ -193,6 +198,7 @@ def database_services(
         report=report,
         image=image,
         sign_ups=sign_ups,
+        missed=past.missed,
         series=series,
     )
 

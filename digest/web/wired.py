@@ -10,7 +10,7 @@ from functools import partial
 
 from starlette.applications import Starlette
 
-from digest import feedback, subscriptions
+from digest import desk, feedback, subscriptions
 from digest.bounces.providers import PROVIDERS, HookRequest
 from digest.confirming import Postman
 from digest.errors import ConfigurationError
@@ -58,6 +58,7 @@ def web_app(parts: Parts) -> Starlette:
         report=_reporter(parts, secret),
         feed_of=FeedRenderer(parts.template_folders, publication).feed,
         sign_ups=_sign_ups(parts, secret, pepper),
+        is_over=lambda row: bool(desk.over(parts, row, parts.clock())),
         series=tuple(SeriesChoice(one.name, one.label, one.title) for one in parts.series),
     )
     mark = partial(mark_of, parts.database, publication.slug)

@@ -305,6 +305,17 @@ def test_a_draft_before_anything_was_gathered_says_so(desk: Desk) -> None:
     assert "`digest gather` fetches the feeds" in said
 
 
+def test_a_day_without_news_is_over_once_its_time_is(desk: Desk) -> None:
+    ref = desk.json("draft", DIGEST_NOW="2026-11-27T06:00Z")["ref"]
+    shown = {
+        hour: desk.run("status", DIGEST_NOW=f"2026-11-27T{hour}:40Z").stdout for hour in ("08", "09", "23")
+    }
+    assert [" draft " in told for told in shown.values()] == [True, False, False]
+    assert [" no news " in told for told in shown.values()] == [False, True, True]
+    (listed,) = desk.json("status", DIGEST_NOW="2026-11-27T09:40Z")["editions"]
+    assert (listed["ref"], listed["state"], listed["over"]) == (ref, "draft", "no news")
+
+
 def test_a_draft_without_news_says_what_readers_get(desk: Desk) -> None:
     said = desk.run("draft", DIGEST_SCHEDULE__QUIET_DAY="send").stderr
     assert "No news worth an edition: readers get a short note that says so, unless that changes." in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -223,3 +224,21 @@ def test_after_a_weekend_the_last_is_not_called_recent(
     said = refusal(parts, clock, friday + 2 * DAY, next_monday)
     assert "is due only on Monday 2026-03-16 06:30 UTC" in said
     assert "went out" not in said
+
+
+def test_a_draft_whose_time_went_by_is_over(parts: Parts, clock: Clock) -> None:
+    clock.now = MONDAY - HOUR
+    quiet = pipeline.draft(parts, parts.key(MONDAY), clock())
+    tuesday = drafted(parts, clock, TUESDAY)
+    held = desk.hold(parts, drafted(parts, clock, TUESDAY + DAY), clock())
+
+    def over(row: EditionRow, hours: float) -> str:
+        return desk.over(parts, row, row.key.slot + hours * HOUR)
+
+    assert (over(quiet, 3), over(quiet, 3.1)) == ("", "no news")
+    assert (over(tuesday, 3), over(tuesday, 3.1)) == ("", "not sent")
+    assert (over(held, 27), over(held, 27.1)) == ("", "not sent")
+    assert desk.over(replace(parts, skip_quiet_day=False), quiet, TUESDAY) == "not sent"
+    one_off = pipeline.draft(parts, parts.key(MONDAY, "briefing"), clock())
+    assert over(one_off, 100) == ""
+    assert over(sent(parts, clock, TUESDAY + 2 * DAY), 100) == ""

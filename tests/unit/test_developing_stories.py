@@ -209,7 +209,7 @@ def test_an_update_names_the_earlier_edition_first(series: Series) -> None:
 def test_a_toll_that_only_one_outlet_gives_in_passing_is_no_update(series: Series) -> None:
     lone = report(
         "Harne mourns ferry passengers",
-        "Candles were lit on Harne for the 31 people killed on the ferry.",
+        "Candles were lit on Harne for the 31 people killed in the fire on the ferry.",
         "Island Radio",
         day=0.5,
     )

@@ -141,6 +141,7 @@ def services_over(database: Database) -> WebServices:
         report=no_report,
         feed_of=FeedRenderer([TEMPLATES], PUBLICATION).feed,
         sign_ups=sign_ups(),
+        is_over=lambda row: row.key.slot < NOW - timedelta(hours=3),
     )
 
 

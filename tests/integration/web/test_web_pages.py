@@ -73,6 +73,14 @@ def test_an_edition_that_nobody_has_drafted_is_promised_when_its_time_is_near(li
     assert lite_site.client.get("/editions/daily-20250403T0600").status_code == 404
 
 
+def test_an_edition_whose_time_went_by_is_promised_no_more(lite_site: Site) -> None:
+    answer = lite_site.client.get(f"/editions/{lite_site.edition(EditionState.DRAFT, days_ago=1)}")
+    assert answer.status_code == 404
+    assert "No edition went out" in answer.text
+    assert "not out yet" not in answer.text
+    assert answer.headers["Cache-Control"] == "private, no-store", "it may be sent by hand all the same"
+
+
 def test_a_cancelled_edition_is_not_shown(lite_site: Site) -> None:
     answer = lite_site.client.get(f"/editions/{lite_site.edition(EditionState.CANCELLED)}")
     assert answer.status_code == 404
@@ -358,6 +366,8 @@ def broken(error: Exception) -> WebServices:
     def awaited(_ref: str) -> bool:
         raise error
 
+    missed = awaited
+
     def feed() -> str:
         raise error
 
@@ -368,7 +378,20 @@ def broken(error: Exception) -> WebServices:
         raise error
 
     return WebServices(
-        FACTS, THEMES, reader, fail, fail, fail, html, awaited, archive, report, feed, image, sign_ups()
+        FACTS,
+        THEMES,
+        reader,
+        fail,
+        fail,
+        fail,
+        html,
+        awaited,
+        archive,
+        report,
+        feed,
+        image,
+        sign_ups(),
+        missed,
     )
 
 
