@@ -12,8 +12,8 @@ from digest import clock, desk
 from digest.errors import StateError
 from digest.model.edition import EditionKey
 from digest.parts import Parts, installed_at
-from digest.schedule import Schedule
-from digest.store import meta
+from digest.schedule import Schedule, in_doubt
+from digest.store import meta, restored
 from digest.store.editions import Settled
 
 
@@ -28,18 +28,15 @@ def mind_the_schedule(parts: Parts, key: EditionKey, now: datetime) -> None:
     parts = parts.for_series(key.series)
     schedule, settled = parts.schedule, desk.settled(parts, key.series)
     if _just_sent(schedule, key.slot, settled, now):
-        raise StateError(_due_only(parts, key))
+        raise StateError(f"{_due_only(schedule, key)}: {_by_name(parts, key)} it now all the same")
     if schedule.day_of(key.slot) <= schedule.local_day(now):
         return
     beat = _last_beat(parts)
     missed = _missed(parts, settled, beat, now)
     if missed is not None:
-        raise StateError(
-            f"the edition {schedule.ref(missed.slot)} was due on {_moment(schedule, missed.slot)} and has not"
-            f" gone out: {_by_name(parts, missed)} it now all the same; {_due_only(parts, key)}"
-        )
+        raise StateError(_has_not_gone_out(parts, missed) + f"; {_due_only(schedule, key)}")
     if settled and not _sent_ahead(settled, beat):
-        raise StateError(_due_only(parts, key))
+        raise StateError(f"{_due_only(schedule, key)}: {_by_name(parts, key)} it now all the same")
 
 
 def _just_sent(schedule: Schedule, slot: datetime, settled: list[Settled], now: datetime) -> bool:
@@ -73,18 +70,26 @@ def _missed(parts: Parts, settled: list[Settled], beat: datetime | None, now: da
     return None if row.edition is not None and row.edition.quiet else key
 
 
+def _has_not_gone_out(parts: Parts, missed: EditionKey) -> str:
+    schedule, ref = parts.schedule, parts.schedule.ref(missed.slot)
+    with parts.database.read() as conn:
+        doubted = restored.doubted_until(conn, missed.publication, missed.series)
+    if doubted is not None and missed.slot <= doubted:
+        return in_doubt(ref)
+    return (
+        f"the edition {ref} was due on {_moment(schedule, missed.slot)} and has not gone out:"
+        f" {_by_name(parts, missed)} it now all the same"
+    )
+
+
 def _last_beat(parts: Parts) -> datetime | None:
     with parts.database.read() as conn:
         stored = meta.get_meta(conn, clock.BEAT)
     return None if stored is None else clock.Beat.load(stored).wall
 
 
-def _due_only(parts: Parts, key: EditionKey) -> str:
-    schedule = parts.schedule
-    return (
-        f"the edition {schedule.ref(key.slot)} is due only on {_moment(schedule, key.slot)}:"
-        f" {_by_name(parts, key)} it now all the same"
-    )
+def _due_only(schedule: Schedule, key: EditionKey) -> str:
+    return f"the edition {schedule.ref(key.slot)} is due only on {_moment(schedule, key.slot)}"
 
 
 def _by_name(parts: Parts, key: EditionKey) -> str:

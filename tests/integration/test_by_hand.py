@@ -18,7 +18,7 @@ from digest.model.links import edition_ref
 from digest.model.news import Article
 from digest.parts import Parts, address_pepper
 from digest.settings import ScheduleSettings, Settings
-from digest.store import articles
+from digest.store import articles, restored
 from digest.store.editions import EditionRow
 from digest.store.engine import Database
 from tests.wired import Clock, parts_of
@@ -242,3 +242,11 @@ def test_a_draft_whose_time_went_by_is_over(parts: Parts, clock: Clock) -> None:
     one_off = pipeline.draft(parts, parts.key(MONDAY, "briefing"), clock())
     assert over(one_off, 100) == ""
     assert over(sent(parts, clock, TUESDAY + 2 * DAY), 100) == ""
+
+
+def test_after_a_restore_nobody_can_say_that_it_has_not_gone_out(parts: Parts, clock: Clock) -> None:
+    drafted(parts, clock, MONDAY)
+    restored.declare(parts.database, MONDAY + 4 * HOUR)
+    said = refusal(parts, clock, MONDAY + 5 * HOUR, TUESDAY)
+    assert said.startswith("the database was put back from a backup, and can't tell whether")
+    assert "has not gone out" not in said
