@@ -118,10 +118,9 @@ class _Site:
             return self.pages.edition(text)
         ref = request.path_params["ref"]
         # No error where it is to come: whoever tries the link of a test message comes here.
-        if await run_in_threadpool(self.services.awaited, ref):
-            return self.pages.page(request, "no_edition", status=200)
-        missed = await run_in_threadpool(self.services.missed, ref)
-        return self.pages.page(request, "no_edition", {"missed": missed}, status=404)
+        awaited = await run_in_threadpool(self.services.awaited, ref)
+        missed = not awaited and await run_in_threadpool(self.services.missed, ref)
+        return self.pages.page(request, "no_edition", {"missed": missed}, status=200 if awaited else 404)
 
     async def feed(self, _request: Request) -> Response:
         """The newest editions for programs that read feeds."""
