@@ -17,9 +17,7 @@ from digest.errors import InputError, StoreError
 from digest.model.tokens import hook_token
 from digest.parts import Parts
 
-app = typer.Typer(
-    help="What comes back: bounces, complaints, unsubscriptions by e-mail.", no_args_is_help=True
-)
+app = typer.Typer(help="What comes back: bounces, complaints, readers who leave.", no_args_is_help=True)
 
 TEMPORARY = 75  # EX_TEMPFAIL of sysexits.h: a mail server that pipes to us tries again later
 
@@ -35,7 +33,7 @@ def ingest(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Apply bounces and complaints from files, or from a mail server that pipes each one in.
+    """Apply bounces and complaints from files, or from a pipe. A mail server may pipe each one in.
 
     Ends with exit code 75 when the database can't be used, so that a mail server tries again.
     """
@@ -61,7 +59,7 @@ def _contents(files: list[Path]) -> Iterator[bytes]:
 
 @app.command()
 def poll(ctx: typer.Context, as_json: JsonOption = False) -> None:
-    """Read the mailboxes of [bounces]; `digest run` does so every quarter of an hour."""
+    """Read the mailboxes of [bounces]. `digest run` does so every quarter of an hour."""
     with opened(ctx) as parts:
         if not parts.mailboxes:
             raise InputError("no mailbox to read: set maildir or imap_host under [bounces]")

@@ -38,7 +38,7 @@ def correct(
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Draft the correction of an edition, for all whom it reached; `digest send --edition` sends it.
+    """Draft the correction of an edition, for all whom it reached. `digest send --edition` sends it.
 
     Once it has gone out it also stands on top of the edition's web copy.
     """

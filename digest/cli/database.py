@@ -24,7 +24,7 @@ def upgrade(ctx: typer.Context) -> None:
 
 @app.command()
 def check(ctx: typer.Context, as_json: JsonOption = False) -> None:
-    """Whether the schema is what this program needs, and the file is sound."""
+    """Say whether the schema fits this program and the file is sound."""
     problems = engine.check(settings_of(ctx).database.url)
     if as_json:
         emit_json({"problems": problems})
@@ -38,7 +38,7 @@ def backup(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the backup goes; a new file.")],
 ) -> None:
-    """Copy an SQLite database, also while digest runs; PostgreSQL has `pg_dump`."""
+    """Copy an SQLite database, also while digest runs. PostgreSQL has `pg_dump`."""
     copies.backup(settings_of(ctx).database.url, file, present())
     say(f"Written: {file}. It holds your readers' addresses.")
 
@@ -48,7 +48,7 @@ def restore(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The backup; it stays as it is.")],
 ) -> None:
-    """Put a backup in the place of an SQLite database; nothing that was due by now is then sent by itself."""
+    """Put a backup in the place of an SQLite database. Nothing that was due by now is then sent by itself."""
     url, now = settings_of(ctx).database.url, present()
     aside = copies.restore(url, file, now)
     with engine.open_database(url) as database:
@@ -60,7 +60,7 @@ def restore(
 
 @app.command(name="restored")
 def was_restored(ctx: typer.Context) -> None:
-    """Tell digest that the database was put back by other means, such as `pg_restore` or a snapshot."""
+    """Tell digest that the database was put back by other means. By `pg_restore`, a snapshot or the like."""
     with opened(ctx, may_begin=False) as parts:
         restored.declare(parts.database, parts.clock())
 
@@ -70,7 +70,7 @@ def copy(
     ctx: typer.Context,
     url: Annotated[str, typer.Argument(metavar="URL", help="An empty database, as in [database] url.")],
 ) -> None:
-    """Copy everything from SQLite to PostgreSQL, under the same numbers; stop what runs before."""
+    """Copy everything from SQLite to PostgreSQL. Rows keep their numbers; stop what runs before."""
     copies.refuse_while_in_use(settings_of(ctx).database.url)
     with opened(ctx, may_begin=False) as parts:
         counts = moving.move(parts.database, url)

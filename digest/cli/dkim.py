@@ -40,7 +40,7 @@ def new(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a key: the private half into a file of yours, the DNS record for the public half on the screen."""
+    """Make a key, and print the DNS record of its public half. The private half goes into a file of yours."""
     from digest.deliver import dkim_keys  # noqa: PLC0415 - keeps `digest --help` quick
     from digest.deliver.dkim import record_name  # noqa: PLC0415 - the same
 
@@ -69,7 +69,7 @@ def _selector(text: str) -> str:
 
 @app.command()
 def record(ctx: typer.Context, as_json: JsonOption = False) -> None:
-    """The DNS records of the keys in the settings, as lines of a zone file."""
+    """Print the DNS records of the keys, as lines of a zone file."""
     from digest.deliver.dkim import record_name  # noqa: PLC0415 - keeps `digest --help` quick
     from digest.deliver.dkim_keys import zone_line  # noqa: PLC0415 - the same
 

@@ -56,7 +56,10 @@ def edit(
     now: NowOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Edit the draft as one file: reorder, drop, pin, move, merge, split, rewrite. Later drafts remember."""
+    """Edit the draft as one file, which later drafts remember.
+
+    Reorder, drop, pin, move, merge, split, rewrite.
+    """
     if print_it and file:
         raise typer.BadParameter("--print writes the file to be edited, --file reads it: give one of them")
     with opened(ctx, now) as parts:

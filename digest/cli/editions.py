@@ -47,7 +47,7 @@ def draft(
     now: NowOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Compose the next edition as a draft, from what has been gathered; a draft is composed anew."""
+    """Compose the next edition as a draft from what was gathered. A draft is composed anew."""
     with opened(ctx, now) as parts:
         instant = parts.clock()
         if series == CORRECTIONS:
@@ -180,7 +180,10 @@ def send_test(
     now: NowOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Send the very message a subscriber would get, marked [TEST], to any address. Changes no state."""
+    """Send the very message a subscriber would get to any address.
+
+    It is marked [TEST], and changes no state.
+    """
     checked = [parse_address(address) for address in addresses]
     results = []
     with opened(ctx, now) as parts:
@@ -213,7 +216,7 @@ def hold(
     reason: Annotated[str, typer.Option(help="Why, for whoever looks next.")] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Keep an edition from going out; a run that is under way stops within seconds."""
+    """Keep an edition from going out. A run that is under way stops within seconds."""
     with opened(ctx) as parts:
         row = desk.hold(parts, desk.named(parts, parts.clock(), edition, Purpose.HOLD), parts.clock(), reason)
     _tell(row, as_json=as_json)
@@ -229,7 +232,7 @@ def cancel(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Let an edition never go out; one that is paused, to nobody else. Its stories are free for the next.
+    """Let an edition never go out, or to nobody else. Its stories are free for the next.
 
     With --readers-have-it its stories count as told, as its draft tells them, and its web copy shows them.
     """
@@ -246,7 +249,7 @@ def cancel(
 
 
 def release(ctx: typer.Context, edition: EditionOption = "", as_json: JsonOption = False) -> None:
-    """Undo `hold`: a held edition is a draft again, a paused one goes on with the next send or heartbeat.
+    """Undo `hold`. A held edition is a draft again, a paused one goes on with the next send or heartbeat.
 
     One that was cancelled before it began is a draft again, too.
     """

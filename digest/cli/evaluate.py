@@ -27,9 +27,7 @@ from digest.group import GroupOptions, Theme
 from digest.group.evaluate import Score, ThemeReport
 from digest.wiring.themes import themes_in, themes_of
 
-app = typer.Typer(
-    help="How good themes, stories, summaries and the grounding check are, on a file of examples."
-)
+app = typer.Typer(help="Measure themes, stories and summaries on a file of examples.")
 
 FileArgument = Annotated[
     Path, typer.Argument(metavar="FILE.jsonl", help="The examples: one JSON object a line.")
@@ -71,7 +69,7 @@ def themes(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """File each article under the themes; precision, recall and F1 where it has labels."""
+    """File each article under the themes. It prints precision, recall and F1 where there are labels."""
     chosen = _themes_of(ctx, themes_dir)
     tally = themes_part.ThemesTally(tuple(theme.slug for theme in chosen))
     with predictions_to(predictions) as out:
@@ -134,7 +132,7 @@ def stories(
     themes_dir: ThemesOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Group the articles of each set into stories; BCubed and pairwise F where events are named."""
+    """Group the articles of each set into stories. It prints BCubed and pairwise F where events are named."""
     chosen = _themes_of(ctx, themes_dir)
     records = list(read_records(file))
 
@@ -176,7 +174,10 @@ def summaries(
     predictions: PredictionsOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Sum up each record's articles in at most two sentences and 60 words; ROUGE where it has a reference."""
+    """Sum up each record's articles.
+
+    At most two sentences and 60 words; it prints ROUGE where there is a reference.
+    """
     tally = summaries_part.SummariesTally()
     with predictions_to(predictions) as out:
         records = with_bar(read_records(file), "Summing up")
@@ -201,7 +202,7 @@ def grounding(
     seed: Annotated[int, typer.Option(help="Another seed falsifies the references in other places.")] = 0,
     as_json: JsonOption = False,
 ) -> None:
-    """Falsify reference summaries, and count how many the grounding check catches; and its false alarms."""
+    """Falsify summaries, and count what the grounding check catches. Its false alarms are counted as well."""
     records = list(read_records(file))
     found = grounding_part.figures(records, seed)
     if predictions:

@@ -18,7 +18,7 @@ def explain(
     now: NowOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Why an article is in the edition or out of it, where it stands and how high."""
+    """Say why an article is in the edition or out of it. Also where it stands, and how high."""
     with opened(ctx, now) as parts:
         found = explain_article(parts, reference, parts.clock())
     if as_json:

@@ -35,7 +35,7 @@ from digest.model.news import Feed, FeedHealth, FeedKind
 from digest.parts import Parts
 from digest.store import feeds as store
 
-app = typer.Typer(help="The sources: add, list, remove, import, export, and how each of them is.")
+app = typer.Typer(help="The sources, and how each of them is.")
 
 
 def gather(
@@ -98,7 +98,7 @@ def add(
     unchecked: Annotated[bool, typer.Option("--unchecked", help="Do not try it first.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Add a source, after trying it once; behind a web page its feed is looked for."""
+    """Add a source, after trying it once. Behind a web page its feed is looked for."""
     if not url.strip():
         raise InputError("the address is empty: name a feed or a folder")
     folder = home_expanded(url)
@@ -211,7 +211,7 @@ def import_(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Add every feed of an OPML file; what can't be used is named and left out."""
+    """Add every feed of an OPML file. What can't be used is named and left out."""
     data = _bytes_of(source)
     try:
         read = read_opml(data)

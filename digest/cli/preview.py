@@ -59,7 +59,7 @@ def preview(
     now: NowOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Write the e-mail as files (HTML, text, raw message, web copy, contact sheet), or show it live."""
+    """Write the e-mail as files, or show it live. HTML, text, raw message, web copy and contact sheet."""
     _refuse_what_does_nothing(live=live, files_only=bool(out or as_json), port=port)
     with opened(ctx, now) as parts:
         chosen = chosen_themes(parts, theme)

@@ -20,7 +20,7 @@ def apply(
     now: NowOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Delete or forget what is older than [retention] says; `digest run` does so once a day."""
+    """Delete or forget what is older than [retention] says. `digest run` does so once a day."""
     with opened(ctx, now) as parts:
         forgotten = retention.apply(parts, parts.clock(), dry_run=dry_run)
     if as_json:

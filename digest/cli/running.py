@@ -33,7 +33,7 @@ def run(
     now: NowOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Gather, draft and send on schedule until told to stop; `--once` does what is owed now and ends."""
+    """Gather, draft and send on schedule until told to stop. `--once` does what is owed now and ends."""
     if now and not once:
         raise InputError("--now goes with --once: the scheduler needs a clock that moves")
     with opened(ctx, now, may_replace=False) as parts, stoppable(parts.stop):
@@ -95,7 +95,9 @@ def worker(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Help to send from a further machine over the same PostgreSQL, whenever an edition is being sent.
+    """Help to send from a further machine over the same PostgreSQL.
+
+    It does so whenever an edition is being sent.
 
     It takes shares of what `digest run` or `digest send` has begun, and gathers, drafts and decides nothing.
     """
@@ -123,7 +125,7 @@ def serve(
         int, typer.Option(min=0, max=65535, help="Port to listen on.", show_default="[web] port")
     ] = 0,
 ) -> None:
-    """Serve readers' pages: subscribe, unsubscribe, theme choice, editions in the browser."""
+    """Serve readers' pages. Subscribe, unsubscribe, choice of themes, editions in the browser."""
     from digest.web import serve as serve_app  # noqa: PLC0415 - the web server is loaded only where one runs
     from digest.web.wired import web_app  # noqa: PLC0415 - the same
 

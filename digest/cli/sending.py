@@ -71,7 +71,7 @@ def send(
     now: NowOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Send an edition now, drafting it first if need be; or go on with one that was interrupted.
+    """Send an edition now, or go on with one that was interrupted. It is drafted first if need be.
 
     Nobody gets an edition twice: a second `send` finds nothing left to do. One that is due on a later day is
     begun only by its name, unless it is the first, or you send each by hand.

@@ -51,7 +51,7 @@ def init(
         bool, typer.Option("--templates", help="Also copy every template, to change it.")
     ] = False,
 ) -> None:
-    """Write a commented digest.toml and make the database; nothing that exists is overwritten.
+    """Write a commented digest.toml and make the database. Nothing that exists is overwritten.
 
     Where there is a digest.toml already, --templates adds the templates alone.
     """
@@ -133,7 +133,7 @@ def demo(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """The whole job, offline, on bundled sample feeds: gather, draft, send to a local outbox."""
+    """The whole job, offline, on bundled sample feeds. It gathers, drafts and sends to a local outbox."""
     from digest.cli.demo import run_demo  # noqa: PLC0415 - keeps `digest --help` quick
 
     report = run_demo(folder, say=say, serve=serve)
@@ -156,7 +156,7 @@ def check(
     edition: EditionOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Everything that could keep tomorrow's edition from its readers: one line each, and how to mend it."""
+    """Say what could keep tomorrow's edition from its readers. One line each, and how to mend it."""
     if mail:
         from digest.cli.mail import check_mail  # noqa: PLC0415 - keeps `digest --help` quick
 

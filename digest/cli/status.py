@@ -85,7 +85,7 @@ def status(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """The latest editions, every delivery by state, and who; the counts add up at every instant."""
+    """Show the latest editions, and their deliveries by state. The counts add up at every instant."""
     with opened(ctx) as parts:
         seen = overview(parts, edition)
         if report_page:

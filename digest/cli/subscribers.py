@@ -26,7 +26,7 @@ from digest.model.delivery import Accepted, Deferred, Outcome, Rejected, Uncerta
 from digest.parts import address_pepper
 from digest.store import audience, sign_ups
 
-app = typer.Typer(help="Who reads: add, import, export, list, show, remove, erase.")
+app = typer.Typer(help="Who reads: the readers and their choices.")
 
 ReaderArgument = Annotated[str, typer.Argument(metavar="ADDRESS", help="Which reader.")]
 
@@ -221,7 +221,7 @@ def change(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Change a reader's name, themes or series, because they ask for it; what you leave out stays."""
+    """Change a reader's name, themes or series, as they ask. What you leave out stays."""
     if name is None and not theme and series is None:
         raise typer.BadParameter("say what to change: --name, --theme or --series")
     with readers_desk(ctx) as (parts, conn, _key):
@@ -250,7 +250,7 @@ def remove(ctx: typer.Context, reader: ReaderArgument) -> None:
 
 @app.command()
 def erase(ctx: typer.Context, reader: ReaderArgument) -> None:
-    """Forget a reader: address and name go from every table; a keyed hash stays, to keep them out."""
+    """Forget a reader. Address and name go from every table; a keyed hash stays, to keep them out."""
     with readers_desk(ctx) as (parts, conn, key):
         number = subscriptions.erase(conn, reader, pepper=key, now=parts.clock())
     say(f"Erased: reader number {number}." if number else "Erased: what was typed into the form.")

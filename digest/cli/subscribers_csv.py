@@ -101,7 +101,7 @@ def export(
     ctx: typer.Context,
     target: Annotated[Path, typer.Argument(metavar="FILE.csv", help="- is standard output.")] = Path("-"),
 ) -> None:
-    """Write every reader as CSV, those who left included; it can be imported again."""
+    """Write every reader as CSV, those who left included. It can be imported again."""
     with readers_desk(ctx, writing=False) as (_parts, conn, key):
         if str(target) == "-":
             text = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)

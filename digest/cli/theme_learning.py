@@ -83,7 +83,7 @@ def suggest(
     since: SinceOption = 90,
     as_json: JsonOption = False,
 ) -> None:
-    """Propose terms from your corrections, each with what it would have done to past articles."""
+    """Propose terms from your corrections. Each stands with what it would have done to past articles."""
     with opened(ctx) as parts:
         if accept:
             _accept(ctx, parts, accept, as_json=as_json)

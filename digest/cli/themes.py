@@ -33,7 +33,7 @@ BUILT_IN = "built-in"
 _SHOWN_MOVES = 10
 _FEW_ARTICLES = 50
 
-app = typer.Typer(help="The themes that stories are filed under: list, start, test and correct them.")
+app = typer.Typer(help="The themes that stories are filed under.")
 
 
 @app.callback()
@@ -72,7 +72,7 @@ def new(
     since: theme_learning.SinceOption = 90,
     as_json: JsonOption = False,
 ) -> None:
-    """Start a theme file in themes/ from example articles, words or both, for you to read through."""
+    """Start a theme file in themes/ from example articles or words. It is for you to read through."""
     given = starting.checked_words(words or [])
     if not examples and not given:
         raise typer.BadParameter("give examples with --from, or --words, or both", ctx)
@@ -152,7 +152,7 @@ def compare_files(
     show_all: Annotated[bool, typer.Option("--all", help="List every article that moves.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show which articles a change of theme files moves in and out, by which terms. Changes nothing."""
+    """Show which articles a change of theme files would move. It says by which terms, and changes nothing."""
     settings = settings_of(ctx)
     before = themes_in(BUILTIN_THEMES if against == BUILT_IN else Path(against))
     after, only = _changed(settings, changed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,20 @@ def test_a_generated_page_is_up_to_date(name: str) -> None:
 def test_every_command_is_documented() -> None:
     page = (ROOT / "docs" / "reference" / "commands.md").read_text("utf-8")
     assert [name for name in MODULES if f"\n## digest {name}" not in page] == []
+
+
+def cut_short(group: Any, path: str = "digest") -> Iterator[str]:
+    """The commands of which a list of 80 columns shows only the beginning of a sentence."""
+    commands: dict[str, Any] = getattr(group, "commands", {})
+    room = 80 - 6 - max(map(len, commands), default=0)
+    for name, command in commands.items():
+        if command.get_short_help_str(room).endswith("..."):
+            yield f"{path} {name}"
+        yield from cut_short(command, f"{path} {name}")
+
+
+def test_every_command_is_told_in_one_line_of_its_list() -> None:
+    assert list(cut_short(typer.main.get_command(build(MODULES.values())))) == []
 
 
 def test_every_setting_is_documented() -> None:
