@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from digest.cli.common import (
 )
 from digest.cli.sending import warn_outbox, words
 from digest.errors import InputError, StateError, StoreError
+from digest.model.audience import LOST
 from digest.model.delivery import Counts, DeliveryRecord, DeliveryState
 from digest.model.links import edition_ref
 from digest.outstanding import outstanding
@@ -48,6 +50,7 @@ class Overview:
 
     editions: tuple[tuple[EditionRow, Counts], ...]
     subscribers: Mapping[str, int]
+    lost: Mapping[str, int]  # those who bounced or complained, by which it was
     by_series: Mapping[str, int]  # the active ones
     alerts: tuple[tuple[str, datetime, str], ...]
 
@@ -60,6 +63,7 @@ def overview(parts: Parts, ref: str = "") -> Overview:
         return Overview(
             tuple((row, deliveries.counts(conn, row.id)) for row in rows),
             audience.count_subscribers(conn),
+            Counter(why.value for why in audience.reasons(conn).values() if why in LOST),
             audience.series_choices(conn),
             tuple(outstanding(conn, parts.publication.slug, parts.clock() - ALERTS_FOR)[:_ALERTS]),
         )
@@ -125,6 +129,7 @@ def _json(parts: Parts, seen: Overview, who: DeliveryState | None) -> dict[str, 
         "transport": parts.transport_name,
         "really_emailed": parts.transport_name != OUTBOX,
         "subscribers": dict(seen.subscribers),
+        "lost": dict(seen.lost),
         "editions": listed,
         "next": [{"series": series, "slot": slot} for series, slot in desk.coming(parts, parts.clock())],
         "alerts": [{"key": key, "at": at, "text": text} for key, at, text in seen.alerts],
@@ -147,6 +152,12 @@ def _write_report(parts: Parts, seen: Overview, path: Path) -> None:
 def _records(parts: Parts, row: EditionRow, who: DeliveryState) -> Iterator[DeliveryRecord]:
     with parts.database.read() as conn:
         yield from deliveries.iter_records(conn, row.id, state=who)
+
+
+def _people(seen: Overview) -> str:
+    people = ", ".join(f"{number:,} {state}" for state, number in seen.subscribers.items() if number)
+    lost = ", ".join(f"{number:,} {why}" for why, number in sorted(seen.lost.items()))
+    return f"{people} (of whom {lost})" if lost else people
 
 
 def _text(parts: Parts, seen: Overview, who: DeliveryState | None) -> None:
@@ -174,8 +185,7 @@ def _text(parts: Parts, seen: Overview, who: DeliveryState | None) -> None:
             typer.echo(printable(f"{edition_ref(row.key)}  {record.address}  {record.state}  {answer}"))
     coming = ", ".join(f"{series} {local(slot, parts)}" for series, slot in desk.coming(parts, now))
     say(f"Next on schedule: {coming} {parts.schedule.timezone}.")
-    people = ", ".join(f"{number:,} {state}" for state, number in seen.subscribers.items() if number)
-    say(f"Subscribers: {people or 'none'}.")
+    say(f"Subscribers: {_people(seen) or 'none'}.")
     for series, count in seen.by_series.items():
         if series not in parts.scheduled:
             say(printable(f"No schedule sends the series {series!r}; active in it: {count:,}."))

@@ -21,7 +21,7 @@ from digest.cli.common import (
     tell_of_series,
 )
 from digest.cli.subscribers_csv import readers_desk, themes_of
-from digest.model.audience import Subscriber, SubscriberState
+from digest.model.audience import Subscriber, SubscriberState, SuppressionReason
 from digest.model.delivery import Accepted, Deferred, Outcome, Rejected, Uncertain, Untried
 from digest.parts import address_pepper
 from digest.store import audience, sign_ups
@@ -135,8 +135,15 @@ def _not_asked(typed: str, outcomes: Mapping[str, Outcome]) -> str:
             return f"{address} may or may not have been asked: {text}"
 
 
-def _json(reader: Subscriber) -> dict[str, Any]:
-    return {name: value for name, value in asdict(reader).items() if name != "email_key"}
+def _json(reader: Subscriber, why: SuppressionReason | None = None) -> dict[str, Any]:
+    return {name: value for name, value in asdict(reader).items() if name != "email_key"} | {"reason": why}
+
+
+def _standing(reader: Subscriber, why: SuppressionReason | None) -> str:
+    """The state; with why, where it wasn't the reader who left."""
+    if why is None or why is SuppressionReason.UNSUBSCRIBED:
+        return reader.state
+    return f"{reader.state} ({'taken off' if why is SuppressionReason.MANUAL else why})"
 
 
 app.command(name="import")(subscribers_csv.import_)
@@ -152,15 +159,16 @@ def list_(
     """Every reader."""
     with opened(ctx) as parts, parts.database.read() as conn:
         readers = [reader for reader in audience.iter_subscribers(conn, state) if reader.email]
+        why = audience.reasons(conn)
         if as_json:
-            emit_json([_json(reader) for reader in readers])
+            emit_json([_json(reader, why.get(reader.id)) for reader in readers])
             return
         rows = [
             (
                 r.id,
                 r.email,
                 r.name,
-                r.state,
+                _standing(r, why.get(r.id)),
                 r.series,
                 ", ".join(r.themes) or "all",
                 local(r.created_at, parts),
@@ -185,15 +193,16 @@ def show(
             emit_json(subscriptions.everything_on(conn, reader, pepper=key))
             return
         found = subscriptions.find(conn, reader)
+        why = audience.reasons(conn, found.id).get(found.id)
         asked = [one.mailed_at for one in sign_ups.list_for(conn, found.email_key) if one.mailed_at]
         if as_json:
-            emit_json({**_json(found), "asked_to_confirm_at": max(asked, default=None)})
+            emit_json({**_json(found, why), "asked_to_confirm_at": max(asked, default=None)})
             return
         table(
             [
                 ("address", found.email),
                 ("name", found.name or "-"),
-                ("state", found.state),
+                ("state", _standing(found, why)),
                 ("themes", ", ".join(found.themes) or "all"),
                 ("series", found.series),
                 ("since", local(found.created_at, parts)),

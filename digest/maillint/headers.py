@@ -196,7 +196,7 @@ RULES: tuple[Rule[Mail], ...] = (
     Rule(
         "list-unsubscribe", Level.ERROR,
         "List-Unsubscribe has an https address (RFC 2369); Gmail and Yahoo demand it.",
-        "add it in angle brackets, on one line and not encoded", _unsubscribe,
+        "add it in angle brackets, on one line and not encoded; base_url begins with https://", _unsubscribe,
     ),
     Rule(
         "list-unsubscribe-mail", Level.WARNING, "List-Unsubscribe has a mail address as well.",

@@ -25,6 +25,7 @@ class SuppressionReason(StrEnum):
     MANUAL = "manual"
 
 
+LOST = frozenset({SuppressionReason.BOUNCED, SuppressionReason.COMPLAINED})  # without having asked to leave
 # Those that a reader or an editor can take back: any other goes before them.
 REVOCABLE = frozenset({SuppressionReason.UNSUBSCRIBED, SuppressionReason.MANUAL})
 

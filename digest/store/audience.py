@@ -115,6 +115,14 @@ def count_subscribers(conn: Connection) -> dict[str, int]:
     return counts
 
 
+def reasons(conn: Connection, subscriber_id: int | None = None) -> dict[int, SuppressionReason]:
+    """Why each reader who is never mailed again is not, or this one, by their id."""
+    asked = [subscribers.c.key_hash == suppressions.c.key_hash, _IS_PERSON]
+    asked += [] if subscriber_id is None else [subscribers.c.id == subscriber_id]
+    rows = conn.execute(select(subscribers.c.id, suppressions.c.reason).where(*asked))
+    return {row.id: SuppressionReason(row.reason) for row in rows}
+
+
 def set_state(
     conn: Connection,
     subscriber_id: int,

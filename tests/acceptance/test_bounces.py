@@ -74,6 +74,12 @@ def test_a_bounce_takes_every_way_in(stocked: Desk, sent: dict[str, str], mail_s
     assert edition["counts"]["bounced"] == 4
     stopped = {row["email"] for row in stocked.json("subscribers", "list") if row["state"] != "active"}
     assert stopped == {first, second, third, fourth}
+    assert {row["reason"] for row in stocked.json("subscribers", "list") if row["email"] in stopped} == {
+        "bounced"
+    }
+    assert "unsubscribed (bounced)" in stocked.run("subscribers", "show", first).stdout
+    assert stocked.json("status")["lost"] == {"bounced": 4}
+    assert "4 unsubscribed (of whom 4 bounced)" in stocked.run("status").stderr
     held = json.loads(stocked.run("subscribers", "show", first, "--export").stdout)
     assert held["suppression"]["reason"] == "bounced"
     assert held["events"][0]["kind"] == "hard-bounce"
