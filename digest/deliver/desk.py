@@ -214,7 +214,7 @@ class LedgerDesk:
             self._done_with(job.recipient)
             recorded()
         for job, then in fences:
-            granted = job.recipient.subscriber_id in fenced.granted
+            granted = (job.recipient.subscriber_id, job.recipient.epoch) in fenced.granted
             if not granted:
                 self._done_with(job.recipient)
             then(granted)

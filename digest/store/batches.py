@@ -78,11 +78,11 @@ def claim(
 ) -> Batch | None:
     """Take the first batch that is due and free; None if there is none or the edition isn't sending.
 
-    Free means: no owner, a lease that ran out, or an owner whose process is gone (``fate``), on SQLite
-    also with its machine. After such a reboot all that an SQLite batch still held becomes uncertain, for
+    Free means: no owner, another's lease that ran out, or an owner whose process is gone (``fate``), on
+    SQLite also with its machine. After such a reboot all that an SQLite batch still held becomes uncertain, for
     its last fences may have been lost with the power. Call it in a durable transaction.
     """
-    batch_of = {"this_edition": edition_id, "moment": now}
+    batch_of = {"this_edition": edition_id, "moment": now, "mine": owner}
     free = _free_to(conn, batch_of, owner, fate)
     # Others that look at the same time get another one.
     locked = free.with_for_update(skip_locked=True, of=delivery_batches)
@@ -112,7 +112,7 @@ def is_worth_joining(
 
     The latter is an edition whose last sender was killed before it could finish it.
     """
-    batch_of = {"this_edition": edition_id, "moment": now}
+    batch_of = {"this_edition": edition_id, "moment": now, "mine": ""}
     free = conn.execute(_free_to(conn, batch_of, "", fate), batch_of).first()
     return free is not None or conn.execute(_OPEN, batch_of).first() is None
 
@@ -142,7 +142,10 @@ def _first_due(*which: ColumnElement[bool]) -> Select[Any]:
 
 
 # Made once: SQLAlchemy spends longer on making these than SQLite on executing them.
-_IS_FREE = or_(_COLUMN.owner == "", _COLUMN.lease_until <= bindparam("moment"))
+# Whose lease has ended still works on what it has claimed, and would meet itself there.
+_IS_FREE = or_(
+    _COLUMN.owner == "", and_(_COLUMN.lease_until <= bindparam("moment"), _COLUMN.owner != bindparam("mine"))
+)
 _FREE = _first_due(_IS_FREE)
 _OPEN = (
     select(_COLUMN.number)

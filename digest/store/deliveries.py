@@ -28,7 +28,7 @@ from digest.model.edition import EditionKey, EditionState
 from digest.model.links import edition_ref
 from digest.store.tables import deliveries, delivery_batches, editions, subscribers, suppressions
 
-_SENT_OUT = (EditionState.SENDING, EditionState.PAUSED, EditionState.SENT)
+_SENT_OUT = (EditionState.SENDING, EditionState.SENT)
 LEFT = "left, bounced or complained before it was sent"
 _CANCELLED = "the edition was cancelled before it was sent"
 _CUT_OFF = "the edition was cancelled, and no answer was recorded"
@@ -149,7 +149,7 @@ def retry_failed(conn: Connection, edition_id: int, now: datetime) -> int:
     """Try every failed delivery again, from its first attempt; returns how many.
 
     Raises:
-        StateError: the edition was never sent, or is cancelled.
+        StateError: the edition was never sent, or is paused or cancelled.
     """
     return _reopen(conn, edition_id, DeliveryState.FAILED, now)
 
@@ -158,7 +158,7 @@ def resend_uncertain(conn: Connection, edition_id: int, now: datetime) -> int:
     """Send again what may have arrived already: only ever because an editor asked. Returns how many.
 
     Raises:
-        StateError: the edition was never sent, or is cancelled.
+        StateError: the edition was never sent, or is paused or cancelled.
     """
     return _reopen(conn, edition_id, DeliveryState.UNCERTAIN, now)
 
@@ -171,8 +171,12 @@ def _reopen(conn: Connection, edition_id: int, state: DeliveryState, now: dateti
     columns = (editions.c.publication, editions.c.series, editions.c.slot, editions.c.state)
     *key, current = conn.execute(select(*columns).where(editions.c.id == edition_id).with_for_update()).one()
     if current not in _SENT_OUT:
-        why = "nobody else gets it" if current == EditionState.CANCELLED else "nothing of it was sent yet"
-        raise StateError(f"edition {edition_ref(EditionKey(*key))} is {current}: {why}")
+        ref = edition_ref(EditionKey(*key))
+        why = {
+            EditionState.CANCELLED: "nobody else gets it",
+            EditionState.PAUSED: f"`digest release --edition {ref}` lets it go on first",
+        }.get(EditionState(current), "nothing of it was sent yet")
+        raise StateError(f"edition {ref} is {current}: {why}")
     moved = conn.execute(
         update(deliveries)
         .where(deliveries.c.edition_id == edition_id, in_state(state), deliveries.c.address != "")

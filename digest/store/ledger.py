@@ -58,9 +58,13 @@ class Settled(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fenced:
-    """Subscriber ids by what the fence said. Those in neither are somebody else's by now."""
+    """What the fence said: to whom, by id and epoch, content may go; the ids of those who have left.
 
-    granted: frozenset[int]
+    Those in neither are somebody else's by now. One process may ask for a reader twice at once, in two
+    epochs, where its lease had ended meanwhile: only one of them is granted.
+    """
+
+    granted: frozenset[tuple[int, int]]
     suppressed: frozenset[int]
 
 
@@ -243,17 +247,18 @@ def fence(conn: Connection, recipients: Sequence[Recipient]) -> Fenced:
     """
     fenced = _FENCE.run(conn, [(one.edition_id, one.subscriber_id, one.epoch) for one in recipients])
     if fenced == len(recipients):
-        return Fenced(frozenset([one.subscriber_id for one in recipients]), frozenset())
+        return Fenced(frozenset([(one.subscriber_id, one.epoch) for one in recipients]), frozenset())
     return _told_apart(conn, recipients)
 
 
 def _told_apart(conn: Connection, recipients: Sequence[Recipient]) -> Fenced:
     """Who was granted the fence, who is suppressed, and who is somebody else's."""
-    granted, suppressed = set(), set()
+    granted: set[tuple[int, int]] = set()
+    suppressed: set[int] = set()
     for one in recipients:
         key = (one.edition_id, one.subscriber_id)
         if _STANDING.find(conn, key) == (DeliveryState.SENDING, one.epoch):
-            granted.add(one.subscriber_id)
+            granted.add((one.subscriber_id, one.epoch))
         else:
             _SUPPRESS.run(conn, [(LEFT, *key)])
             state, _epoch = _STANDING.find(conn, key) or ("", 0)

@@ -75,9 +75,10 @@ class World:
         some, owner.rows = owner.rows[:3], owner.rows[3:]
         if some:
             fenced = fence(conn, some)
-            self.granted.update(fenced.granted)
-            assert not fenced.granted & self.left
-            owner.fenced += [row for row in some if row.subscriber_id in fenced.granted]
+            granted = {number for number, _epoch in fenced.granted}
+            self.granted.update(granted)
+            assert not granted & self.left
+            owner.fenced += [row for row in some if (row.subscriber_id, row.epoch) in fenced.granted]
 
     def answer(self, conn: Connection, owner: Owner) -> None:
         done, owner.fenced = owner.fenced, []

@@ -22,7 +22,7 @@ from digest.store.deliveries import (
     retry_failed,
 )
 from digest.store.engine import Database
-from digest.store.ledger import Ledger, Settled, fence, record
+from digest.store.ledger import Fenced, Ledger, Settled, fence, record
 from digest.store.planning import materialise
 from digest.store.runs import accept_first, end_run, finish, is_sending, list_sending, start_run
 from digest.store.tables import deliveries, delivery_batches, editions, runs, subscribers, suppressions
@@ -39,6 +39,10 @@ def claimed(conn: Connection, now: datetime, owner: str = "me") -> tuple[Batch, 
     batch = take(conn, now, owner=owner)
     assert batch is not None
     return batch, page(conn, batch, after_id=0, limit=100, now=now)
+
+
+def who(fenced: Fenced) -> set[int]:
+    return {subscriber_id for subscriber_id, _epoch in fenced.granted}
 
 
 def state_of(conn: Connection, subscriber_id: int) -> str:
@@ -221,10 +225,35 @@ def test_only_one_of_two_owners_is_granted_a_fence(
     with database.write() as conn:
         _, asleep = claimed(conn, now)
         _, awake = claimed(conn, now + timedelta(minutes=2), "other")
-        assert fence(conn, awake[:2]).granted == {1, 2}
+        assert who(fence(conn, awake[:2])) == {1, 2}
         late = fence(conn, asleep)
-        assert late.granted == {3}
+        assert who(late) == {3}
         assert late.suppressed == frozenset()
+
+
+def test_of_two_epochs_that_ask_at_once_for_a_reader_one_is_granted(
+    database: Database, make_edition: MakeEdition, now: datetime
+) -> None:
+    """A process lost its lease to another, got the batch back, and holds a message of before."""
+    make_edition(2)
+    with database.write() as conn:
+        _, before = claimed(conn, now)
+        other, _ = claimed(conn, now + timedelta(minutes=2), "other")
+        release(conn, other, owner="other", lease_s=60, now=now + timedelta(minutes=2))
+        _, after = claimed(conn, now + timedelta(minutes=3))
+        fenced = fence(conn, [before[0], after[0], after[1]])
+    assert fenced.granted == {(1, before[0].epoch), (2, after[1].epoch)}
+
+
+def test_who_lost_a_lease_does_not_claim_its_own_batch_again(
+    database: Database, make_edition: MakeEdition, now: datetime
+) -> None:
+    """Else a clock that is set forward gives the same reader to two connections."""
+    make_edition(3)
+    with database.write() as conn:
+        claimed(conn, now)
+        assert take(conn, now + timedelta(minutes=2)) is None
+        assert take(conn, now + timedelta(minutes=2), owner="other") is not None
 
 
 @pytest.mark.parametrize("how", ["unsubscribed", "suppressed"])
@@ -239,7 +268,7 @@ def test_who_leaves_in_the_middle_of_a_run_is_suppressed_at_the_fence(
         else:
             conn.execute(insert(suppressions).values(key_hash=f"{2:064x}", reason="complained", since=now))
         fenced = fence(conn, rows)
-        assert fenced.granted == {1, 3}
+        assert who(fenced) == {1, 3}
         assert fenced.suppressed == {2}
         assert counts(conn, 1) == Counts(sending=2, suppressed=1, planned=3)
 
@@ -410,7 +439,26 @@ def test_an_editor_may_have_failed_or_uncertain_ones_sent_again(
         assert counts(conn, 1) == Counts(pending=1, sent=2, planned=3)
         _, rows = claimed(conn, now)
         assert [row.subscriber_id for row in rows] == [1]
-        assert fence(conn, rows).granted == {1}
+        assert who(fence(conn, rows)) == {1}
+
+
+@pytest.mark.parametrize("reopen", [retry_failed, resend_uncertain])
+def test_nothing_of_a_paused_edition_is_reopened_behind_the_refusal(
+    database: Database,
+    make_edition: MakeEdition,
+    now: datetime,
+    reopen: Callable[[Connection, int, datetime], int],
+) -> None:
+    make_edition(2)
+    with database.write() as conn:
+        _, rows = claimed(conn, now)
+        fence(conn, rows)
+        record(conn, [Settled(rows[0], S.UNCERTAIN), Settled(rows[1], S.FAILED)])
+        conn.execute(update(editions).values(state="paused"))
+        before = counts(conn, 1)
+        with pytest.raises(StateError, match=r"is paused: `digest release --edition daily-.*` lets it go on"):
+            reopen(conn, 1, now)
+        assert counts(conn, 1) == before
 
 
 @pytest.mark.parametrize("reopen", [retry_failed, resend_uncertain])
@@ -502,14 +550,14 @@ def test_a_tick_writes_all_of_it_or_nothing(
     with Ledger(database) as ledger:
         with ledger.transaction() as conn:
             _, (first, second) = claimed(conn, now)
-        assert ledger.tick([], [first]).granted == {first.subscriber_id}
+        assert who(ledger.tick([], [first])) == {first.subscriber_id}
         sent = [Settled(first, S.SENT, 250, "ok", sent_at=now)]
         too_large = second._replace(subscriber_id=1 << 70)
         with pytest.raises((StoreError, OverflowError)):
             ledger.tick(sent, [second, too_large])
         with database.read() as conn:
             assert (counts(conn, 1).sending, counts(conn, 1).pending) == (1, 1)
-        assert ledger.tick(sent, [second]).granted == {second.subscriber_id}
+        assert who(ledger.tick(sent, [second])) == {second.subscriber_id}
         with database.read() as conn:
             assert (counts(conn, 1).sent, counts(conn, 1).sending) == (1, 1)
 
