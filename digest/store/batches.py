@@ -79,7 +79,7 @@ def claim(
     """Take the first batch that is due and free; None if there is none or the edition isn't sending.
 
     Free means: no owner, another's lease that ran out, or an owner whose process is gone (``fate``), on
-    SQLite also with its machine. After such a reboot all that an SQLite batch still held becomes uncertain, for
+    SQLite also with its machine. After such a reboot all that an SQLite batch still held becomes uncertain:
     its last fences may have been lost with the power. Call it in a durable transaction.
     """
     batch_of = {"this_edition": edition_id, "moment": now, "mine": owner}
