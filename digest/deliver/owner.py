@@ -1,8 +1,8 @@
 """Who owns a batch, in words that another process can check.
 
 An owner is ``host/boot/namespace/pid/started/nonce``. On the same host and in the same space of
-process ids, a process is gone when its id is unknown or belongs to one that started at another time.
-Everywhere else nothing can be told, and the lease of the batch decides.
+process ids, a process is gone when its id is unknown or belongs to one that started at another time, and
+alive otherwise. Everywhere else nothing can be told, and the lease of the batch decides.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def fate_of(owner: str) -> Fate:
         return Fate.REBOOTED
     if namespace != _namespace() or not pid.isdigit():
         return Fate.UNKNOWN
-    return Fate.UNKNOWN if started and _started(int(pid)) == started else Fate.GONE
+    return Fate.ALIVE if started and _started(int(pid)) == started else Fate.GONE
 
 
 def in_words(owner: str) -> str:

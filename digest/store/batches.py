@@ -45,7 +45,8 @@ _POWER_LOST = "the machine restarted while this was being sent: whether it left 
 class Fate(StrEnum):
     """What is known of a batch's former owner."""
 
-    UNKNOWN = "unknown"  # alive, or on another machine: its lease decides
+    ALIVE = "alive"  # on this machine; it may hang, so that its lease decides all the same
+    UNKNOWN = "unknown"  # on another machine: its lease decides
     GONE = "gone"  # its process ended
     REBOOTED = "rebooted"  # its machine went down, or has a namesake; commits not synced may be lost
 

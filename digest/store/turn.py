@@ -1,12 +1,14 @@
 """Whose turn it is to send: while anything limits the pace, one process of a publication at a time.
 
 The turn is kept for a lease and lengthened all along. One whose process is gone is free at once where that
-can be told, and with the lease elsewhere.
+can be told, and with the lease elsewhere. The lease of one that lives on this machine is measured by the
+machine's own count of seconds: a clock that is set forward must not end it.
 """
 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -22,15 +24,24 @@ from digest.store.tables import meta
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Whose it is, since when, and until when if it is not lengthened; once given back, ``owner`` is ""."""
+    """Whose it is, since when, and until when if it is not lengthened; once given back, ``owner`` is "".
+
+    ``until_s`` is the same end by the owner's machine: its seconds since it started (0: not noted).
+    """
 
     owner: str
     since: str
     until: str
+    until_s: float = 0.0
 
     def is_over(self, conn: Connection, now: datetime, fate: Callable[[str], Fate]) -> bool:
         """Whether it was given back, ran out, or its process is gone."""
-        return not self.owner or datetime.fromisoformat(self.until) <= now or fate(self.owner) in ended(conn)
+        if not self.owner:
+            return True
+        found = fate(self.owner)
+        if found is Fate.ALIVE and self.until_s:
+            return self.until_s <= time.monotonic()
+        return datetime.fromisoformat(self.until) <= now or found in ended(conn)
 
 
 def take(
@@ -50,7 +61,8 @@ def take(
     if found and found.owner != owner and not found.is_over(conn, now, fate):
         return found.owner
     since = found.since if found and found.owner == owner else now.isoformat()
-    _write(conn, key, Turn(owner, since, (now + timedelta(seconds=lease_s)).isoformat()))
+    until = (now + timedelta(seconds=lease_s)).isoformat()
+    _write(conn, key, Turn(owner, since, until, time.monotonic() + lease_s))
     return ""
 
 

@@ -163,6 +163,20 @@ def test_the_turn_of_another_machine_is_free_when_its_lease_is_over(database: Da
     assert (since, until) == (now + timedelta(seconds=230), now + timedelta(seconds=300))
 
 
+def test_a_clock_set_forward_takes_the_turn_from_no_process_that_lives_here(database: Database) -> None:
+    def taken(owner: str, at: datetime, lease_s: float = 120) -> str:
+        with database.write() as conn:
+            return turn.take(conn, "p", owner=owner, lease_s=lease_s, now=at, fate=lambda _: Fate.ALIVE)
+
+    later = START + timedelta(days=1)
+    assert taken("a", START) == ""
+    assert taken("b", later) == "a"
+    with database.read() as conn:
+        assert turn.last(conn, "p", now=later, fate=lambda _: Fate.ALIVE) == (START, later)
+    assert taken("a", later, lease_s=0) == ""
+    assert taken("b", later) == "", "it hangs, or could not give its turn back"
+
+
 def test_a_run_that_lost_its_turn_sends_nothing_more(process: MakeParts) -> None:
     parts = process()
     transport = handing_over.ready_transport(parts)
@@ -174,5 +188,6 @@ def test_a_run_that_lost_its_turn_sends_nothing_more(process: MakeParts) -> None
         assert keep()
         with parts.database.write() as conn:
             later = parts.clock() + timedelta(hours=1)
-            turn.take(conn, parts.publication.slug, owner="x", lease_s=7200, now=later, fate=fate_of)
+            slug, unknown = parts.publication.slug, Fate.UNKNOWN
+            turn.take(conn, slug, owner="x", lease_s=7200, now=later, fate=lambda _: unknown)
         assert not keep()
