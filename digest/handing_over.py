@@ -50,11 +50,12 @@ def refuse_when_shut(allowance: Allowance) -> None:
 @contextmanager
 def alone(
     parts: Parts, allowance: Allowance, now: datetime
-) -> Iterator[tuple[Callable[[], bool] | None, Allowance]]:
+) -> Iterator[tuple[Callable[[], bool], Allowance]]:
     """Be the only process that sends, as long as anything limits the pace; ``allowance`` is as of ``now``.
 
-    Gives what keeps it so, to be called well within each lease, which says whether it still is (None where
-    nothing limits the pace); and what may go out, where another sender has ended its turn since ``now``.
+    Gives what keeps it so, to be called well within each lease, which says whether it still is: a run without
+    limits ends as well once one that has some began. And what may go out, where another sender has ended
+    its turn since ``now``.
 
     Raises:
         NotNowError: another process sends at a limited pace, or did, and nothing is left of the day's share.
@@ -81,7 +82,7 @@ def alone(
         if is_paced and before and before[1] >= now:
             allowance = allowance_at(parts, now)
             refuse_when_shut(allowance)
-        yield (lambda: not taken_by()) if is_paced else None, allowance
+        yield lambda: not taken_by(), allowance
     finally:
         if is_paced:
             with suppress(StoreError), parts.database.write() as conn:  # else the lease ends by itself

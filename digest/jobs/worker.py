@@ -15,7 +15,7 @@ from datetime import datetime
 from digest import acting, handing_over, sharing
 from digest.acting import Done
 from digest.deliver.owner import fate_of
-from digest.errors import ConfigurationError, DigestError
+from digest.errors import ConfigurationError, DigestError, NotNowError
 from digest.model.links import edition_ref
 from digest.parts import Parts
 from digest.store import editions, runs
@@ -119,5 +119,10 @@ def _share(parts: Parts, edition_id: int, now: datetime) -> list[Done]:
         return []
     if reason := sharing.why_not(parts, row.key.series, allowance):
         return [Done(f"not shared: {reason}", edition_ref(row.key), failed=True)]
-    report = handing_over.hand_over(parts, row, now, handing_over.ready_transport(parts), allowance)
+    try:
+        with handing_over.alone(parts, allowance, now) as (keep, allowance):
+            transport = handing_over.ready_transport(parts)
+            report = handing_over.hand_over(parts, row, now, transport, allowance, keep=keep)
+    except NotNowError as error:  # what the sender noted is older than its new limits
+        return [Done(f"not shared: {error}", edition_ref(row.key), failed=True)]
     return acting.after_run(parts, row, report, now, f"{report.sent_now:,} sent from here")

@@ -128,6 +128,16 @@ def test_processes_that_nothing_limits_share_an_edition_as_ever(process: MakePar
     assert report.sent_now == READERS
 
 
+def test_a_run_that_nothing_limits_ends_once_one_at_a_limited_pace_began(process: MakeParts) -> None:
+    paced = process()
+    free = replace(paced, sending=replace(paced.sending, rate_per_s=None))
+    with handing_over.alone(free, UNLIMITED, free.clock()) as (keep, _):
+        assert keep()
+        with handing_over.alone(paced, UNLIMITED, paced.clock()):
+            assert not keep()
+        assert keep()
+
+
 def test_the_turn_of_a_process_that_was_killed_is_free_at_once(process: MakeParts) -> None:
     parts = process()
     said = [parts.database.url, parts.publication.slug, parts.clock().isoformat()]
@@ -184,7 +194,6 @@ def test_a_run_that_lost_its_turn_sends_nothing_more(process: MakeParts) -> None
     report = handing_over.hand_over(parts, row, parts.clock(), transport, UNLIMITED, keep=lambda: False)
     assert (report.sent_now, report.stopped) == (0, True)
     with handing_over.alone(parts, UNLIMITED, parts.clock()) as (keep, _):
-        assert keep is not None
         assert keep()
         with parts.database.write() as conn:
             later = parts.clock() + timedelta(hours=1)

@@ -520,6 +520,15 @@ def test_a_worker_keeps_out_while_the_pace_is_limited_here_or_there(quick_room: 
     assert shared(elsewhere(parts))[0].what == "60 sent from here"
 
 
+def test_a_worker_keeps_out_while_somebody_sends_at_a_pace_not_yet_noted(quick_room: Room) -> None:
+    parts, row, server = quick_room
+    begun(parts, row)
+    paced = elsewhere(parts, sending=replace(parts.sending, rate_per_s=9.0))
+    with handing_over.alone(paced, UNLIMITED, parts.clock()):
+        assert keeps_out(parts, row, "another process")
+    assert server.received == []
+
+
 def test_a_worker_keeps_out_where_its_messages_would_differ(quick_room: Room) -> None:
     parts, row, _server = quick_room
     begun(parts, row)
