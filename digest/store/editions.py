@@ -29,7 +29,7 @@ from digest.store.codec import edition_from_json, edition_to_json
 from digest.store.sql import insert_or_ignore
 from digest.store.tables import editions
 
-_BEGUN_OR_SENT = (EditionState.FROZEN, EditionState.SENDING, EditionState.PAUSED, EditionState.SENT)
+_REACHES_READERS = frozenset(EditionState) - OPEN_TO_EDITING  # or did, before it was cancelled
 _MOST_CORRECTIONS = 1_000
 
 
@@ -103,9 +103,9 @@ def corrections_of(conn: Connection, publication: str, ref: str) -> list[ToldCor
 
 
 def same_corrections(conn: Connection, publication: str, correction: Correction) -> tuple[int, ...]:
-    """The editions that go out, or went out, with these very words about what they correct."""
+    """The editions that go out, or went out to some at least, with these very words on what they correct."""
     rows = list_editions(
-        conn, publication, series=CORRECTIONS, states=_BEGUN_OR_SENT, limit=_MOST_CORRECTIONS
+        conn, publication, series=CORRECTIONS, states=_REACHES_READERS, limit=_MOST_CORRECTIONS
     )
     return tuple(row.id for row in rows if row.edition and row.edition.correction == correction)
 

@@ -216,6 +216,21 @@ def test_who_is_yet_to_get_these_words_gets_them_once(
         correcting.draft(parts, sent, TEXT, LATER)
 
 
+def test_who_got_these_words_before_they_were_cancelled_does_not_get_them_again(
+    parts: Parts, outgoing: Outgoing, sent: EditionRow
+) -> None:
+    outgoing.answers = {"bo@example.org": Deferred(451, "later")}
+    first, *_ = correcting.draft(parts, sent, TEXT, LATER)
+    pipeline.send(parts, first, LATER)
+    desk.cancel(parts, desk.hold(parts, first, LATER), LATER)
+    outgoing.answers.clear()
+    anew, readers, _ = correcting.draft(parts, sent, TEXT, LATER + timedelta(minutes=1))
+    assert readers == 1
+    before = len(outgoing.to())
+    pipeline.send(parts, anew, LATER + timedelta(minutes=1))
+    assert outgoing.to()[before:] == ["bo@example.org"]
+
+
 def test_two_editions_are_corrected_in_one_second(parts: Parts, sent: EditionRow) -> None:
     noon = SLOT + timedelta(hours=2)
     publish(parts, "2", "Gaza ceasefire talks between Israel and Hamas resume in Cairo")
