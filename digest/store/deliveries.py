@@ -136,13 +136,17 @@ def cancel(conn: Connection, edition_id: int) -> int:
     What a sender has under way counts as uncertain: its answer, should it come, has the last word.
     """
     of_edition = deliveries.c.edition_id == edition_id
+    dropped = update(deliveries).where(of_edition, WAITING)
+    waited = conn.execute(
+        dropped.values(state=DeliveryState.SKIPPED, due_at=null(), text=_CANCELLED)
+    ).rowcount
+    # Second: a sender that still runs may have fenced some until this very moment, and can fence none now.
     conn.execute(
         update(deliveries)
         .where(of_edition, in_state(DeliveryState.SENDING))
         .values(state=DeliveryState.UNCERTAIN, text=_CUT_OFF)
     )
-    dropped = update(deliveries).where(of_edition, WAITING)
-    return conn.execute(dropped.values(state=DeliveryState.SKIPPED, due_at=null(), text=_CANCELLED)).rowcount
+    return waited
 
 
 def retry_failed(conn: Connection, edition_id: int, now: datetime) -> int:

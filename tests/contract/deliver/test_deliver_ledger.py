@@ -14,6 +14,7 @@ from digest.model.delivery import Counts, DeliveryState, Recipient
 from digest.store.batches import Batch, Fate, claim, is_worth_joining, next_due, page, release, renew
 from digest.store.connect import make_engine, parse_url
 from digest.store.deliveries import (
+    cancel,
     counts,
     mark_bounced,
     mark_complained,
@@ -607,3 +608,16 @@ def test_a_connection_that_was_given_up_is_not_opened_again_to_be_closed(postgre
         ledger._connection.invalidate()
         event.listen(ledger._engine, "do_connect", refuse)
     event.remove(ledger._engine, "do_connect", refuse)
+
+
+def test_what_is_fenced_while_the_edition_is_cancelled_does_not_stay_being_sent(
+    database: Database, make_edition: MakeEdition, now: datetime
+) -> None:
+    """Over PostgreSQL, a sender that has not seen the hold yet commits between two statements."""
+    make_edition(4)
+    with database.write() as conn:
+        _, rows = claimed(conn, now)
+        fence(conn, rows[:1])
+        event.listen(conn, "after_cursor_execute", lambda *_: fence(conn, rows[1:]), once=True)
+        assert cancel(conn, 1) == 3
+        assert (counts(conn, 1).skipped, counts(conn, 1).uncertain, counts(conn, 1).open) == (3, 1, 0)
