@@ -31,7 +31,7 @@ from digest.deliver.transports.base import Transport
 from digest.errors import TransportError
 from digest.model.delivery import Counts, DeliveryState, Recipient
 from digest.store.batches import next_due
-from digest.store.deliveries import counts
+from digest.store.deliveries import counts, let_go_if_cancelled
 from digest.store.engine import Database
 from digest.store.ledger import Ledger
 from digest.store.runs import end_run, finish, is_sending, start_run
@@ -257,6 +257,7 @@ class _Run:
         self.timeline.note(time.monotonic() - self.started, desk.tally)
         with self.ledger.transaction() as conn:
             finish(conn, self.edition_id, now)
+            let_go_if_cancelled(conn, self.edition_id)
             found = counts(conn, self.edition_id)
             report = SendReport(
                 edition_id=self.edition_id,

@@ -149,6 +149,12 @@ def cancel(conn: Connection, edition_id: int) -> int:
     return waited
 
 
+def let_go_if_cancelled(conn: Connection, edition_id: int) -> None:
+    """Let go of what a sender's last answers have put off since its edition was cancelled: see ``cancel``."""
+    if conn.scalar(select(editions.c.state).where(editions.c.id == edition_id)) == EditionState.CANCELLED:
+        cancel(conn, edition_id)
+
+
 def retry_failed(conn: Connection, edition_id: int, now: datetime) -> int:
     """Try every failed delivery again, from its first attempt; returns how many.
 

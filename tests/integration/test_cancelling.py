@@ -11,9 +11,10 @@ from sqlalchemy import update
 
 from digest import correcting, desk, pipeline, subscriptions
 from digest.daily import ensure
+from digest.deliver.envelope import Envelope
 from digest.deliver.transports.memory import MemoryTransport
 from digest.errors import StateError
-from digest.model.delivery import Counts, DeliveryState
+from digest.model.delivery import Counts, Deferred, DeliveryState
 from digest.model.edition import EditionState
 from digest.model.news import Article
 from digest.parts import Parts, address_pepper
@@ -185,6 +186,20 @@ def test_what_a_killed_sender_left_is_uncertain(parts: Parts, row: EditionRow) -
     assert desk.cancel(parts, paused, SLOT)[1] == 1
     found = counts(parts, row)
     assert (found.uncertain, found.skipped, found.failed, found.open) == (1, 1, 1, 0)
+
+
+def test_what_is_put_off_by_an_answer_that_comes_after_it_is_let_go_as_well(
+    parts: Parts, row: EditionRow, clock: Clock
+) -> None:
+    def answer(_: Envelope) -> Deferred:
+        if desk.find(parts, str(row.id)).state is EditionState.SENDING:
+            desk.cancel(parts, desk.hold(parts, row, SLOT), SLOT)
+        return Deferred(451, "later")
+
+    clock.now = SLOT
+    report = pipeline.send(replace(parts, transport=lambda: MemoryTransport(answer)), row, SLOT)
+    assert (report.counts.open, report.counts.skipped) == (0, len(READERS))
+    assert counts(parts, row) == report.counts
 
 
 def test_one_that_goes_out_is_held_first(parts: Parts, row: EditionRow) -> None:
