@@ -9,10 +9,10 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, or_, select, update
 
 from digest.model.edition import (
     CORRECTIONS,
@@ -31,6 +31,7 @@ from digest.store.tables import editions
 
 _REACHES_READERS = frozenset(EditionState) - OPEN_TO_EDITING  # or did, before it was cancelled
 _MOST_CORRECTIONS = 1_000
+_HOLDS = timedelta(days=30)  # what was refused before may be otherwise by now
 
 
 @dataclass(frozen=True)
@@ -156,10 +157,15 @@ def settled(
 
 
 def ended_since(conn: Connection, publication: str, since: datetime) -> list[tuple[int, datetime]]:
-    """The editions that were sent to the last reader after ``since``, and when; the first to end first."""
+    """The editions that were sent to the last reader after ``since``, and when; the first to end first.
+
+    Also those that were cancelled then, and had begun not long before.
+    """
+    cancelled = editions.c.state == EditionState.CANCELLED.value
+    begun_and_cancelled = and_(cancelled, editions.c.frozen_at > since - _HOLDS)
     query = select(editions.c.id, editions.c.finished_at).where(
         editions.c.publication == publication,
-        editions.c.state == EditionState.SENT.value,
+        or_(editions.c.state == EditionState.SENT.value, begun_and_cancelled),
         editions.c.finished_at > since,
     )
     return [(row.id, row.finished_at) for row in conn.execute(query.order_by(editions.c.finished_at))]

@@ -538,6 +538,26 @@ def test_what_was_refused_counts_though_the_sender_was_killed_at_the_end(
     assert ada.state is SubscriberState.UNSUBSCRIBED
 
 
+def test_what_was_refused_counts_though_the_edition_was_cancelled_before_its_end(
+    parts: Parts, clock: Clock
+) -> None:
+    def answer(envelope: Envelope) -> Outcome:
+        gone = envelope.recipient.startswith("ada@")
+        return Rejected(code=550, text="5.1.1 no such user") if gone else Deferred(451, "later")
+
+    refusing = replace(parts, transport=lambda: MemoryTransport(answer))
+    publish(parts, SLOT - timedelta(hours=5))
+    at(refusing, clock, SLOT)
+    with parts.database.read() as conn:
+        row = editions.find_edition(conn, parts.key(SLOT))
+    assert row is not None
+    desk.cancel(parts, desk.hold(parts, row, clock()), clock())
+    done = at(refusing, clock, SLOT + timedelta(minutes=1))
+    assert [step.what for step in done if "refused" in step.what] == [
+        "what was refused: 1 applied (1 hard-bounce); 1 never mailed again"
+    ]
+
+
 def test_an_edition_that_is_refused_too_much_pauses_and_the_editor_lets_it_go_on(
     parts: Parts, clock: Clock
 ) -> None:
