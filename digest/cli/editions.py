@@ -74,11 +74,17 @@ def _slot_of(parts: Parts, day: date_type, now: datetime) -> datetime:
     reach = slot - parts.recency.since(parts.schedule, slot)
     if slot < now - reach:
         raise InputError(f"{day} is too long ago: no article is recent enough for its edition")
-    if not parts.schedule.sends_on(day):
-        off = day in parts.schedule.days_off
-        why = "one of days_off" if off else f"a {day:%A}, which is no day of the schedule"
-        say(f"{day} is {why}: this edition goes out only by `digest send --edition`.")
+    if why := _why_no_day(parts, day):
+        say(f"{why}: this edition goes out only by `digest send --edition`.")
     return slot
+
+
+def _why_no_day(parts: Parts, day: date_type) -> str:
+    """Why no edition goes out on a day by itself; "" if one does."""
+    if parts.schedule.sends_on(day):
+        return ""
+    off = day in parts.schedule.days_off
+    return f"{day} is " + ("one of days_off" if off else f"a {day:%A}, which is no day of the schedule")
 
 
 def _day(text: str) -> date_type:
@@ -244,7 +250,7 @@ def cancel(
         say(f"It counts as told: {counted(len(row.edition.stories), 'story', 'stories')}, as in its draft.")
     if unsent and not (readers_have_it or as_json):
         say(f"{counted(unsent, 'reader')} will not get it.")
-    elif not as_json:
+    elif row.frozen_at is None and not as_json:  # one that had begun is never released
         say(f"`digest release --edition {edition_ref(row.key)}` makes it a draft again.")
 
 
@@ -290,8 +296,11 @@ def _tell_of_approval(parts: Parts, before: EditionRow, row: EditionRow) -> None
         say(printable(f"It is revision {row.revision}, of {stories}; the first: {lead.headline}"))
     if before.reviewed_by and before.reviewed_by != row.reviewed_by:
         say(printable(f"{before.reviewed_by} had approved it before."))
+    of_series = parts.for_series(row.key.series)
     if row.key.series not in parts.scheduled:
         say(f"No schedule sends the series {row.key.series!r}: `digest send --edition {ref}` does.")
+    elif why := _why_no_day(of_series, of_series.schedule.day_of(row.key.slot)):
+        say(f"{why}: no schedule sends it, `digest send --edition {ref}` does.")
 
 
 def _tell(row: EditionRow, *, as_json: bool) -> None:

@@ -191,6 +191,13 @@ def test_an_edition_that_is_cancelled_is_not_sent_until_it_is_released(stocked: 
     assert "is sent and can't be cancelled" in stocked.run("cancel", "--edition", ref, code=1).stderr
 
 
+def test_one_that_had_begun_is_cancelled_for_good(stocked: Desk) -> None:
+    ref = stocked.json("draft")["ref"]
+    with closing(sqlite3.connect(stocked.folder / "subscribers.db")) as db, db:
+        db.execute("UPDATE editions SET frozen_at = slot, state = 'paused'")
+    assert stocked.run("cancel", "--edition", ref).stderr == f"The edition {ref} is cancelled.\n"
+
+
 def test_a_story_is_explained_by_the_name_it_has_in_the_file(stocked: Desk) -> None:
     lead = first_ids(stocked.json("draft"))[0]
     assert stocked.run("explain", f"s{lead}").stdout == stocked.run("explain", str(lead)).stdout

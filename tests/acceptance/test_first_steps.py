@@ -331,6 +331,9 @@ def test_a_draft_for_a_day_on_which_nothing_goes_out_says_why(desk: Desk) -> Non
     ):
         said = desk.run("draft", "--date", day, "--now", "2026-12-27T12:00").stderr
         assert f"{day} is {why}: this edition goes out only by `digest send --edition`." in said
+        ref = f"daily-{day.replace('-', '')}T0630"
+        said = desk.run("approve", "--edition", ref).stderr
+        assert f"{day} is {why}: no schedule sends it, `digest send --edition {ref}` does." in said
 
 
 @pytest.mark.parametrize("own", ["themes", "templates"])
