@@ -161,5 +161,5 @@ def test_ctrl_c_ends_a_draft_that_waits_for_its_model(written: Desk, model: Mode
         time.sleep(0.1)
     assert model.requests
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
+    process.communicate(timeout=60)
     assert process.returncode != 0
