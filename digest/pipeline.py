@@ -63,7 +63,7 @@ def gather(
             health = feed_store.all_health(conn)
             feeds = feed_store.list_feeds(conn)
             due = [(feed, health.get(feed.id, FeedHealth(feed.id))) for feed in feeds]
-    found = 0
+    found, before = 0, {feed.id: health for feed, health in due}
 
     def known(urls: Collection[str]) -> set[str]:
         with parts.database.read() as conn:
@@ -75,11 +75,9 @@ def gather(
             new, _updated = article_store.save_articles(conn, gathered.articles)
             feed_store.save_health(conn, gathered.health)
         found += new
-        if gathered.health.trouble and on_done is None:
-            log.warning("feed %s: %s", gathered.feed.name, gathered.health.message)
         if on_done is None:
-            for note in gathered.notes:
-                log.info("feed %s: %s", gathered.feed.name, note)
+            for level, line in gathered.to_log(before[gathered.feed.id]):
+                log.log(level, "feed %s: %s", gathered.feed.name, line)
         else:
             on_done(gathered, new)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,19 @@ class Gathered:
     health: FeedHealth
     articles: tuple[Article, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def to_log(self, before: FeedHealth) -> list[tuple[int, str]]:
+        """What a log has not been told of yet, with its level; ``before`` is the feed's health until now.
+
+        What stays the same was told when it began: a trouble with all its notes, or that the feed has moved.
+        """
+        trouble, message = self.health.trouble, self.health.message
+        same = (trouble, message) == (before.trouble, before.message)
+        if trouble and same:
+            return []
+        told = [(logging.WARNING, message)] if trouble else []
+        said = message if trouble or same else ""
+        return told + [(logging.INFO, note) for note in self.notes if note not in said]
 
 
 def judged(
