@@ -177,7 +177,7 @@ def _hold(database: Database, mark: Mark, now: datetime) -> bool:
         doubt = {"at": now.astimezone(UTC).isoformat(), "slots": dict(both.slots), "backup": bool(copied_at)}
         set_meta(conn, DOUBT, json.dumps(doubt))
         _begin_readers_at(conn, both.readers + IDS_LEFT_OUT)
-        told = _let_wait(conn, now)
+        told = _let_wait(conn, both.slots, now)
         of = f" of {copied_at[:16].replace('T', ' ')} UTC" if copied_at else ""
         line = (
             f"this database is an older one{of}, put back: more may have been sent than it knows, so nothing"
@@ -190,14 +190,23 @@ def _hold(database: Database, mark: Mark, now: datetime) -> bool:
     return True
 
 
-def _let_wait(conn: Connection, now: datetime) -> str:
-    """Pause what has begun, and take back approvals of what was due; which editions those were, in words."""
+def _let_wait(conn: Connection, slots: Mapping[str, str], now: datetime) -> str:
+    """Pause what has begun, and take back approvals of what may be out; what was paused, in words.
+
+    An edition may be out ahead of its slot: ``slots`` has the newest one begun of each series.
+    """
     reason = "the database was put back: who got it since the backup isn't known, and would get it again"
     begun = editions.c.state.in_([state.value for state in _BEGUN])
     paused = update(editions).where(begun).values(state="paused", reason=reason, updated_at=now)
     numbers = sorted(conn.execute(paused.returning(editions.c.id)).scalars())
-    due = (editions.c.state == EditionState.APPROVED.value, editions.c.slot <= now)
-    conn.execute(update(editions).where(*due).values(state="draft", reviewed_by="", updated_at=now))
+    approved = select(editions.c.id, editions.c.publication, editions.c.series, editions.c.slot)
+    for number, publication, series, slot in conn.execute(
+        approved.where(editions.c.state == EditionState.APPROVED.value)
+    ).all():
+        begun_to = slots.get(f"{publication} {series}")
+        if slot <= (max(now, datetime.fromisoformat(begun_to)) if begun_to else now):
+            taken_back = update(editions).where(editions.c.id == number)
+            conn.execute(taken_back.values(state="draft", reviewed_by="", updated_at=now))
     if not numbers:
         return ""
     which = ", ".join(map(str, numbers))

@@ -301,3 +301,19 @@ def test_what_a_person_declares_holds_on_both_databases(database: Database, tmp_
         subscriptions.add(conn, "bo@example.org", pepper=pepper, now=clock(), known_themes=())
         *_, last = audience.list_subscribers(conn)
     assert last.id > restored.IDS_LEFT_OUT
+
+
+def test_an_approved_edition_that_went_out_ahead_of_its_time_waits(newsroom: Newsroom) -> None:
+    eve = SLOT - timedelta(hours=4)
+    newsroom.clock.now = eve
+    with newsroom.open() as parts:
+        desk.approve(parts, pipeline.draft(parts, parts.key(SLOT), eve), eve)
+    copy = newsroom.copy()
+    with newsroom.open() as parts:
+        pipeline.send(parts, desk.find(parts, "daily-20260310T0630"), eve)
+    assert len(newsroom.mails.messages) == 3
+    newsroom.put_back(copy)
+    newsroom.beat(eve + timedelta(minutes=30))
+    newsroom.beat(SLOT)
+    assert len(newsroom.mails.messages) == 3
+    assert newsroom.state() is EditionState.DRAFT
