@@ -21,7 +21,7 @@ from digest.model.edition import EditionState
 from digest.model.links import edition_ref
 from digest.parts import Parts
 from digest.schedule import BEGUN
-from digest.store import deliveries, editions, turn
+from digest.store import deliveries, editions, restored, turn
 from digest.store.batches import next_due
 from digest.store.editions import EditionRow
 
@@ -127,6 +127,10 @@ def hand_over(
                 conn, row.id, allowed=BEGUN, to=EditionState.PAUSED, now=now, reason=TOO_MANY_REFUSED
             )
 
+    def going_on() -> bool:  # with each renewal of the leases, so that it costs nothing for each message
+        restored.note_going_on(parts.database)
+        return keep is None or keep()
+
     def deliver_by(options: SendOptions) -> SendReport:
         return deliver(
             parts.database,
@@ -139,7 +143,7 @@ def hand_over(
             allowance=allowance,
             progress=progress,
             on_refused=pause,
-            keep=keep,
+            keep=going_on,
         )
 
     report = _delivered(parts, row, allowance, deliver_by)

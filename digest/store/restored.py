@@ -117,6 +117,17 @@ def note_hand_over(database: Database) -> None:
     write_mark(database.path, known.joined(read_mark(database.path) or Mark()))
 
 
+def note_going_on(database: Database) -> None:
+    """While messages are handed over: a copy made before this call is behind it, even after a kill.
+
+    A run that is well under way does not end for it where that can't be written.
+    """
+    try:
+        note_hand_over(database)
+    except StoreError as error:
+        log.warning("a copy made while this run sends may not be known for an older one: %s", error)
+
+
 def notice(database: Database, now: datetime) -> bool:
     """See whether this is an older database than the one that sent last, and what holds then; whether so.
 

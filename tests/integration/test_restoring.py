@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from digest import desk, pipeline, subscriptions
+from digest import desk, handing_over, pipeline, subscriptions
 from digest.acting import Done
 from digest.daily import ensure
+from digest.deliver.allowance import UNLIMITED
 from digest.deliver.envelope import Envelope
 from digest.deliver.transports.memory import MemoryTransport
-from digest.errors import StateError
+from digest.errors import StateError, StoreError
 from digest.model.delivery import Accepted, Outcome
 from digest.model.edition import EditionState
 from digest.model.news import Article
@@ -317,3 +318,32 @@ def test_an_approved_edition_that_went_out_ahead_of_its_time_waits(newsroom: New
     newsroom.beat(SLOT)
     assert len(newsroom.mails.messages) == 3
     assert newsroom.state() is EditionState.DRAFT
+
+
+def test_a_copy_made_in_the_middle_of_a_run_that_is_killed_then_is_known(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And a mark that can't be written in the middle ends no run."""
+    newsroom.beat(SLOT - timedelta(hours=1))
+    newsroom.clock.now = SLOT
+    with newsroom.open() as parts:
+        row = desk.find(parts, "daily-20260310T0630")
+        pipeline.begin(parts, row, SLOT)
+        restored.note_hand_over(parts.database)
+        copies.copy_into(newsroom.path, newsroom.path.with_name("middle"))
+        row = desk.find(parts, "daily-20260310T0630")
+        handing_over.hand_over(
+            parts, row, SLOT, newsroom.mails, UNLIMITED
+        )  # no note at its end: killed there
+        middle = newsroom.path.with_name("middle")
+        with open_database(f"sqlite:///{middle}") as copy, copy.read() as conn:
+            known = restored.known_to(conn)
+        mark = restored.read_mark(newsroom.path)
+        assert mark is not None
+        assert mark.handed_over > known.handed_over
+
+        def unwritable(*_: object) -> None:
+            raise StoreError("the mark can't be written")
+
+        monkeypatch.setattr(restored, "write_mark", unwritable)
+        restored.note_going_on(parts.database)
