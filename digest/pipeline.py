@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 from digest import handing_over, sharing
 from digest.deliver.allowance import Allowance
 from digest.deliver.run import SendReport
-from digest.errors import StateError
+from digest.errors import NotNowError, StateError
 from digest.model.delivery import Counts, Reached
 from digest.model.edition import OPEN_TO_EDITING, Edition, EditionKey, EditionState
 from digest.model.links import edition_ref
@@ -284,7 +284,8 @@ def send(
         with parts.database.read() as conn:
             fresh = _fresh(conn, row)
         if fresh.state not in {EditionState.FROZEN, EditionState.SENDING, EditionState.SENT}:
-            raise StateError(
+            # Held or cancelled since this was planned, by an editor, who need not be told of it.
+            raise NotNowError(
                 f"the edition {edition_ref(row.key)} is {fresh.state.in_words()} now; nothing was sent"
             )
         restored.note_hand_over(parts.database)

@@ -28,7 +28,8 @@ from digest.cli.common import (
     read_text,
     say,
 )
-from digest.cli.editions import APPROVAL_GONE, edition_json, show
+from digest.cli.editions import APPROVAL_GONE
+from digest.cli.showing import edition_json, show
 from digest.editing import Change, Problem, complain, write
 from digest.edits import Session
 from digest.errors import DigestError, InputError

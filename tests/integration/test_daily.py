@@ -591,3 +591,23 @@ def test_an_edition_that_is_refused_too_much_pauses_and_the_editor_lets_it_go_on
     assert not any("is paused" in step.what for step in done)
     with parts.database.read() as conn:
         assert deliveries.counts(conn, row.id).open == 0
+
+
+def test_a_hold_at_the_last_moment_alarms_nobody(
+    parts: Parts, clock: Clock, outgoing: MemoryTransport
+) -> None:
+    publish(parts, SLOT - timedelta(hours=5))
+    clock.now = SLOT - timedelta(minutes=20)
+    row = pipeline.draft(parts, parts.key(SLOT), clock())
+    clock.now = SLOT
+    pipeline.begin(parts, row, SLOT)
+
+    def transport() -> MemoryTransport:
+        desk.hold(parts, row, clock())
+        return outgoing
+
+    done = at(replace(parts, transport=transport), clock, SLOT)
+    assert not any(step.failed for step in done)
+    assert (outgoing.messages, state(parts)) == ([], EditionState.PAUSED)
+    with parts.database.read() as conn:
+        assert alerts.list_alerts(conn) == []
