@@ -22,7 +22,7 @@ from digest.model.delivery import Accepted
 from digest.model.plural import counted
 from digest.parts import Parts, installed_at
 from digest.schedule import BEGUN, Alert, Draft, Intent, Pause, Resume, Send, Standing, go_on, plan
-from digest.store import editions, meta, restored, turn
+from digest.store import busy, editions, meta, restored, turn
 from digest.store import feeds as feed_store
 
 log = logging.getLogger("digest")
@@ -35,7 +35,6 @@ REFUSALS_SEEN = "refusals_seen"  # the end of the last edition whose refusals we
 SEEN_BEFORE = timedelta(days=1)
 POLL_FOR_S = 60.0  # anybody can fill a mailbox, and the edition waits meanwhile
 CONFIRM_FOR_S = 60.0  # and anybody can fill in the form
-BUSY = "busy"  # when the last send began and ended
 FORGOTTEN_AT = "forgotten_at"
 FORGET_EVERY = timedelta(days=1)
 
@@ -67,6 +66,7 @@ def ensure(parts: Parts, now: datetime) -> tuple[Done, ...]:
     done += failed
     if parts.limits.warm_up:  # the day's share is for the day's news first
         owed.sort(key=lambda one: isinstance(one[1], Resume))
+    busy_since: datetime | None = None
     for of_series, intent in owed:
         if parts.stop.is_set():
             break
@@ -76,8 +76,8 @@ def ensure(parts: Parts, now: datetime) -> tuple[Done, ...]:
         steps = _guarded(parts, name, moment, partial(act, of_series, intent, moment, news=gathered))
         done += steps
         if any(step.report for step in steps) and not parts.rehearsal:
-            busy = f"{began.isoformat()} {parts.clock().isoformat()}"
-            done += _guarded(parts, "busy", now, partial(_note, parts, BUSY, busy))
+            busy_since = busy_since or began  # nothing of the next heartbeat begins before the end of all
+            done += _guarded(parts, "busy", now, partial(_keep_busy, parts, (busy_since, parts.clock())))
     if jumped and any(step.report for step in done):  # a person has confirmed the date
         done += _guarded(parts, "clock", now, partial(_keep_beat, parts, now))
     if not (jumped or parts.rehearsal):  # what a wrong clock calls old must not go
@@ -116,14 +116,24 @@ def _planned(parts: Parts, now: datetime, *, clock_jumped: bool) -> list[Intent]
     return list(intents)
 
 
-def _busy(parts: Parts, now: datetime) -> tuple[datetime, datetime] | None:
-    """When the last send began and ended, or how long one already keeps others from sending beside it."""
+def _busy(parts: Parts, now: datetime) -> list[busy.Span]:
+    """When something was sent, and how long somebody already keeps others from sending beside it.
+
+    A turn is kept here as well: there is only the last one, and a short one may follow.
+    """
     with parts.database.read() as conn:
-        noted = (meta.get_meta(conn, BUSY) or "").split()
-        turns = turn.last(conn, parts.publication.slug, now=now, fate=fate_of)
-    spans = [(datetime.fromisoformat(noted[0]), datetime.fromisoformat(noted[1]))] if noted else []
-    spans += [turns] if turns else []
-    return max((span for span in spans if span[1] <= now), key=lambda span: span[1], default=None)
+        known = busy.noted(conn)
+        last = turn.last(conn, parts.publication.slug, now=now, fate=fate_of)
+    spans = busy.joined([*known, last] if last else known)
+    if spans != known and last and not parts.rehearsal:
+        _keep_busy(parts, last)
+    return [span for span in spans if span[1] <= now]
+
+
+def _keep_busy(parts: Parts, span: busy.Span) -> list[Done]:
+    with parts.database.write() as conn:
+        busy.note(conn, [span])
+    return []
 
 
 def _notice(parts: Parts, now: datetime) -> list[Done]:

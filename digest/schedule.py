@@ -10,7 +10,7 @@ else, because a scheduler's own daily job fires twice in the autumn fold and ski
 from __future__ import annotations
 
 from calendar import day_name
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -158,7 +158,7 @@ def plan(
     *,
     installed_at: datetime,
     clock_jumped: bool = False,
-    busy: tuple[datetime, datetime] | None = None,
+    busy: Collection[tuple[datetime, datetime]] = (),
     doubted_until: datetime | None = None,
 ) -> tuple[Intent, ...]:
     """What to do at this heartbeat. Asking again, at any time and from anywhere, is harmless.
@@ -169,8 +169,8 @@ def plan(
         editions: the series' latest editions by slot.
         installed_at: no slot before this instant was ever owed to anybody.
         clock_jumped: the wall clock ran ahead of the machine's own count of time since the last beat.
-        busy: when the last send of a heartbeat began and ended. What fell due between the two is late only
-            from its end on: no heartbeat could begin it before.
+        busy: when sends of late began and ended. What fell due during one is late only from its end on: no
+            heartbeat could begin it before.
         doubted_until: the database was put back from a backup, and can't tell what was sent of the slots up
             to this instant.
     """
@@ -180,7 +180,7 @@ def plan(
             intents.append(go_on(schedule, now, slot, standing))
     due = schedule.newest_slot(now)
     if due >= installed_at:
-        could_begin = busy[1] if busy and busy[0] <= due <= busy[1] <= now else due
+        could_begin = max((end for start, end in busy if start <= due <= end <= now), default=due)
         doubted = doubted_until is not None and due <= doubted_until
         intents.extend(
             _due(schedule, now, due, editions, could_begin, clock_jumped=clock_jumped, doubted=doubted)
@@ -235,6 +235,8 @@ def _due(
     draft: list[Intent] = [Draft(due)] if _wants_draft(schedule, now, due, standing) else []
     if doubted and now - due <= schedule.finish_within and state is EditionState.DRAFT:
         return [*draft, Alert(f"doubted:{ref}", in_doubt(ref))]
+    if doubted and now - due > schedule.finish_within and state is not EditionState.APPROVED:
+        return []  # it may be out: the alert of the doubt has said so, and what to do
     if now - could_begin > schedule.max_lateness or now - due > schedule.finish_within:
         return [] if standing and standing.quiet else [_late(schedule, due, state)]
     if state is EditionState.HELD:

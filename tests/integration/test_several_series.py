@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import delete
 
 from digest import desk, pipeline, subscriptions
-from digest.daily import ensure
+from digest.daily import _busy, _keep_busy, ensure
 from digest.deliver.envelope import Envelope
 from digest.deliver.transports.memory import MemoryTransport
 from digest.errors import NotFoundError, StateError
@@ -22,7 +22,8 @@ from digest.model.news import Article
 from digest.model.wording import Wording
 from digest.parts import Parts, address_pepper, remember_installation
 from digest.settings import EditionSettings, ScheduleSettings, SeriesSettings, Settings
-from digest.store import alerts, articles, editions, tables
+from digest.store import alerts, articles, editions, tables, turn
+from digest.store.batches import Fate
 from digest.store.engine import Database
 from digest.wiring.options import publication_of, series_of
 from tests.wired import Clock, parts_of
@@ -359,3 +360,28 @@ def test_a_series_with_editions_is_old_though_nobody_noted_when_it_began(
         conn.execute(delete(tables.meta).where(tables.meta.c.key.like("installed_at:%")))  # as it was before
     begun_with(database, clock, outgoing, tmp_path, "weekly", "daily")
     assert [who for who, _ in subjects(outgoing)] == ["ada@example.org"]
+
+
+@pytest.mark.parametrize("seen", [False, True])
+def test_a_short_turn_does_not_hide_the_long_send_before_it(
+    parts: Parts, clock: Clock, outgoing: MemoryTransport, *, seen: bool
+) -> None:
+    """Whether a heartbeat sent it or has seen the turn of whoever did."""
+    long, short = (DAILY - timedelta(minutes=30), DAILY + timedelta(hours=4)), timedelta(seconds=5)
+    slug = parts.publication.slug
+
+    def takes_a_turn(began: datetime, ended: datetime) -> None:
+        with parts.database.write() as conn:
+            turn.take(conn, slug, owner="a", lease_s=120, now=began, fate=lambda _: Fate.UNKNOWN)
+            turn.give_back(conn, slug, owner="a", now=ended)
+
+    publish(parts, 7)
+    at(parts, clock, DAILY - timedelta(hours=1))
+    if seen:
+        takes_a_turn(*long)
+        assert _busy(parts, long[1] + short) == [long]
+    else:
+        _keep_busy(parts, long)
+    takes_a_turn(long[1] + short, long[1] + 2 * short)
+    at(parts, clock, long[1] + timedelta(minutes=1))
+    assert "ada@example.org" in [who for who, _ in subjects(outgoing)]

@@ -250,7 +250,7 @@ def test_an_edition_is_late_from_when_it_could_begin(began_h: int, ended_h: int,
     busy = (DUE + timedelta(hours=began_h), DUE + timedelta(hours=ended_h))
     now = DUE + timedelta(hours=7)
     ready = {DUE: standing(EditionState.APPROVED)}
-    (intent,) = plan(DAILY, now, ready, installed_at=LONG_AGO, busy=busy)
+    (intent,) = plan(DAILY, now, ready, installed_at=LONG_AGO, busy=[busy])
     assert isinstance(intent, Send if sends else Alert)
 
 
@@ -258,5 +258,19 @@ def test_nothing_is_sent_that_is_too_late_to_be_gone_on_with() -> None:
     now = DUE + timedelta(hours=20)
     early = Schedule(send_at=time(6, 30), finish_within=timedelta(hours=19))
     busy = (DUE - timedelta(hours=1), now - timedelta(hours=1))
-    intents = plan(early, now, {DUE: standing(EditionState.APPROVED)}, installed_at=LONG_AGO, busy=busy)
+    intents = plan(early, now, {DUE: standing(EditionState.APPROVED)}, installed_at=LONG_AGO, busy=[busy])
     assert not any(isinstance(intent, Send) for intent in intents)
+
+
+def test_a_short_send_after_a_long_one_does_not_make_late_what_fell_due_in_the_long_one() -> None:
+    now = DUE + timedelta(hours=4)
+    long, short = (DUE - timedelta(hours=1), now - timedelta(minutes=9)), (now - timedelta(minutes=1), now)
+    ready = {DUE: standing(EditionState.APPROVED)}
+    assert plan(DAILY, now, ready, installed_at=LONG_AGO, busy=[long, short]) == (Send(DUE),)
+
+
+@pytest.mark.parametrize("state", [EditionState.DRAFT, EditionState.HELD])
+def test_what_may_have_gone_out_before_a_restore_is_never_called_late(state: EditionState) -> None:
+    weekly = Schedule(series="weekly", days=frozenset({2}), send_at=time(6, 30))
+    waits, now = {DUE: standing(state)}, DUE + timedelta(hours=28)
+    assert plan(weekly, now, waits, installed_at=LONG_AGO, doubted_until=DUE) == ()
