@@ -136,6 +136,7 @@ def notice(database: Database, now: datetime) -> bool:
     Raises:
         StoreError: the mark can't be read or written.
     """
+    _not_later_than(database, now)
     if database.path is None:
         return False
     mark = read_mark(database.path)  # before the database, which is ahead of it while somebody sends
@@ -169,6 +170,20 @@ def doubted_until(conn: Connection, publication: str, series: str) -> datetime |
     return datetime.fromisoformat(max(found["at"], found["slots"].get(f"{publication} {series}", "")))
 
 
+def _not_later_than(database: Database, now: datetime) -> None:
+    """Where the clock was ahead at the restore, and went back since: that was before ``now``.
+
+    A clock that is behind what the database knew at the restore is not believed.
+    """
+    with database.read() as conn:
+        stored = get_meta(conn, DOUBT)
+    doubt = json.loads(stored) if stored else {}
+    at = now.astimezone(UTC).isoformat()
+    if doubt and doubt.get("known_at", at) <= at < doubt["at"]:
+        with database.write() as conn:
+            set_meta(conn, DOUBT, json.dumps({**doubt, "at": at}))
+
+
 def was_a_backup(conn: Connection) -> bool:
     """Whether what was put back is known for a backup: it was one of ours, or somebody has said so."""
     stored = get_meta(conn, DOUBT)
@@ -186,6 +201,8 @@ def _hold(database: Database, mark: Mark, now: datetime) -> bool:
         conn.execute(delete(meta).where(meta.c.key == STAMP))
         set_meta(conn, HANDED_OVER, str(both.handed_over))
         doubt = {"at": now.astimezone(UTC).isoformat(), "slots": dict(both.slots), "backup": bool(copied_at)}
+        if known_at := conn.scalar(select(func.max(editions.c.updated_at))):
+            doubt["known_at"] = known_at.astimezone(UTC).isoformat()
         set_meta(conn, DOUBT, json.dumps(doubt))
         _begin_readers_at(conn, both.readers + IDS_LEFT_OUT)
         told = _let_wait(conn, both.slots, now)

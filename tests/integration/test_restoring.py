@@ -347,3 +347,20 @@ def test_a_copy_made_in_the_middle_of_a_run_that_is_killed_then_is_known(
 
         monkeypatch.setattr(restored, "write_mark", unwritable)
         restored.note_going_on(parts.database)
+
+
+def test_a_clock_that_was_ahead_at_the_restore_stops_no_later_edition(newsroom: Newsroom) -> None:
+    newsroom.beat(SLOT - timedelta(hours=1))
+    copy = newsroom.copy()
+    newsroom.beat(SLOT)
+    newsroom.put_back(copy)
+    newsroom.beat(SLOT + 365 * DAY)
+    before = len(newsroom.mails.messages)
+    newsroom.beat(SLOT - 300 * DAY)  # one that is behind proves nothing
+    with newsroom.open() as parts, parts.database.read() as conn:
+        assert restored.doubted_until(conn, parts.publication.slug, "daily") == SLOT + 365 * DAY
+    newsroom.beat(SLOT + timedelta(hours=1))
+    assert len(newsroom.mails.messages) == before
+    with newsroom.open() as parts, parts.database.read() as conn:
+        doubted = restored.doubted_until(conn, parts.publication.slug, "daily")
+    assert doubted == SLOT + timedelta(hours=1)
