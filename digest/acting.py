@@ -86,12 +86,12 @@ def _without_model(parts: Parts, key: EditionKey, now: datetime) -> list[Done]:
     return alert(parts, Alert(f"model:{edition_ref(key)}", text), now)
 
 
-def _send(parts: Parts, slot: datetime, now: datetime, *, news: bool) -> list[Done]:
+def _send(parts: Parts, slot: datetime, now: datetime, *, news: bool) -> list[Done] | None:
     with parts.database.read() as conn:
         row = editions.find_edition(conn, parts.key(slot))
     allowance = handing_over.allowance_at(parts, now)
     if allowance.shut:
-        return []
+        return None  # not tried: a failure that goes on is no news once it opens
     if row is None or row.edition is None:  # the draft before it failed: its alert is out
         raise StateError(f"the edition {parts.schedule.ref(slot)} has no draft to send")
     waits = row.state is EditionState.DRAFT or parts.skip_quiet_day  # else the approved note goes out
@@ -116,18 +116,18 @@ def _resume(parts: Parts, edition_id: int, now: datetime) -> list[Done] | None:
             return None  # what is deferred waits its time: the mail server is left alone until then
     allowance = handing_over.allowance_at(parts, now)
     if allowance.shut:  # the hour, or the warm-up's share of the day
-        return []
+        return None
     return _sent(parts, row, now, allowance, again=True)
 
 
 def _sent(
     parts: Parts, row: editions.EditionRow, now: datetime, allowance: Allowance, *, again: bool = False
-) -> list[Done]:
+) -> list[Done] | None:
     try:
         report = pipeline.send(parts, row, now, allowance=allowance)
     except NotNowError as error:  # another process is at it: all is well
         log.debug("%s", error)
-        return []
+        return None
     with parts.database.read() as conn:
         fresh = editions.get_edition(conn, row.id)
     paused = fresh is not None and fresh.state is EditionState.PAUSED

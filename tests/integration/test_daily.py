@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any
@@ -611,3 +611,21 @@ def test_a_hold_at_the_last_moment_alarms_nobody(
     assert (outgoing.messages, state(parts)) == ([], EditionState.PAUSED)
     with parts.database.read() as conn:
         assert alerts.list_alerts(conn) == []
+
+
+def test_an_outage_over_a_shut_window_is_told_once(parts: Parts, clock: Clock) -> None:
+    """A beat outside the window tried nothing: that is no success, after which a failure would be news."""
+
+    def away() -> MemoryTransport:
+        raise StateError("the mail server is away")
+
+    publish(parts, SLOT - timedelta(hours=5))
+    later = replace(parts, transport=lambda: MemoryTransport(lambda _: Deferred(451, "not now")))
+    at(later, clock, SLOT)
+    out = replace(parts, transport=away)
+    shut = replace(out, limits=Limits(ZoneInfo("UTC"), Window(time(1), time(2)), None))
+    for minutes, beating in ((20, out), (100, shut), (121, out)):
+        at(beating, clock, SLOT + timedelta(minutes=minutes))
+    with parts.database.read() as conn:
+        told = [text for _key, _at, text in alerts.list_alerts(conn)]
+    assert told.count("the mail server is away") == 1
