@@ -36,8 +36,18 @@ _LIVE = re.compile(
     re.IGNORECASE,
 )
 _LIVE_AT_END = re.compile(r"\blive\s*$", re.IGNORECASE)  # "Gaza crisis live"
-_LIVING = re.compile(  # "the villages where refugees live"
-    r"\b(?:to|where|how|who|that|which|why|we|they|you|I|people|families|refugees|children)\b", re.IGNORECASE
+# "The villages where refugees live": the verb, told by what opens its clause or stands right before it. A
+# clause ends at a colon or a question mark, and "people's" opens none: "People's Congress live" is a page.
+_LIVING = re.compile(
+    r"""
+    (?:
+        \b(?:where|how|who|whom|which|that|why)(?!['\u2019])(?:\s+(?!-\s)[^\s:;,?!|\u2013\u2014]+){0,5}
+      | \b(?:they|we|you|I|people|families|refugees|children|residents|migrants|workers|displaced)(?:\s+\w+)?
+      | \b(?:to|still|also|never|longer|once|mostly|can|cannot|could|must|will|would|should|may|might)
+        (?:\s+\w+ly)?
+    )\s+live\s*$
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _NUMBER = r"(?:\d+|three|four|five|six|seven|eight|nine|ten)"
 _MEDLEY = re.compile(
