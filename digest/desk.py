@@ -293,7 +293,7 @@ def _reviewed(parts: Parts, edition: Edition, name: str, now: datetime) -> Editi
         return replace(story, summary=replace(story.summary, provenance=provenance))
 
     stories = tuple(stamped(story) for story in edition.stories)
-    provenances = [story.summary.provenance if story.summary else None for story in stories]
+    provenances = [made and replace(made, reviewed_by=name) for made in (one.told_by for one in stories)]
     from digest.summarise import ai_notice  # noqa: PLC0415 - the same
 
     notice = None if edition.notice is None else ai_notice(provenances, wording=parts.drafting.wording)

@@ -64,7 +64,7 @@ def compose(
         options: Limits, and what may go in.
         summarise: A story's summary, its second argument being whether it leads the edition. Asked, best
             first, for stories that get a card if it fits.
-        notice: The AI notice that follows from the summaries shown; None stands for a story without one.
+        notice: The AI notice that follows from the summaries shown; None stands for a bare headline.
         past: What earlier editions told.
         reading: How to find what is new in a text.
         kin: How alike stories are.
@@ -105,7 +105,7 @@ def compose(
         local_date=local_date,
         themes=tuple(themes),
         stories=tuple(relate(shown, tellings, alike, past.stories, told_url, options.related)),
-        notice=notice([story.summary.provenance if story.summary else None for story in shown]),
+        notice=notice([story.told_by for story in shown]),
         language=language,
         quiet=not shown,
         gathered_from=articles_considered,

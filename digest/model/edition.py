@@ -106,6 +106,25 @@ class EditionStory:
         return not (self.brief or self.web_only)
 
     @property
+    def told_by(self) -> Provenance | None:
+        """How what stands under its headline came to be; None where nothing does.
+
+        What is new in an update is an extract: a sentence of its first source, as it stands.
+        """
+        if self.summary is not None:
+            return self.summary.provenance
+        if not self.update_of:
+            return None
+        first = self.sources[0] if self.sources else SourceLink("", "", "")
+        return Provenance(
+            Method.EXTRACT,
+            source=first.outlet,
+            source_url=first.url,
+            sentences=(self.update_of,),
+            source_ai_notice=first.ai_notice,
+        )
+
+    @property
     def score(self) -> float:
         """The rank, summed."""
         return sum(part.value for part in self.rank)

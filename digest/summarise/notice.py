@@ -52,7 +52,10 @@ class NoticeWording:
 
 
 def ai_notice(stories: Sequence[Provenance | None], *, wording: NoticeWording | None) -> Notice:
-    """The notice of an edition whose stories' summaries came to be so; None for a story without one."""
+    """The notice of an edition whose stories' summaries came to be so; None for a story without one.
+
+    A line that says what is new in an update counts as one where it stands alone: ``EditionStory.told_by``.
+    """
     made = [provenance for provenance in stories if provenance]
     values = {
         "how": _how(made) if stories else _NO_STORY,
@@ -121,7 +124,8 @@ def _full(made: Sequence[Provenance], values: Mapping[str, str]) -> str:
 
 def _how(made: Sequence[Provenance]) -> str:
     if not made:
-        return "The stories carry headlines only, as their outlets wrote them."
+        # Not "as their outlets wrote them": an editor may have reworded one.
+        return "The stories carry headlines only, none of them written by software."
     by = Counter(provenance.method for provenance in made)
     taken = by[Method.PUBLISHER] + by[Method.EXTRACT]
     models, edited = by[Method.MODEL], by[Method.EDITOR]

@@ -399,6 +399,16 @@ def test_an_approval_that_came_meanwhile_is_not_undone(parts: Parts) -> None:
     assert said(parts) == []
 
 
+def test_whoever_approves_has_read_the_lines_of_updates_too(parts: Parts) -> None:
+    row = drafted(parts)
+    update = replace(told(row).stories[0], summary=None, update_of="Two more sailed to Svalbard.")
+    edition = replace(told(row), stories=(update,))
+    desk.approve(parts, replace(row, edition=edition), EVENING, reviewed_by="Bo Vik")
+    notice = told(desk.find(parts, str(row.id))).notice
+    assert notice is not None
+    assert "Bo Vik reviewed the summaries before sending and answers for them." in notice.full
+
+
 def test_an_edit_of_an_edition_that_went_out_meanwhile_changes_nothing(parts: Parts) -> None:
     session = edits.begin(parts, drafted(parts))
     change = judged(session, marked(parts, "gaza", "drop")(write(session.sheet)))

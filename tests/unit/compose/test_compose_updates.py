@@ -61,6 +61,17 @@ def test_of_two_updates_of_a_running_story_the_one_with_more_publishers_stands(
     assert [one.update_of for one in composed(held, past=past, kin=unlike).edition.stories] == [HELD]
 
 
+def test_the_notice_hears_of_an_update_s_line_where_no_summary_stands_below_it(
+    article: MakeArticle, story: MakeStory, composed: Compose, past: Past
+) -> None:
+    fresh = [article(n, f"Nine die at mill, report {n}", text=DEAD) for n in (1, 2)]
+    update = story(*fresh, article(100, hours=30))
+    found = composed(update, past=past, kin=unlike, summarise=lambda _story, _lead: None)
+    assert [(one.update_of, one.summary) for one in found.edition.stories] == [(DEAD, None)]
+    assert found.edition.notice is not None
+    assert found.edition.notice.short == "1 summaries"
+
+
 def test_what_came_out_between_an_edition_s_draft_and_its_slot_is_news_to_its_readers(
     article: MakeArticle, story: MakeStory, composed: Compose, past: Past
 ) -> None:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from digest.errors import ConfigurationError
-from digest.model.edition import Method, Provenance
+from digest.model.edition import EditionStory, Method, Provenance, SourceLink, Summary
 from digest.summarise import NoticeWording, ai_notice, sentences
 
 DEK = Provenance(Method.PUBLISHER, source="Outlet")
@@ -99,6 +100,20 @@ def test_an_edition_of_headlines_says_so() -> None:
     notice = ai_notice([None], wording=None)
     assert "headlines only" in notice.full
     assert "summar" not in notice.short + notice.full
+    assert "outlets wrote" not in notice.full, "an editor may have reworded a headline"
+
+
+def test_the_line_of_an_update_that_stands_alone_is_an_extract() -> None:
+    source = SourceLink("Outlet", "https://o.example.org/1", "Ferry sinks", ai_notice="Translated by AI.")
+    update = EditionStory("k", "Ferry sinks", None, (source,), update_of="Nine died, the mayor said.")
+    bare = replace(update, update_of="")
+    summed_up = replace(update, summary=Summary("It sank.", MODEL))
+    assert bare.told_by is None
+    assert summed_up.told_by is MODEL
+    notice = ai_notice([update.told_by, bare.told_by], wording=None)
+    assert "headlines only" not in notice.full
+    assert "whole sentences of its article, word for word" in notice.full
+    assert "1 of the articles summarised here carries a notice" in notice.full
 
 
 def test_an_editor_rewords_it_with_placeholders_that_stay_true() -> None:
