@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from digest.compose.decided import rewritten
@@ -77,6 +77,8 @@ class Budget:
     def card(self, ranked: Ranked, *, lead: bool) -> bool:
         """Book a card if it fits, as it always does for a pinned story; the edition's lead may be longer."""
         read = ranked.update.reading if ranked.update else ranked.story
+        if worded := ranked.sifted.ruled.headline:  # no line below may say another toll than an editor's
+            read = replace(read, headline=worded)
         summary = rewritten(self.summarise(read, lead), ranked.sifted.ruled)
         said = (ranked.headline, ranked.new, summary.text if summary else "")
         cost = sum(count_words(text) for text in said)

@@ -20,10 +20,12 @@ from digest.llm.endpoint import Failure
 from digest.llm.options import TROUBLE, Asking, ModelOptions
 from digest.model.edition import Summary
 from digest.model.news import Story
+from digest.model.tolls import contradict, tolls
 from digest.store import meta, models
 from digest.store.engine import Database
 from digest.summarise import SummaryOptions
 from digest.summarise.answer import Answer, Refused, judge_answer
+from digest.summarise.figures import numbers
 from digest.summarise.prompt import Prompt, prompt_for
 
 log = logging.getLogger("digest")
@@ -62,7 +64,10 @@ class Writer:
             return self.offline(story, lead)
         if prompt.key not in self.verdicts:
             self._recall(prompt, story.lead.title)
-        return self.verdicts.get(prompt.key) or self.offline(story, lead)
+        found = self.verdicts.get(prompt.key)
+        if found and not _at_odds(found, story):
+            return found
+        return self.offline(story, lead) or found
 
     def _recall(self, prompt: Prompt, headline: str) -> None:
         """Look up the answer on record; note the question as wanted where there is none.
@@ -133,3 +138,8 @@ class Writer:
 
 def _unless_open(asker: Asker, prompt: Prompt) -> Answer | Refused | Failure | None:
     return None if asker.circuit.open else asker.ask(prompt)
+
+
+def _at_odds(summary: Summary, story: Story) -> bool:
+    """Whether it tells another toll than an editor's headline, which the model has never seen."""
+    return contradict(tolls(story.headline, numbers), tolls(summary.text, numbers))

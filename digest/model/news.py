@@ -170,7 +170,7 @@ class Story:
     ``articles`` are the independent tellings, best first. ``copies`` are wire copies and lightly
     edited repeats of one of them, kept so that ``explain`` can name them; they count for nothing.
     ``key`` is stable for the same set of articles. ``themes`` holds every theme that is not OUT,
-    best first.
+    best first. ``headline`` is an editor's, "" where the lead's title stands above it.
     """
 
     key: str
@@ -178,6 +178,12 @@ class Story:
     copies: tuple[Article, ...] = ()
     themes: tuple[ThemeScore, ...] = ()
     why: tuple[str, ...] = field(default=())  # shared terms that made it one story
+    headline: str = ""
+
+    @property
+    def heading(self) -> str:
+        """What it is read under."""
+        return self.headline or self.lead.title
 
     @property
     def lead(self) -> Article:

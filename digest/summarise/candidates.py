@@ -65,18 +65,19 @@ class Sentence:
     surnames: Acquaintance
 
 
-def candidates(story: Story, *, max_words: int) -> list[Sentence]:
+def candidates(story: Story, *, max_words: int, at_odds: bool = True) -> list[Sentence]:
     """The sentences of all tellings that may be printed at all, in order of telling and place.
 
     What somebody thinks counts only where it leads the story. Those in which an author speaks are left out
     unless no other could open a summary; so are those of the other tellings with another toll than the
-    headline's.
+    headline's, and those of the lead without ``at_odds``.
     """
     found: list[Sentence] = []
-    headline = tolls(story.lead.title, numbers)
+    headline = tolls(story.heading, numbers)
     for telling, article in enumerate(story.articles[:MAX_TELLINGS]):
         if telling and is_opinion(article):
             continue
+        judged = bool(headline) and (telling > 0 or not at_odds)
         body = article.text[:MAX_CHARS]
         lines = sentences(strip_dateline(body.lstrip()), article.language)
         if len(article.text) > MAX_CHARS:
@@ -87,7 +88,7 @@ def candidates(story: Story, *, max_words: int) -> list[Sentence]:
             surnames = reader.read(line)
             if len(line) > MAX_SENTENCE_CHARS or not _printable(line, article):
                 continue
-            if telling and headline and contradict(headline, tolls(line, numbers)):
+            if judged and contradict(headline, tolls(line, numbers)):
                 continue
             words = count_words(line)
             if words <= max_words:

@@ -50,7 +50,10 @@ def story_of(record: Record) -> Story:
 
 def predict(record: Record, *, max_sentences: int = MAX_SENTENCES, max_words: int = MAX_WORDS) -> str:
     """The extract of a record's story; "" when no sentence may stand by itself."""
-    chosen = extract(story_of(record), max_sentences=max_sentences, max_words=max_words)
+    story = story_of(record)
+    chosen = extract(story, max_sentences=max_sentences, max_words=max_words, at_odds=False) or extract(
+        story, max_sentences=max_sentences, max_words=max_words
+    )
     return " ".join(sentence.text for sentence in chosen)
 
 

@@ -22,15 +22,18 @@ _PAIR = 2
 _OPENS = 2.0
 
 
-def extract(story: Story, *, max_sentences: int, max_words: int) -> tuple[Sentence, ...]:
+def extract(
+    story: Story, *, max_sentences: int, max_words: int, at_odds: bool = True
+) -> tuple[Sentence, ...]:
     """The chosen sentences in reading order; empty when no sentence of the story may stand by itself.
 
     Never more than ``max_sentences``, never more than ``max_words`` together, never part of a sentence.
     The first always stands on its own; one that leans on its predecessor comes only right after it. What
     another telling than the first adds is about what the first tells, under whose headline it will stand;
-    where none of it is, the first is read alone.
+    where none of it is, the first is read alone. Without ``at_odds`` no sentence has another toll than the
+    headline.
     """
-    pool = candidates(story, max_words=max_words)
+    pool = candidates(story, max_words=max_words, at_odds=at_odds)
     if not pool:
         return ()
     standing = Standing(story, pool)
@@ -50,7 +53,7 @@ def extract(story: Story, *, max_sentences: int, max_words: int) -> tuple[Senten
         chosen = better
     if not chosen and len(story.articles) > 1:
         lead = replace(story, articles=story.articles[:1])
-        return extract(lead, max_sentences=max_sentences, max_words=max_words)
+        return extract(lead, max_sentences=max_sentences, max_words=max_words, at_odds=at_odds)
     return together.in_order(chosen)
 
 

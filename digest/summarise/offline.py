@@ -38,8 +38,9 @@ def summarise(story: Story, options: SummaryOptions, *, lead: bool = False) -> S
 
     The dek of the lead article comes first, then those of the other tellings, then an extract. The others'
     deks, and that of a page rewritten all day, must stand under the lead's headline as well, and what an
-    extract takes from the others must be about what the lead tells. ``lead`` gives the limits of an
-    edition's first story. A sentence longer than ``max_words`` is never cut: the next way
+    extract takes from the others must be about what the lead tells. What has another toll than the headline,
+    which may be an editor's, is used only of the lead, and where nothing else can be. ``lead`` gives the
+    limits of an edition's first story. A sentence longer than ``max_words`` is never cut: the next way
     gets its turn.
     """
     max_sentences = options.lead_sentences if lead else options.max_sentences
@@ -51,21 +52,35 @@ def summarise(story: Story, options: SummaryOptions, *, lead: bool = False) -> S
 
 
 def _ways(story: Story, max_sentences: int, max_words: int) -> Iterator[Summary]:
+    """What may stand under the headline, best first; what tells another toll than it does comes last."""
+    headline = tolls(story.heading, numbers)
+    last: list[Summary] = []
     for article in story.articles[:MAX_TELLINGS]:
         text = judge_dek(article, max_sentences=max_sentences, max_words=max_words).text
+        if not text:
+            continue
         trusted = article is story.lead and not is_live_page(article.title)
-        if text and (trusted or _fits_headline(text, story.lead.title)):
-            yield Summary(text, _provenance(Method.PUBLISHER, [article], sentences(text, article.language)))
-    if chosen := extract(story, max_sentences=max_sentences, max_words=max_words):
+        summary = Summary(text, _provenance(Method.PUBLISHER, [article], sentences(text, article.language)))
+        if contradict(headline, tolls(text, numbers)):
+            last += [summary] if trusted else []
+        elif trusted or _fits(text, story.lead.title):
+            yield summary
+    yield from _extracts(story, max_sentences, max_words, at_odds=False)
+    yield from last
+    if headline:
+        yield from _extracts(story, max_sentences, max_words, at_odds=True)
+
+
+def _extracts(story: Story, max_sentences: int, max_words: int, *, at_odds: bool) -> Iterator[Summary]:
+    if chosen := extract(story, max_sentences=max_sentences, max_words=max_words, at_odds=at_odds):
         lines = tuple(sentence.text for sentence in chosen)
         articles = list(dict.fromkeys(sentence.article for sentence in chosen))
         yield Summary(" ".join(lines), _provenance(Method.EXTRACT, articles, lines))
 
 
-def _fits_headline(text: str, headline: str) -> bool:
-    """Whether another outlet's dek can stand under this headline: by itself, of the same, with its tolls."""
-    agrees = not contradict(tolls(headline, numbers), tolls(text, numbers))
-    return agrees and not is_dangling(text) and Subject(headline).fits(text)
+def _fits(text: str, headline: str) -> bool:
+    """Whether another outlet's dek can stand under this headline: by itself, and of the same."""
+    return not is_dangling(text) and Subject(headline).fits(text)
 
 
 def _provenance(method: Method, articles: Sequence[Article], lines: tuple[str, ...]) -> Provenance:

@@ -1,6 +1,6 @@
 """Which sentences of a story may stand together, and in what order.
 
-A summary is read under the headline of the story's first telling, from its first word to its last, and by
+A summary is read under the story's headline, from its first word to its last, and by
 somebody who has read nothing else. It has to keep to that headline's matter, say no one thing twice, and
 speak of nobody and nothing that it hasn't told of.
 """
@@ -31,7 +31,7 @@ class Together:
         self._alone = alone
         self._max_words = max_words
         self._fitting = [sentence.telling == 0 or subject.fits(sentence.text) for sentence in pool]
-        self._known = frozenset(plain(word.group()) for word in WORD.finditer(story.lead.title))
+        self._known = frozenset(plain(word.group()) for word in WORD.finditer(story.heading))
         first: dict[int, int] = {}
         for number, sentence in enumerate(pool):
             first.setdefault(sentence.telling, number)

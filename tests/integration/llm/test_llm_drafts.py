@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -71,6 +72,16 @@ def test_an_answer_on_record_is_held_to_the_checks_of_today(start_room: StartRoo
         conn.exec_driver_sql("UPDATE model_summaries SET text = 'The mayor of Harne was arrested on Monday.'")
     assert room.methods(a_story()) == [Method.EXTRACT]
     assert len(server.requests) == 1
+
+
+def test_an_answer_with_another_toll_than_an_editor_s_headline_gives_way(start_room: StartRoom) -> None:
+    dead = "Seven people were killed when the old ferry sank on Friday."
+    story = a_story(extra=dead)
+    room, server = start_room(behaving.says(answer(dead, dead)))
+    agreeing, other = (replace(story, headline=f"Old ferry sinks: {n} killed") for n in ("7", "20"))
+    assert room.methods(story) == room.methods(agreeing) == [Method.MODEL]
+    assert room.methods(other) == [Method.EXTRACT]
+    assert len(server.requests) == 1, "an editor's headline makes no other question"
 
 
 def test_questions_overlap_as_far_as_connections_go(start_room: StartRoom) -> None:

@@ -58,6 +58,20 @@ def test_a_dropped_story_is_out_with_all_its_articles_and_says_so(
     }
 
 
+def test_a_story_is_summed_up_under_the_headline_an_editor_gave_it(
+    article: MakeArticle, story: MakeStory, composed: Compose, say: Say
+) -> None:
+    read: dict[int, Story] = {}
+
+    def summarise(one: Story, _lead: bool) -> None:
+        read[one.lead.id] = one
+
+    stories = many(article, story, 2)
+    composed(*stories, summarise=summarise, decided=[say("headline", 2, "Twenty ships leave")])
+    assert read[1] == stories[0]
+    assert (read[2].heading, read[2].articles) == ("Twenty ships leave", stories[1].articles)
+
+
 def test_a_pinned_story_stands_at_its_place_and_the_others_keep_their_order(
     article: MakeArticle, story: MakeStory, composed: Compose, say: Say
 ) -> None:

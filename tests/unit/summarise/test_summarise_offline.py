@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -64,6 +65,34 @@ def test_under_a_headline_with_a_toll_stands_no_other(article: MakeArticle, stor
     assert agreeing is not None
     for fields in ({"dek": other.format("35")}, {"text": other.format("35")}):
         assert summarise(story(lead, article(id=2, **fields)), OPTIONS) is None
+
+
+def test_under_an_editor_s_headline_stands_no_other_toll(article: MakeArticle, story: MakeStory) -> None:
+    dek = "Seven fighters were killed on Sunday, the army said in Oskarhavn."
+    text = f"{dek} The clash with fighters near the ferry of Harne began before dawn and lasted nine hours."
+    later = "The army said that 20 fighters were killed near the ferry of Harne."
+    alone = story(article("Seven fighters said killed near Harne", dek=dek, text=text))
+    both = story(*alone.articles, article("Army says 20 fighters killed", id=2, text=later))
+    worded = "Army kills 20 fighters near Harne"
+    for made in (alone, both):
+        under_own, found = summarise(made, OPTIONS), summarise(replace(made, headline=worded), OPTIONS)
+        assert under_own is not None
+        assert under_own.text == dek
+        assert found is not None
+        assert "Seven" not in found.text
+    bare = story(article("Seven fighters said killed near Harne", dek=dek, text=dek))
+    for one in (bare, story(replace(bare.lead, dek=""))):  # better than nothing
+        assert summarise(replace(one, headline=worded), OPTIONS) == summarise(one, OPTIONS) is not None
+
+
+def test_a_lead_whose_dek_has_another_toll_than_its_title_is_read_on(
+    article: MakeArticle, story: MakeStory
+) -> None:
+    dek = "A fire on the Harne ferry killed four people on Monday."
+    text = f"{dek} The toll rose to nine dead by the evening, the county council of Oskarhavn said."
+    found = summarise(story(article("Nine killed in fire on Harne ferry", dek=dek, text=text)), OPTIONS)
+    assert found is not None
+    assert "four" not in found.text
 
 
 def test_what_a_live_page_leads_with_must_fit_its_headline(article: MakeArticle, story: MakeStory) -> None:
