@@ -22,8 +22,6 @@ from digest.store.batches import is_worth_joining
 
 log = logging.getLogger("digest")
 
-USUAL_FAILURES = 0.01  # of an edition: a mailbox or two that are full or gone are no news
-
 
 @dataclass(frozen=True)
 class Done:
@@ -155,7 +153,7 @@ def after_run(
     if report.refused:
         text = f"the edition {ref} is paused: {handing_over.TOO_MANY_REFUSED}"
         done += alert(parts, Alert(f"refused:{row.id}:{counts.failed}", text), now)
-    if not counts.open and (counts.uncertain or counts.failed > USUAL_FAILURES * counts.planned):
+    if not counts.open and counts.fell_short:
         who = " and ".join(f"`--who {state}`" for state in ("failed", "uncertain") if getattr(counts, state))
         text = (
             f"the edition {ref} did not reach everybody: {counts.failed} failed,"

@@ -6,13 +6,15 @@ it speaks of; one about a step or a feed until that works again.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from digest.model.edition import EditionKey, EditionState
 from digest.model.links import parse_edition_ref
-from digest.store import alerts, editions, feeds
+from digest.schedule import BEGUN
+from digest.store import alerts, deliveries, editions, feeds
 from digest.store.sql import id_of
 
 Alert = tuple[str, datetime, str]  # key, when, words
@@ -28,26 +30,42 @@ _WHILE = {
     "paused": {EditionState.PAUSED},
     "quiet": _UNSENT,
     "refused": {EditionState.PAUSED},
+    "error:Draft": _UNSENT,
+    "error:Send": _UNSENT,
+    "error:Resume": BEGUN,
+    "error:Pause": BEGUN,
 }
+_THROUGH = {EditionState.SENT, EditionState.CANCELLED}
+_BEFORE_LATE = {"held", "approval", "clock"}  # once it is late, none of their commands sends it
 
 
 def outstanding(conn: Connection, publication: str, since: datetime) -> list[Alert]:
     """The alerts from ``since`` on that are not over, newest first."""
     noted = alerts.list_alerts(conn, limit=None, since=since)
-    return [alert for alert in noted if _stands(conn, publication, alert[0])]
+    late = {key.removeprefix("late:") for key, _at, _text in noted if key.startswith("late:")}
+    return [alert for alert in noted if _stands(conn, publication, alert[0], late)]
 
 
-def _stands(conn: Connection, publication: str, key: str) -> bool:
+def _stands(conn: Connection, publication: str, key: str, late: Collection[str]) -> bool:
     kind, _, about = key.partition(":")
-    if kind == alerts.PAST:
+    if kind in {alerts.PAST, alerts.LAID_BY} or (kind in _BEFORE_LATE and about in late):
         return False
     if kind == "feed":
         return _is_in_trouble(conn, about.partition(":")[0])
-    if kind not in _WHILE:
-        return True
-    state = _state(conn, publication, about.partition(":")[0])
+    if kind == "incomplete":
+        return deliveries.counts(conn, int(about)).fell_short
+    if kind == "restored":
+        return _is_in_doubt(conn, publication, datetime.fromisoformat(about))
+    if kind == "error":
+        step, _, about = about.partition(":")
+        kind = f"{kind}:{step}"
+    return kind not in _WHILE or _is_so(conn, publication, kind, about.partition(":")[0])
+
+
+def _is_so(conn: Connection, publication: str, kind: str, edition: str) -> bool:
+    state = _state(conn, publication, edition)
     if state is None:
-        return kind == "late"  # of what was never drafted
+        return kind in {"late", "error:Draft", "error:Send"}  # of what was never drafted
     return state in _WHILE[kind]
 
 
@@ -56,6 +74,21 @@ def _is_in_trouble(conn: Connection, number: str) -> bool:
     health = feeds.all_health(conn)
     feed_id = id_of(number)
     return feed_id in active and feed_id in health and bool(health[feed_id].trouble)
+
+
+def _is_in_doubt(conn: Connection, publication: str, since: datetime) -> bool:
+    """Whether nobody has said yet what became of what was due when the database was put back.
+
+    Once an edition has gone out that was due later, it is over in any case.
+    """
+    due: dict[str, editions.EditionRow] = {}  # the latest of each series
+    for row in editions.list_editions(conn, publication):
+        if row.key.slot > since and row.state is EditionState.SENT:
+            return False
+        if row.key.slot <= since:
+            due.setdefault(row.key.series, row)
+    settled = [row.updated_at for row in due.values() if row.state in _THROUGH]
+    return len(settled) < len(due) or max(settled, default=since) <= since
 
 
 def _state(conn: Connection, publication: str, name: str) -> EditionState | None:

@@ -248,9 +248,10 @@ def _due(
             text = f"the edition {ref} waits for approval: `digest approve --edition {ref}` sends it"
             waits = Alert(f"approval:{ref}", text)
         elif clock_jumped and _beyond_next(schedule, due, editions):
+            local = now.astimezone(ZoneInfo(schedule.timezone))
             text = (
-                f"the clock jumped ahead to {now:%Y-%m-%d %H:%M} UTC, past an edition that was due before;"
-                f" if the date is right, `digest approve --edition {ref}` sends what is due"
+                f"the clock jumped ahead to {local:%Y-%m-%d %H:%M} {schedule.timezone}, past an edition that"
+                f" was due before; if the date is right, `digest approve --edition {ref}` sends what is due"
             )
             waits = Alert(f"clock:{ref}", text)
     return [*draft, waits or Send(due)]

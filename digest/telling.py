@@ -40,17 +40,21 @@ def note_failure(parts: Parts, step: str, text: str, now: datetime) -> bool:
     kind = re.sub(r"[^a-z ]", "", text.lower())[:80]  # without the numbers that differ from try to try
     key = f"error:{step}:{kind}"
     with parts.database.write() as conn:
+        alerts.take_up(conn, key)
         alerts.set_aside(conn, alerts.standing(conn, key, now - AGAIN_AFTER))
         return alerts.add_alert(conn, key, text, now)
 
 
 def note_success(parts: Parts, step: str, now: datetime) -> None:
     """A step succeeded: should it fail once more, that is news, unless it failed within the hour."""
+    failures, an_hour_ago = f"error:{step}:", now - OVER_AFTER
     with parts.database.read() as conn:
-        known = alerts.standing(conn, f"error:{step}:", now - OVER_AFTER)
-    if known:
+        known = alerts.standing(conn, failures)
+        over = alerts.standing(conn, failures, an_hour_ago) + alerts.laid_by(conn, failures, an_hour_ago)
+    if known or over:
         with parts.database.write() as conn:
-            alerts.set_aside(conn, known)
+            alerts.set_aside(conn, over)
+            alerts.lay_by(conn, known)
 
 
 def tried(parts: Parts, step: str, now: datetime, act: Callable[[], _T | None]) -> tuple[_T | None, str]:
@@ -116,7 +120,8 @@ def tell_editor(parts: Parts, now: datetime) -> None:
 def _letter(parts: Parts, waiting: list[tuple[str, datetime, str]], now: datetime) -> Envelope:
     publication = parts.publication
     message = EmailMessage(policy=SMTP)
-    message["From"] = Address(display_name=publication.name, addr_spec=publication.from_email)
+    local, _, domain = publication.from_email.rpartition("@")
+    message["From"] = Address(publication.name, local, domain)  # in one piece a letter like ë is refused
     message["To"] = parts.editor_email
     message["Subject"] = f"{publication.name}: {len(waiting)} alert" + ("s" if len(waiting) > 1 else "")
     message["Date"] = format_datetime(now)

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+USUAL_FAILURES = 0.01  # of an edition: a mailbox or two that are full or gone are no news
+
 
 class DeliveryState(StrEnum):
     """The states of the ledger.
@@ -115,6 +117,11 @@ class Counts:
     def open(self) -> int:
         """Deliveries that may still change by themselves."""
         return self.pending + self.sending + self.deferred
+
+    @property
+    def fell_short(self) -> bool:
+        """Whether some failed and it is news, or nobody knows what became of some."""
+        return bool(self.uncertain) or self.failed > USUAL_FAILURES * self.planned
 
     @classmethod
     def of(

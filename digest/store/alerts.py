@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, exists, func, select, update
 
 from digest.store.sql import among, insert_or_ignore
 from digest.store.tables import alerts
 
 PAST = "past"  # begins the key of one that was set aside
+LAID_BY = "over"  # the same of one that was laid by
 _LONGEST_KEY = 300  # characters
 
 
@@ -19,10 +20,32 @@ def add_alert(conn: Connection, key: str, text: str, now: datetime) -> bool:
     return conn.execute(insert_or_ignore(conn, alerts).values(key=key, text=text, at=now)).rowcount == 1
 
 
-def standing(conn: Connection, prefix: str, before: datetime) -> list[str]:
-    """The keys that begin so and were noted before this."""
-    begins = func.substr(alerts.c.key, 1, len(prefix)) == prefix
-    return list(conn.scalars(select(alerts.c.key).where(begins, alerts.c.at < before)))
+def standing(conn: Connection, prefix: str, before: datetime | None = None) -> list[str]:
+    """The keys that begin so, of those noted before this if it is given."""
+    query = select(alerts.c.key).where(func.substr(alerts.c.key, 1, len(prefix)) == prefix)
+    return list(conn.scalars(query if before is None else query.where(alerts.c.at < before)))
+
+
+def lay_by(conn: Connection, keys: Collection[str]) -> None:
+    """What these speak of is over for now. It is not told anew when it happens again: see ``take_up``."""
+    for key in keys:
+        _rename(conn, key, f"{LAID_BY}:{key}")
+
+
+def take_up(conn: Connection, key: str) -> None:
+    """What was laid by has happened again."""
+    _rename(conn, f"{LAID_BY}:{key}", key)
+
+
+def _rename(conn: Connection, key: str, to: str) -> None:
+    other = alerts.alias()
+    free = ~exists().where(other.c.key == to)
+    conn.execute(update(alerts).where(alerts.c.key == key, free).values(key=to))
+
+
+def laid_by(conn: Connection, prefix: str, before: datetime) -> list[str]:
+    """The keys of what was laid by, as ``set_aside`` takes them; arguments as for ``standing``."""
+    return standing(conn, f"{LAID_BY}:{prefix}", before)
 
 
 def set_aside(conn: Connection, keys: Collection[str]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -363,6 +364,18 @@ def test_the_editor_is_mailed_each_alert_once(parts: Parts, clock: Clock, outgoi
     message = message_from_bytes(b"".join(outgoing.messages[0].pieces))
     assert "1 alert" in str(message["Subject"])
     assert "no news" in str(message.get_payload())
+
+
+def test_alerts_are_mailed_under_the_newsletters_name_and_in_its_time(
+    parts: Parts, clock: Clock, outgoing: MemoryTransport
+) -> None:
+    ours = replace(
+        parts.publication, name="Tromsø, daily", timezone="Europe/Oslo", from_email="zoë@example.org"
+    )
+    at(replace(parts, editor_email="editor@example.org", publication=ours), clock, SLOT)
+    message = message_from_bytes(b"".join(outgoing.messages[0].pieces), policy=default)
+    assert str(message["From"]).startswith('"Tromsø, daily" <')
+    assert message.get_content().startswith("2026-03-10 07:30 CET  no news for the edition")
 
 
 def test_a_held_edition_is_not_sent_and_a_released_one_is(

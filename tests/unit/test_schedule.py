@@ -183,6 +183,18 @@ def test_a_clock_that_jumped_past_a_slot_sends_only_what_was_approved() -> None:
     assert plan(DAILY, DUE, editions, installed_at=LONG_AGO, clock_jumped=True) == (Send(DUE),)
 
 
+def test_a_clock_that_jumped_is_told_in_the_publications_time() -> None:
+    abroad = Schedule(send_at=time(6, 30), timezone="Asia/Tokyo")
+    due = abroad.newest_slot(DUE)
+    editions = {
+        due - timedelta(days=4): standing(EditionState.SENT, moved_at=due),
+        due: standing(EditionState.DRAFT, moved_at=due),
+    }
+    (alert,) = plan(abroad, due, editions, installed_at=LONG_AGO, clock_jumped=True)
+    assert isinstance(alert, Alert)
+    assert f"ahead to {abroad.day_of(due)} 06:30 Asia/Tokyo" in alert.text
+
+
 def test_a_clock_that_jumped_by_less_than_a_slot_changes_nothing() -> None:
     editions = {BEFORE: standing(EditionState.SENT), DUE: standing(EditionState.DRAFT)}
     assert plan(DAILY, DUE, editions, installed_at=LONG_AGO, clock_jumped=True) == (Send(DUE),)
