@@ -163,7 +163,7 @@ def health(
     troubled: Annotated[bool, typer.Option("--troubled", help="Only those in trouble.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """How the last fetches of every source were, the troubled ones first."""
+    """How the last fetches of each source went, the troubled ones first."""
     with opened(ctx) as parts:
         feeds = sorted(_listed(parts), key=lambda pair: (-pair[1].failures, pair[0].name))
         shown = [(feed, state) for feed, state in feeds if state.trouble or not troubled]

@@ -33,7 +33,7 @@ def test_every_command_is_documented() -> None:
 def cut_short(group: Any, path: str = "digest") -> Iterator[str]:
     """The commands of which a list of 80 columns shows only the beginning of a sentence."""
     commands: dict[str, Any] = getattr(group, "commands", {})
-    room = 80 - 6 - max(map(len, commands), default=0)
+    room = 80 - 2 - 6 - max(map(len, commands), default=0)
     for name, command in commands.items():
         if command.get_short_help_str(room).endswith("..."):
             yield f"{path} {name}"
