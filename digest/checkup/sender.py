@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import ssl
 from collections.abc import Callable, Iterator
 from stat import S_IMODE
 
@@ -21,7 +22,8 @@ LookUp = Callable[[str], tuple[str, ...]]
 
 
 def sender(settings: Settings, parts: Parts, lookup: LookUp | None) -> Iterator[Finding]:
-    """The keys that messages are signed with; with ``lookup`` also what DNS says of the sender."""
+    """Certificates and keys that must be there; with ``lookup`` also what DNS says of the sender."""
+    yield from _authority(settings)
     try:
         signer = parts.signer()
     except ConfigurationError as error:
@@ -32,6 +34,21 @@ def sender(settings: Settings, parts: Parts, lookup: LookUp | None) -> Iterator[
         envelope_domain = settings.envelope_sender.rpartition("@")[2]
         yield from sender_records(parts.publication.domain, envelope_domain, lookup)
         yield from published_keys(signer, lookup)
+
+
+def _authority(settings: Settings) -> Iterator[Finding]:
+    """Whether the certificates by which the mail server is known can be used."""
+    file = settings.delivery.smtp_ca_file
+    if not file:
+        return
+    try:
+        ssl.create_default_context(cafile=file)
+    except OSError as error:  # also of a file that holds no certificate
+        yield Finding(
+            Level.ERROR,
+            f"delivery.smtp_ca_file: {file} can't be used: {error.strerror or error}",
+            "name a file of certificates in PEM form",
+        )
 
 
 def _signing(signer: Signer, settings: Settings, parts: Parts) -> Iterator[Finding]:

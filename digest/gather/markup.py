@@ -54,7 +54,8 @@ def _pieces(text: str) -> Iterator[str]:
                 yield f"</{name}>"
                 continue
             yield f"<{name}{attributes}>"
-            if (end_tag := _RAW_END.get(name.lower())) is not None:
+            closes_itself = attributes.endswith("/")  # as the parser takes it: <style/> in a drawing
+            if (end_tag := _RAW_END.get(name.lower())) is not None and not closes_itself:
                 closing = end_tag.search(text, at)
                 stop = closing.start() if closing else len(text)
                 yield _inside(name.lower(), text[at:stop])

@@ -18,6 +18,7 @@ from digest.errors import InputError, StoreError
 from digest.store.connect import Target, clear_errors, make_engine, parse_url
 from digest.store.copies import copy_into, stamp
 from digest.store.engine import Database
+from digest.store.owning import give_to_owner_of
 from digest.store.restored import Mark, known_to, read_mark, write_mark
 from digest.store.schema import needs_upgrade
 
@@ -76,6 +77,7 @@ def restore(url: str, source: Path, now: datetime) -> Path | None:
         if path.exists():
             _keep_in_mind(target, path)
             _refuse_while_in_use(path, "restore then")
+            give_to_owner_of(path, new)
         with _told(path):
             aside = _put_aside(path, now)
             new.replace(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from hashlib import sha256
 
@@ -11,6 +12,8 @@ from digest.model.delivery import DeliveryState
 from digest.model.feedback import Feedback, FeedbackKind, ToReader
 from digest.store.sql import insert_or_ignore, storable_text
 from digest.store.tables import deliveries, editions, events
+
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def add_event(
@@ -31,6 +34,8 @@ def add_event(
 
 def _hashed(event_id: str) -> str:
     """What an id is known again by: it may be a Message-ID, and those may hold a reader's address."""
+    if _HASH.fullmatch(event_id):  # of a report without a Message-ID: the upgrade left those as they were
+        return event_id
     return sha256(event_id.encode(errors="surrogatepass")).hexdigest()
 
 

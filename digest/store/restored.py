@@ -28,6 +28,7 @@ from digest.store import alerts
 from digest.store.copies import STAMP
 from digest.store.engine import Database
 from digest.store.meta import get_meta, set_meta
+from digest.store.owning import give_to_owner_of
 from digest.store.tables import editions, meta, subscribers
 
 log = logging.getLogger("digest")
@@ -63,10 +64,13 @@ def read_mark(path: Path) -> Mark | None:
     """The mark beside an SQLite file; None where there is none, or none that can be read."""
     try:
         found = json.loads(mark_of(path).read_text("utf-8"))
-        return Mark(int(found["handed_over"]), int(found["readers"]), dict(found["slots"]))
+        slots = {
+            str(of): datetime.fromisoformat(slot).isoformat() for of, slot in dict(found["slots"]).items()
+        }
+        return Mark(int(found["handed_over"]), int(found["readers"]), slots)
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError):
         return None  # a power cut can leave it empty: it is written anew
     except OSError as error:
         raise StoreError(f"{mark_of(path)} can't be read: {error.strerror}; check who owns it") from error
@@ -84,6 +88,7 @@ def write_mark(path: Path, mark: Mark) -> None:
         new.unlink(missing_ok=True)
         with os.fdopen(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as stream:
             stream.write(json.dumps(asdict(mark), sort_keys=True) + "\n")
+        give_to_owner_of(path, new)
         new.replace(file)
     except OSError as error:
         with suppress(OSError):

@@ -89,7 +89,6 @@ def add(
     left = known is not None and known.state is SubscriberState.UNSUBSCRIBED
     if blocked or left:
         _allow_return(mailbox, blocked, resubscribe=resubscribe)
-        audience.unsuppress(conn, hashed)
         if known:
             audience.set_state(
                 conn, known.id, allowed={SubscriberState.UNSUBSCRIBED}, to=SubscriberState.ACTIVE, now=now
@@ -98,6 +97,8 @@ def add(
             audience.change(conn, known.id, name=reader.name or None, themes=wanted, series=series or None)
     audience.drop_pending(conn, key)
     stored, created = audience.add_subscriber(conn, reader, key_hash=hashed, now=now)
+    if blocked or left:  # after the reader, as everybody else takes them: else two wait for each other
+        audience.unsuppress(conn, hashed)
     notes = []
     if not created:
         back = "back" if blocked or left else "already there: nothing changed"

@@ -364,3 +364,18 @@ def test_a_clock_that_was_ahead_at_the_restore_stops_no_later_edition(newsroom: 
     with newsroom.open() as parts, parts.database.read() as conn:
         doubted = restored.doubted_until(conn, parts.publication.slug, "daily")
     assert doubted == SLOT + timedelta(hours=1)
+
+
+def test_a_mark_with_odd_content_is_written_anew(newsroom: Newsroom) -> None:
+    newsroom.beat(SLOT)
+    for odd in ('{"handed_over": 1, "readers": 3, "slots": {"a": 5}}', '{"handed_over": 1e400, "slots": {}}'):
+        restored.mark_of(newsroom.path).write_text(odd, "utf-8")
+        assert restored.read_mark(newsroom.path) is None
+
+
+def test_the_mark_is_read_by_whoever_reads_the_database(newsroom: Newsroom) -> None:
+    """A command that another account types must not keep the daily send from it."""
+    newsroom.path.chmod(0o640)
+    restored.write_mark(newsroom.path, restored.Mark(1))
+    mark, database = (path.stat() for path in (restored.mark_of(newsroom.path), newsroom.path))
+    assert (mark.st_mode, mark.st_uid, mark.st_gid) == (database.st_mode, database.st_uid, database.st_gid)

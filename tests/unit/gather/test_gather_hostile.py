@@ -110,3 +110,13 @@ def test_the_start_of_an_element_is_its_text_without_what_follows_it() -> None:
     tree = lxml.html.document_fromstring("<div><p>One <b>two</b> three</p> four</div>")
     (paragraph,) = tree.iter("p")
     assert (start_of(paragraph, 99), start_of(paragraph, 5)) == ("One two three", "One t")
+
+
+@pytest.mark.parametrize("tag", ["<style/>", "<title/>", '<iframe src="x" />', '<script src="x"/>'])
+def test_a_tag_that_closes_itself_swallows_nothing(tag: str) -> None:
+    """As in drawings, where a style or a title may be empty."""
+    page = (
+        f"<html><body><svg>{tag}<path d='M0'/></svg><p>{'A word of the article. ' * 2_000}</p></body></html>"
+    )
+    text = "".join(map(str, lxml.html.document_fromstring(bounded(page)).itertext()))
+    assert text.count("A word of the article.") == 2_000
