@@ -166,9 +166,9 @@ def ends_of(span: str) -> tuple[date, date]:
     Raises:
         ValueError: it is none.
     """
-    first, _, last = span.partition("..")
+    first, dots, last = span.partition("..")
     begins = date.fromisoformat(first.strip())
-    return begins, date.fromisoformat(last.strip()) if last.strip() else begins
+    return begins, date.fromisoformat(last.strip()) if dots else begins
 
 
 def window() -> Kind[str]:

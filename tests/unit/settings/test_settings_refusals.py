@@ -105,6 +105,7 @@ Refused = Callable[..., str]
             '[schedule]\ndays_off = ["25.12."]',
             "holds '25.12.', which is no day or span of days; write",
         ),
+        ('[schedule]\ndays_off = ["2026-12-24.."]', "schedule.days_off"),
         ('[schedule]\ndays_off = ["2027-01-03..2026-12-24"]', "which ends before it begins or is too long"),
         ('[schedule]\ndays_off = ["2026-01-01..2027-06-01"]', "which ends before it begins or is too long"),
         (
