@@ -43,15 +43,18 @@ def outstanding(conn: Connection, publication: str, since: datetime) -> list[Ale
     """The alerts from ``since`` on that are not over, newest first."""
     noted = alerts.list_alerts(conn, limit=None, since=since)
     late = {key.removeprefix("late:") for key, _at, _text in noted if key.startswith("late:")}
-    return [alert for alert in noted if _stands(conn, publication, alert[0], late)]
+    troubled = _in_trouble(conn) if any(key.startswith("feed:") for key, _at, _text in noted) else set()
+    return [alert for alert in noted if _stands(conn, publication, alert[0], late, troubled)]
 
 
-def _stands(conn: Connection, publication: str, key: str, late: Collection[str]) -> bool:
+def _stands(
+    conn: Connection, publication: str, key: str, late: Collection[str], troubled: Collection[int]
+) -> bool:
     kind, _, about = key.partition(":")
     if kind in {alerts.PAST, alerts.LAID_BY} or (kind in _BEFORE_LATE and about in late):
         return False
     if kind == "feed":
-        return _is_in_trouble(conn, about.partition(":")[0])
+        return id_of(about.partition(":")[0]) in troubled
     if kind == "incomplete":
         return deliveries.counts(conn, int(about)).fell_short
     if kind == "restored":
@@ -69,11 +72,11 @@ def _is_so(conn: Connection, publication: str, kind: str, edition: str) -> bool:
     return state in _WHILE[kind]
 
 
-def _is_in_trouble(conn: Connection, number: str) -> bool:
-    active = {feed.id for feed in feeds.list_feeds(conn)}
+def _in_trouble(conn: Connection) -> set[int]:
+    """The feeds that are read and give nothing."""
     health = feeds.all_health(conn)
-    feed_id = id_of(number)
-    return feed_id in active and feed_id in health and bool(health[feed_id].trouble)
+    active = (feed.id for feed in feeds.list_feeds(conn))
+    return {number for number in active if number in health and health[number].trouble}
 
 
 def _is_in_doubt(conn: Connection, publication: str, since: datetime) -> bool:

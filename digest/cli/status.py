@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -63,7 +62,7 @@ def overview(parts: Parts, ref: str = "") -> Overview:
         return Overview(
             tuple((row, deliveries.counts(conn, row.id)) for row in rows),
             audience.count_subscribers(conn),
-            Counter(why.value for why in audience.reasons(conn).values() if why in LOST),
+            {why.value: count for why, count in audience.count_reasons(conn).items() if why in LOST},
             audience.series_choices(conn),
             tuple(outstanding(conn, parts.publication.slug, parts.clock() - ALERTS_FOR)[:_ALERTS]),
         )

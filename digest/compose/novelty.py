@@ -116,9 +116,9 @@ def known(told: Sequence[str], leads: Sequence[str], reading: Reading) -> Known:
     """What the texts ``told`` say; ``leads`` are the parts of them that say what happened."""
     whole = [text[:_MAX_CHARS] for text in told]
     said = {fact for text in whole for line in lines_of(text) for fact in facts(line, reading)}
-    lines = [lines_of(text) for text in leads]
-    happened = {fact for text in lines for line in text for fact in facts(line, reading)}
-    headlines = tolls(fact for text in lines for line in text[:1] for fact in facts(line, reading))
+    by_line = [[facts(line, reading) for line in lines_of(text)] for text in leads]
+    happened = {fact for lines in by_line for line in lines for fact in line}
+    headlines = tolls(fact for lines in by_line for line in lines[:1] for fact in line)
     return Known(
         terms=frozenset().union(*(reading.terms(text) for text in whole)),
         words=frozenset(word for text in whole for word in _WORD.findall(text.casefold())),

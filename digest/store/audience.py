@@ -115,6 +115,13 @@ def count_subscribers(conn: Connection) -> dict[str, int]:
     return counts
 
 
+def count_reasons(conn: Connection) -> dict[SuppressionReason, int]:
+    """How many readers are never mailed again, by why."""
+    theirs = and_(subscribers.c.key_hash == suppressions.c.key_hash, _IS_PERSON)
+    query = select(suppressions.c.reason, func.count()).where(theirs).group_by(suppressions.c.reason)
+    return {SuppressionReason(reason): count for reason, count in conn.execute(query)}
+
+
 def reasons(conn: Connection, subscriber_id: int | None = None) -> dict[int, SuppressionReason]:
     """Why each reader who is never mailed again is not, or this one, by their id."""
     asked = [subscribers.c.key_hash == suppressions.c.key_hash, _IS_PERSON]
