@@ -57,14 +57,13 @@ def composer_of(
 
     def compose_one(recipient: Recipient) -> Envelope:
         number, address = recipient.subscriber_id, recipient.address
-        leave = leave_of(number)
-        token = leave.encode()
+        leave = leave_of(number).encode()
         reference = delivery_ref(secret, slug, edition_id, number) if referred_to else ""
         references = (reference.encode(),) if header else ()
-        own = personal % (message_id_of(number).encode(), token, token, *references)
+        own = personal % (message_id_of(number).encode(), leave, leave, *references)
         message = compiled[recipient.variant].filled(
             address_header("To", recipient.name, address) + own,
-            (*leave_link(leave), *prefer_link(prefer_of(number)), *forms(address)),
+            (*leave_link(leave), *prefer_link(prefer_of(number).encode()), *forms(address)),
         )
         # What we compile ends its lines in CRLF and begins none with a dot; an address may be non-ASCII.
         return Envelope(

@@ -1,9 +1,13 @@
 """Where connections get their work, and where their fences and outcomes become commits.
 
-Messages are composed one by one, when a connection takes them. Fences and outcomes that arrive in one
-turn of the event loop are committed together, at the start of the next turn; only then do their
-connections hear of it. Never later: every millisecond that a commit waits for company is a
-millisecond in which a crash leaves more messages uncertain.
+Messages are composed a few ahead of the connections that take them. Fences and outcomes that arrive in one
+turn of the event loop are committed together, once the answers have been read that came while those were;
+only then do their connections hear of it. Never later: every millisecond that a commit waits for company is
+a millisecond in which a crash leaves more messages uncertain.
+
+What is done for several messages in a row takes half as long for each as between two writes of 60 KB, after
+which none of it is in the processor's caches any more. So messages are composed in a row, committed in a
+row, prepared in a row and written in a row.
 """
 
 from __future__ import annotations
@@ -20,16 +24,17 @@ from digest.deliver.backoff import RetryOptions, settle
 from digest.deliver.envelope import Envelope
 from digest.deliver.pace import DomainLimits, Lanes, Pace
 from digest.deliver.rows import Rows
-from digest.deliver.transports.base import Job
+from digest.deliver.transports.base import Job, LetGo
 from digest.errors import DigestError, StoreError
 from digest.model.delivery import Accepted, Deferred, DeliveryState, Outcome, Recipient, Rejected
 from digest.store.ledger import Fenced, Ledger
 from digest.store.runs import accept_first
 
 _MOST_PARKED = 5_000  # recipients whose domain has to wait, until no more are read
+_AHEAD = 64  # messages composed in a row; who leaves meanwhile is denied the fence
 _MOST_TRIES = 3  # connections that may break on one message, before its content, until it has to wait
 
-_Fence = tuple[Job, Callable[[bool], None]]
+_Fence = tuple[Job, Callable[[bool], LetGo | None]]
 _Record = tuple[Job, Outcome, Callable[[], None]]
 
 
@@ -70,7 +75,7 @@ class LedgerDesk:
         self._most = inf if options.most is None else options.most
         self._taken = 0
         self._loop = asyncio.get_running_loop()
-        self._returned: deque[Job] = deque()
+        self._jobs: deque[Job] = deque()  # composed, or given back by a connection
         self._stopped = False
         self._accepted_before = False
         self._fences: list[_Fence] = []
@@ -87,37 +92,44 @@ class LedgerDesk:
 
     def take(self) -> Job | None:
         """The next message, composed; None if there is none, or its time has not come."""
+        if self._jobs and not self._pace.limited:
+            return self._jobs.popleft()
         while self.has_work():
             now = self._loop.time()
             if (wait_s := self._pace.wait_s(now)) > 0:
                 self._loop.call_later(wait_s, self._wake)
                 return None
-            if self._returned:
-                self._pace.spend(now)
-                return self._returned.popleft()
-            recipient = self._next(now)
-            if recipient is None:
+            if not (self._jobs or self._compose_ahead(now)):
                 return None
-            job = self._make(recipient)
-            if job is not None:
+            if self._jobs:
                 self._pace.spend(now)
-                return job
+                return self._jobs.popleft()
         return None
 
-    def _next(self, now: float) -> Recipient | None:
-        """The next one whose domain may have a message now; None until one may."""
+    def _compose_ahead(self, now: float) -> bool:
+        """Compose messages, one where it has to wait for its time; whether anybody may have one now."""
         if self.capped:
             self.stop()
-            return None
-        recipient = self._from_the_lanes(now) if self._lanes.limited else self._rows.take()
-        self._taken += recipient is not None
-        return recipient
+            return False
+        if self._lanes.limited:
+            found = self._from_the_lanes(now)
+            recipients = [] if found is None else [found]
+        else:
+            ahead = 1 if self._pace.limited else _AHEAD
+            recipients = self._rows.take(int(min(ahead, self._most - self._taken)))
+        self._taken += len(recipients)
+        for recipient in recipients:
+            if self._stopped:  # one before it could not be composed for a reason that ends the run
+                self._done_with(recipient)
+            elif (job := self._make(recipient)) is not None:
+                self._jobs.append(job)
+        return bool(recipients)
 
     def _from_the_lanes(self, now: float) -> Recipient | None:
         """One whose domain may have a message now; recipients are read until there is one."""
         recipient = self._lanes.ready(now)
         while recipient is None and len(self._lanes) < _MOST_PARKED and self._rows.some():
-            candidate = self._rows.take()
+            (candidate,) = self._rows.take(1)
             if self._lanes.admit(candidate, now):
                 recipient = candidate
         if recipient is None and 0 < (wait_s := self._lanes.wait_s(now)) < inf:
@@ -128,7 +140,7 @@ class LedgerDesk:
         """Call ``wake`` when there may be work again; everybody who waits is called."""
         self._waiting.append(wake)
 
-    def fence(self, job: Job, then: Callable[[bool], None]) -> None:
+    def fence(self, job: Job, then: Callable[[bool], LetGo | None]) -> None:
         """Have the job fenced with the next commit."""
         self._fences.append((job, then))
         self._soon()
@@ -146,7 +158,7 @@ class LedgerDesk:
         elif self._stopped:
             self._done_with(job.recipient)
         else:
-            self._returned.append(job)
+            self._jobs.appendleft(job)
             self._wake()
 
     # What the run sees
@@ -155,7 +167,7 @@ class LedgerDesk:
         """Whether a connection would find something to do, now or when the pace allows."""
         if self._stopped:
             return False
-        if self._rows.at_hand or self._returned or self._lanes:
+        if self._jobs or self._rows.at_hand or self._lanes:
             return True
         try:
             return self._rows.some()
@@ -165,13 +177,13 @@ class LedgerDesk:
 
     @property
     def capped(self) -> bool:
-        """Whether as many messages were taken as this run may take."""
-        return self._taken >= self._most
+        """Whether as many messages were taken as this run may take, and none of them is at hand."""
+        return self._taken >= self._most and not self._jobs
 
     @property
     def at_hand(self) -> int:
         """How many messages are read and not taken."""
-        return len(self._rows.at_hand) + len(self._returned) + len(self._lanes)
+        return len(self._rows.at_hand) + len(self._jobs) + len(self._lanes)
 
     @property
     def settled(self) -> bool:
@@ -187,18 +199,22 @@ class LedgerDesk:
             self._rows.stop()
         except StoreError as error:
             self._break(error)
-        while self._returned:
-            self._done_with(self._returned.popleft().recipient)
+        while self._jobs:
+            self._done_with(self._jobs.popleft().recipient)
         for recipient in self._lanes.clear():
             self._give_up(recipient)
         self._wake()
 
     def renew(self) -> None:
-        """Lengthen our leases."""
+        """Lengthen our leases; drop what was composed for a batch that is somebody else's by now."""
         try:
-            self._rows.renew()
+            lost = self._rows.renew()
         except StoreError as error:
             self._break(error)
+            return
+        for job in [job for job in self._jobs if any(batch.holds(job.recipient) for batch in lost)]:
+            self._jobs.remove(job)
+            self._done_with(job.recipient)
 
     def flush(self) -> None:
         """Commit what has gathered, then tell the connections."""
@@ -213,11 +229,15 @@ class LedgerDesk:
         for job, _, recorded in records:
             self._done_with(job.recipient)
             recorded()
+        going = []
         for job, then in fences:
             granted = (job.recipient.subscriber_id, job.recipient.epoch) in fenced.granted
             if not granted:
                 self._done_with(job.recipient)
-            then(granted)
+            if let_go := then(granted):
+                going.append(let_go)
+        for let_go in going:
+            let_go()
 
     # The machinery
 
@@ -235,10 +255,10 @@ class LedgerDesk:
         return None
 
     def _soon(self) -> None:
-        """Commit at the start of the loop's next turn."""
+        """Commit once the answers are read that come while those of this turn are."""
         if not self._flushing:
             self._flushing = True
-            self._loop.call_soon(self.flush)
+            self._loop.call_soon(self._loop.call_soon, self.flush)
 
     def _commit(self, fences: list[_Fence], records: list[_Record]) -> Fenced:
         """One transaction: outcomes first, then fences."""
@@ -278,7 +298,7 @@ class LedgerDesk:
         self.failure = self.failure or error
         self.broken = self._stopped = True
         self._rows.abandon()
-        self._returned.clear()
+        self._jobs.clear()
         self._lanes.clear()
         self._fences.clear()
         self._records.clear()

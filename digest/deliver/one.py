@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from digest.deliver.envelope import Envelope
-from digest.deliver.transports.base import Job, Served, Transport
+from digest.deliver.transports.base import Job, LetGo, Served, Transport
 from digest.errors import TransportError
 from digest.model.delivery import Deferred, Outcome, Recipient
 
@@ -53,9 +53,14 @@ class _OneMessage:
     def when_ready(self, wake: Callable[[], None]) -> None:
         """Nothing more comes."""
 
-    def fence(self, job: Job, then: Callable[[bool], None]) -> None:  # noqa: ARG002 there is one job
+    def fence(self, job: Job, then: Callable[[bool], LetGo | None]) -> None:  # noqa: ARG002 there is one job
         """Always granted: nobody else has this message."""
-        asyncio.get_running_loop().call_soon(then, True)
+
+        def grant() -> None:
+            if let_go := then(True):
+                let_go()
+
+        asyncio.get_running_loop().call_soon(grant)
 
     def record(self, job: Job, outcome: Outcome, then: Callable[[], None]) -> None:  # noqa: ARG002 there is one job
         """Keep the outcome."""

@@ -17,6 +17,7 @@ class Pace:
     """At most ``per_s`` messages a second; None is as fast as it goes. Times in seconds of one clock."""
 
     def __init__(self, per_s: float | None) -> None:
+        self.limited = bool(per_s)
         self._gap = 1.0 / per_s if per_s else 0.0
         self._next = 0.0
 

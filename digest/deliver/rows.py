@@ -53,9 +53,10 @@ class Rows:
         """Whether a batch is ours: something in it is not settled."""
         return bool(self._held)
 
-    def take(self) -> Recipient:
-        """The next one; call it only after ``some``."""
-        return self.at_hand.popleft()
+    def take(self, most: int) -> list[Recipient]:
+        """The next ones of those at hand: one at least after ``some``, ``most`` at most."""
+        at_hand = self.at_hand
+        return [at_hand.popleft() for _ in range(min(most, len(at_hand)))]
 
     def some(self) -> bool:
         """Whether there is a next one; reads and claims until there is, or nothing is left to claim."""
@@ -73,7 +74,7 @@ class Rows:
         if held is None:
             return False
         held.unsettled -= 1
-        return self._release_if_done(held)
+        return not held.unsettled and self._release_if_done(held)
 
     def stop(self) -> None:
         """Forget what was not taken: it is still pending in the ledger."""
@@ -89,8 +90,8 @@ class Rows:
         self._reading = None
         self.dry = True
 
-    def renew(self) -> None:
-        """Lengthen our leases; forget the rows of a batch that is somebody else's by now."""
+    def renew(self) -> list[Batch]:
+        """Lengthen our leases; forget the rows of the batches, returned, that are somebody else's by now."""
         options, batches = self._options, [held.batch for held in self._held.values()]
         with self._ledger.transaction() as conn:
             lost = renew(conn, batches, owner=options.owner, lease_s=options.lease_s, now=self._clock())
@@ -101,6 +102,7 @@ class Rows:
                 self._reading = None
             self._forget(range(batch.first, batch.last + 1))
             self._release_if_done(held)
+        return lost
 
     def _forget(self, which: range) -> None:
         """Drop the rows of these subscribers, as far as they were not taken."""
@@ -114,9 +116,8 @@ class Rows:
 
     def _held_of(self, recipient: Recipient) -> _Held | None:
         """The batch of ours that a recipient belongs to; none if it was lost, and perhaps claimed anew."""
-        place = recipient.subscriber_id
         for held in self._held.values():
-            if held.batch.first <= place <= held.batch.last and held.batch.epoch == recipient.epoch:
+            if held.batch.holds(recipient):
                 return held
         return None
 

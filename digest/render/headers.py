@@ -29,8 +29,10 @@ def text_header(name: str, text: str) -> bytes:
 
 def address_header(name: str, display: str, address: str) -> bytes:
     """A header with one address and, if there is one, its owner's name."""
+    if not display:
+        return b"%b: %b\r\n" % (name.encode(), address_spec(address))
     plain = f"{name}: {display} <{address}>"
-    if display and len(plain) <= _LINE and _PLAIN_MAILBOX.fullmatch(plain, len(name) + 2):
+    if len(plain) <= _LINE and _PLAIN_MAILBOX.fullmatch(plain, len(name) + 2):
         return plain.encode() + b"\r\n"
     spec = address_spec(address)
     shown = clean(display, 200)

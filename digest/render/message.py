@@ -87,15 +87,14 @@ def forms(value: str) -> tuple[bytes, bytes]:
     return encode(line), encode(html.escape(line))
 
 
-def link_forms(start: str) -> Callable[[str], tuple[bytes, bytes]]:
+def link_forms(start: str) -> Callable[[bytes], tuple[bytes, bytes]]:
     """What makes the ``forms`` of links that start alike, from their ends: at most 75 letters and digits."""
     if not _PLAIN_VALUE.fullmatch(start):
-        return lambda end: forms(start + end)
+        return lambda end: forms(start + end.decode())
     begun, room = start.encode(), WIDTH - 1 - len(start)
 
-    def of(end: str) -> tuple[bytes, bytes]:
-        rest = end.encode()
-        link = begun + rest if len(rest) <= room else begun + rest[:room] + SOFT_BREAK + rest[room:]
+    def of(end: bytes) -> tuple[bytes, bytes]:
+        link = begun + end if len(end) <= room else b"%b%b%b%b" % (begun, end[:room], SOFT_BREAK, end[room:])
         return link, link
 
     return of

@@ -67,6 +67,10 @@ class Batch:
     first: int
     last: int
 
+    def holds(self, recipient: Recipient) -> bool:
+        """Whether a delivery was claimed with it; not where it was claimed anew since."""
+        return self.first <= recipient.subscriber_id <= self.last and self.epoch == recipient.epoch
+
 
 def claim(
     conn: Connection,

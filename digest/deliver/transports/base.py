@@ -16,6 +16,8 @@ from typing import Protocol
 from digest.deliver.envelope import Envelope
 from digest.model.delivery import Outcome, Recipient
 
+LetGo = Callable[[], None]  # lets the content of a message go whose fence is granted
+
 
 @dataclass(eq=False, slots=True)
 class Job:
@@ -54,15 +56,18 @@ class Desk(Protocol):
         ...
 
     def take(self) -> Job | None:
-        """The next message; None if there is none now. Its content is composed here, not earlier."""
+        """The next message; None if there is none now."""
         ...
 
     def when_ready(self, wake: Callable[[], None]) -> None:
         """Call ``wake`` once, when ``take`` is worth another try or the desk has closed."""
         ...
 
-    def fence(self, job: Job, then: Callable[[bool], None]) -> None:
-        """Ask for the fence; ``then(True)`` follows its commit, ``then(False)`` means: not any more."""
+    def fence(self, job: Job, then: Callable[[bool], LetGo | None]) -> None:
+        """Ask for the fence; ``then(True)`` follows its commit, ``then(False)`` means: not any more.
+
+        What ``then`` returns, if anything, is called once all have heard whose fences were committed with it.
+        """
         ...
 
     def record(self, job: Job, outcome: Outcome, then: Callable[[], None]) -> None:

@@ -20,9 +20,10 @@ import asyncio
 import re
 from collections import deque
 from dataclasses import dataclass
+from functools import partial
 
 from digest.deliver.envelope import wire_pieces
-from digest.deliver.transports.base import Desk, Ending, Job, Served
+from digest.deliver.transports.base import Desk, Ending, Job, LetGo, Served
 from digest.deliver.transports.smtp_commands import Offers, commands
 from digest.deliver.transports.smtp_line import Line
 from digest.deliver.transports.smtp_replies import (
@@ -250,23 +251,27 @@ class Session(Line):
         self._answered += 1
         self._desk.record(job, outcome, self._next)
 
-    def _released(self, granted: bool) -> None:  # noqa: FBT001 the desk's callback
-        """The fence is committed: let the content go, and the next envelope with it."""
+    def _released(self, granted: bool) -> LetGo | None:  # noqa: FBT001 the desk's callback
+        """The fence is committed: what lets the content go, and the next envelope with it."""
         job, self._opening, self._fencing = self._opening, None, False
         assert job is not None
         if not granted:
             # After a 354 only a cut says "no message after all".
             self.abort("the recipient left just now", Ending.WORN)
-            return
+            return None
         if self._transport is None or self._transport.is_closing():
             self._unsent(job)
-            return
+            return None
         self._sent = job
         self._expected.append(Step.CONTENT)
         following = self._desk.take() if self._may_open() else None
         opening = self._envelope(following) if following is not None else b""
-        self._write((*wire_pieces(job.envelope), b".\r\n", opening), self._options.content_s)
-        if self._transport.is_closing():  # the very first write failed: nothing went out
+        return partial(self._let_go, job, (*wire_pieces(job.envelope), b".\r\n", opening))
+
+    def _let_go(self, job: Job, pieces: tuple[bytes, ...]) -> None:
+        """Send a content, and what goes with it."""
+        self._write(pieces, self._options.content_s)
+        if self._transport is None or self._transport.is_closing():  # the first write failed
             self._sent = None
             self._unsent(job)
 

@@ -42,7 +42,7 @@ def test_a_batch_that_was_lost_is_read_no_further(database: Database) -> None:
     with Ledger(database) as ledger:
         rows = rows_of(ledger, clock)
         assert rows.some()
-        rows.take()
+        rows.take(1)
         taken_over(ledger, clock)
         rows.renew()
         assert not rows.some()
@@ -62,7 +62,7 @@ def test_rows_of_a_lost_batch_do_not_count_for_the_same_one_claimed_anew(databas
     with Ledger(database) as ledger:
         rows = rows_of(ledger, clock)
         assert rows.some()
-        old = [rows.take(), rows.take()]
+        old = rows.take(2)
         other = taken_over(ledger, clock)
         rows.renew()
         with ledger.transaction() as conn:
@@ -72,5 +72,6 @@ def test_rows_of_a_lost_batch_do_not_count_for_the_same_one_claimed_anew(databas
         for recipient in old:
             assert not rows.settled(recipient)
         while rows.some():
-            sent(rows.take())
+            for recipient in rows.take(1):
+                sent(recipient)
         assert not rows.holds_any

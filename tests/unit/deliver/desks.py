@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from digest.deliver.envelope import Envelope
-from digest.deliver.transports.base import Job
+from digest.deliver.transports.base import Job, LetGo
 from digest.model.delivery import Outcome, Recipient
 
 
@@ -15,7 +15,7 @@ class Notes:
     def __init__(self, *names: str) -> None:
         self.jobs = [job(name) for name in names]
         self.closed = False
-        self.fences: list[tuple[str, Callable[[bool], None]]] = []
+        self.fences: list[tuple[str, Callable[[bool], LetGo | None]]] = []
         self.records: list[tuple[str, Outcome]] = []
         self.recorded: list[Callable[[], None]] = []
         self.returned: list[tuple[str, bool]] = []
@@ -27,7 +27,7 @@ class Notes:
     def when_ready(self, wake: Callable[[], None]) -> None:
         self.wakes.append(wake)
 
-    def fence(self, job: Job, then: Callable[[bool], None]) -> None:
+    def fence(self, job: Job, then: Callable[[bool], LetGo | None]) -> None:
         self.fences.append((job.recipient.name, then))
 
     def record(self, job: Job, outcome: Outcome, then: Callable[[], None]) -> None:
@@ -43,8 +43,9 @@ class Notes:
         fences, self.fences = self.fences, []
         for done in recorded:
             done()
-        for _, then in fences:
-            then(granted)
+        going = [then(granted) for _, then in fences]
+        for let_go in filter(None, going):
+            let_go()
 
 
 def job(name: str) -> Job:
