@@ -30,6 +30,7 @@ _NEVER_TWICE = (
 )  # fmt: skip
 _FIELD = re.compile(rb"[^\r\n]+(?:\r\n[ \t][^\r\n]*)*")
 _SPACES = re.compile(rb"[ \t]+")
+_UNTIDY = (b"\r\n ", b"\t", b"  ")  # in headers with a folded field, or more than single spaces
 _BLANK_END = re.compile(rb"[ \t]+(?=\r\n)")
 _LINE = 72
 
@@ -101,6 +102,7 @@ class Seal:
         self._names, order = _chosen([_name(line) for line in lines])
         self._signed = b"".join([lines[place] for place in order])
         self._plans: dict[tuple[bytes, ...], tuple[list[int], list[_Form]]] = {}
+        self._begun = (b"", sha256())  # how bodies begin, and the hash of that
 
     def signatures(self, own: bytes, body: Sequence[bytes]) -> bytes:
         """The header fields to put before a message: one for each identity.
@@ -111,8 +113,11 @@ class Seal:
         """
         if not self._identities:
             return b""
-        hashed = sha256()
-        for piece in body:
+        first, *others = body
+        if first is not self._begun[0]:  # the same object in all messages of a variant
+            self._begun = (first, sha256(first))
+        hashed = self._begun[1].copy()
+        for piece in others:
             hashed.update(piece)
         body_hash = b64encode(hashed.digest())
         lines = _relaxed_fields(own)
@@ -169,7 +174,10 @@ def relaxed_body(body: bytes) -> bytes:
 
 
 def _relaxed_fields(headers: bytes) -> list[bytes]:
-    return [relaxed_field(field) + b"\r\n" for field in _FIELD.findall(headers)]
+    if any(untidy in headers for untidy in _UNTIDY):
+        return [relaxed_field(field) + b"\r\n" for field in _FIELD.findall(headers)]
+    fields = [line.partition(b":") for line in headers.split(b"\r\n") if line]
+    return [b"%b:%b\r\n" % (name.strip().lower(), value.strip(b" ")) for name, _, value in fields]
 
 
 def _name(relaxed: bytes) -> bytes:
