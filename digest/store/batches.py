@@ -232,7 +232,7 @@ def page(conn: Connection, batch: Batch, *, after_id: int, limit: int, now: date
     """The next deliveries of a claimed batch that are due, by subscriber id, after ``after_id``."""
     after = max(after_id, batch.first - 1)
     which = {"this_edition": batch.edition_id, "after": after, "last": batch.last, "new_epoch": batch.epoch}
-    return list(map(Recipient._make, conn.execute(_PAGE, {**which, "moment": now, "most": limit})))
+    return list(map(Recipient._make, conn.execute(_PAGE, {**which, "moment": now, "most": limit}).all()))
 
 
 def renew(
