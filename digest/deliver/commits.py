@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,7 +41,7 @@ class Commits:
         ledger: what is written to.
         options: see there.
         clock: gives the time, UTC.
-        done_with: called for each recipient who needs nothing more from this run.
+        done_with: called for recipients who need nothing more from this run.
         broken: called when the ledger can't be written. Nothing is released then.
     """
 
@@ -51,7 +51,7 @@ class Commits:
         options: CommitOptions,
         clock: Callable[[], datetime],
         *,
-        done_with: Callable[[Recipient], None],
+        done_with: Callable[[Sequence[Recipient]], None],
         broken: Callable[[StoreError], None],
     ) -> None:
         self.tally: Counter[DeliveryState] = Counter()  # what this run has written
@@ -102,17 +102,13 @@ class Commits:
         except StoreError as error:
             self._broken(error)  # what was answered stays "sending", which the next claim calls uncertain
             return
-        for job, _, recorded in records:
-            self._done_with(job.recipient)
+        answers = [(job.recipient.subscriber_id, job.recipient.epoch) in fenced.granted for job, _ in fences]
+        denied = [job.recipient for (job, _), granted in zip(fences, answers, strict=True) if not granted]
+        self._done_with([job.recipient for job, _, _ in records] + denied)
+        for _, _, recorded in records:
             recorded()
-        going = []
-        for job, then in fences:
-            granted = (job.recipient.subscriber_id, job.recipient.epoch) in fenced.granted
-            if not granted:
-                self._done_with(job.recipient)
-            if let_go := then(granted):
-                going.append(let_go)
-        for let_go in going:
+        going = [then(granted) for (_, then), granted in zip(fences, answers, strict=True)]
+        for let_go in filter(None, going):
             let_go()
 
     def _soon(self) -> None:

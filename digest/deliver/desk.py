@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
@@ -117,7 +117,7 @@ class LedgerDesk:
         self._taken += len(recipients)
         for recipient in recipients:
             if self._stopped:  # one before it could not be composed for a reason that ends the run
-                self._done_with(recipient)
+                self._done_with([recipient])
             elif (job := self._make(recipient)) is not None:
                 self._composed.append(job)
         return bool(recipients)
@@ -151,7 +151,7 @@ class LedgerDesk:
         if job.tries >= _MOST_TRIES:
             self.record(job, Deferred(text=text), _nothing)
         elif self._stopped:
-            self._done_with(job.recipient)
+            self._done_with([job.recipient])
         else:
             self._returned.append(job)
             self._wake()
@@ -195,9 +195,8 @@ class LedgerDesk:
         except StoreError as error:
             self._break(error)
         while jobs := self._jobs:
-            self._done_with(jobs.popleft().recipient)
-        for recipient in self._lanes.clear():
-            self._give_up(recipient)
+            self._done_with([jobs.popleft().recipient])
+        self._give_up(self._lanes.clear())
         self._wake()
 
     def renew(self) -> None:
@@ -210,7 +209,7 @@ class LedgerDesk:
         for jobs in (self._returned, self._composed):
             for job in [job for job in jobs if any(batch.holds(job.recipient) for batch in lost)]:
                 jobs.remove(job)
-                self._done_with(job.recipient)
+                self._done_with([job.recipient])
 
     def flush(self) -> None:
         """Commit what has gathered, then tell the connections."""
@@ -227,21 +226,22 @@ class LedgerDesk:
             self.record(job, Rejected(text=f"the message could not be made: {error}"), _nothing)
         except Exception as error:  # noqa: BLE001 raised again by the run, after what is in flight
             self.failure = error
-            self._done_with(recipient)
+            self._done_with([recipient])
             self.stop()
         return None
 
-    def _done_with(self, recipient: Recipient) -> None:
-        """One message less in its batch; a batch given back may hold something that is due again."""
+    def _done_with(self, recipients: Sequence[Recipient]) -> None:
+        """So many messages less in their batches; one given back may hold something that is due again."""
         if self._lanes.limited:
-            self._lanes.done(recipient)
+            for recipient in recipients:
+                self._lanes.done(recipient)
             if self._lanes:
                 self._wake()
-        self._give_up(recipient)
+        self._give_up(recipients)
 
-    def _give_up(self, recipient: Recipient) -> None:
+    def _give_up(self, recipients: Sequence[Recipient]) -> None:
         try:
-            if self._rows.settled(recipient):
+            if self._rows.settled(recipients):
                 self._wake()
         except StoreError as error:
             self._break(error)

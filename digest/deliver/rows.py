@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,13 +68,15 @@ class Rows:
                 self._read(self._reading)
         return True
 
-    def settled(self, recipient: Recipient) -> bool:
-        """One that was taken needs nothing more from this run; whether that freed its batch."""
-        held = self._held_of(recipient)
-        if held is None:
-            return False
-        held.unsettled -= 1
-        return not held.unsettled and self._release_if_done(held)
+    def settled(self, recipients: Iterable[Recipient]) -> bool:
+        """These were taken and need nothing more from this run; whether that freed a batch."""
+        freed = False
+        for recipient in recipients:
+            held = self._held_of(recipient)
+            if held is not None:
+                held.unsettled -= 1
+                freed = (not held.unsettled and self._release_if_done(held)) or freed
+        return freed
 
     def stop(self) -> None:
         """Forget what was not taken: it is still pending in the ledger."""

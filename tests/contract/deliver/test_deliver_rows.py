@@ -57,7 +57,7 @@ def test_rows_of_a_lost_batch_do_not_count_for_the_same_one_claimed_anew(databas
         with database.write() as conn:
             done = update(deliveries).where(deliveries.c.subscriber_id == recipient.subscriber_id)
             conn.execute(done.values(state="sent"))
-        rows.settled(recipient)
+        rows.settled([recipient])
 
     with Ledger(database) as ledger:
         rows = rows_of(ledger, clock)
@@ -70,7 +70,7 @@ def test_rows_of_a_lost_batch_do_not_count_for_the_same_one_claimed_anew(databas
         rows.dry = False  # as after any batch that it gives back
         assert rows.some()
         for recipient in old:
-            assert not rows.settled(recipient)
+            assert not rows.settled([recipient])
         while rows.some():
             for recipient in rows.take(1):
                 sent(recipient)
