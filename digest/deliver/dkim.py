@@ -98,9 +98,11 @@ class Seal:
     def __init__(self, identities: tuple[Identity, ...], shared: bytes, moment: int) -> None:
         self._identities = identities
         self._moment = moment
-        lines = _relaxed_fields(shared) if identities else []
-        self._names, order = _chosen([_name(line) for line in lines])
-        self._signed = b"".join([lines[place] for place in order])
+        fields = _relaxed_fields(shared) if identities else []
+        self._names, order = _chosen([name for name, _ in fields])
+        self._signed = sha256(
+            b"".join([fields[place][1] for place in order])
+        )  # how all that is signed begins
         self._plans: dict[tuple[bytes, ...], tuple[list[int], list[_Form]]] = {}
         self._begun = (b"", sha256())  # how bodies begin, and the hash of that
 
@@ -120,13 +122,14 @@ class Seal:
         for piece in others:
             hashed.update(piece)
         body_hash = b64encode(hashed.digest())
-        lines = _relaxed_fields(own)
-        order, forms = self._plan(tuple([_name(line) for line in lines]))
-        signed = self._signed + b"".join([lines[place] for place in order])
+        fields = _relaxed_fields(own)
+        order, forms = self._plan(tuple([name for name, _ in fields]))
+        lines = b"".join([fields[place][1] for place in order])
         signatures = b""
         for identity, form in zip(self._identities, forms, strict=True):
-            digest = sha256(signed + form.hashed % body_hash).digest()
-            signature = _in_lines(b64encode(identity.key.sign(digest)))
+            signed = self._signed.copy()
+            signed.update(lines + form.hashed % body_hash)
+            signature = _in_lines(b64encode(identity.key.sign(signed.digest())))
             signatures += form.sent % body_hash + signature + b"\r\n"
         return signatures
 
@@ -173,15 +176,16 @@ def relaxed_body(body: bytes) -> bytes:
     return text[:end] + b"\r\n" if end else b""
 
 
-def _relaxed_fields(headers: bytes) -> list[bytes]:
+def _relaxed_fields(headers: bytes) -> list[tuple[bytes, bytes]]:
+    """Each field's name, and its line in the relaxed form."""
     if any(untidy in headers for untidy in _UNTIDY):
-        return [relaxed_field(field) + b"\r\n" for field in _FIELD.findall(headers)]
+        relaxed = [relaxed_field(field) for field in _FIELD.findall(headers)]
+        return [(field[: field.index(b":")], field + b"\r\n") for field in relaxed]
     fields = [line.partition(b":") for line in headers.split(b"\r\n") if line]
-    return [b"%b:%b\r\n" % (name.strip().lower(), value.strip(b" ")) for name, _, value in fields]
-
-
-def _name(relaxed: bytes) -> bytes:
-    return relaxed[: relaxed.index(b":")]
+    return [
+        ((lower := name.strip().lower()), b"%b:%b\r\n" % (lower, value.strip(b" ")))
+        for name, _, value in fields
+    ]
 
 
 def _chosen(names: Sequence[bytes]) -> tuple[list[bytes], list[int]]:
