@@ -1,6 +1,7 @@
 """What sending costs: `digest send`, the whole command, over SMTP into a sink on this machine.
 
-Run: python benchmarks/sending.py [--readers 20000] [--times 3] [--scale] [--million] [--distant]
+Run: python benchmarks/sending.py [--readers 20000] [--connections 10] [--times 3] [--scale] [--million]
+     [--distant]
 
 Every row stands beside a reference of the same minute: a program in C that does nothing but send one
 message of the same size over and over (_smtp_peer.c; without a C compiler, _smtp_peer.py, and then ratios
@@ -11,6 +12,7 @@ pool where DIGEST_TEST_NODE_MODULES holds it, each making every message as its d
 "messages/s" and CPU are of the whole life of the process, start-up and database included, unless it says
 otherwise. CPU is this program's alone, not the sink's. --scale sends to 1,000, 10,000 and 100,000 readers,
 --million to a million (it takes 1.5 GB of disk): time per message and peak memory should stay flat.
+The references have as many connections as digest has: --connections. More make it faster, up to 64 or so.
 --distant has the sink answer after 50 ms and take 100 ms over each message, for 20 connections.
 """
 
@@ -188,8 +190,9 @@ def reader(number: int, now: datetime) -> dict[str, object]:
 class Bench:
     """The programs under measure, all with the same content, in one folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, connections: int) -> None:
         self._folder = folder
+        self._connections = connections
         compileall.compile_dir(ROOT / "digest", quiet=1)  # as pip would have; else a start takes .1 s more
         self._program = peer_program(folder)
         sample = samples()
@@ -206,7 +209,7 @@ class Bench:
         """As fast as C gets them there."""
         sink = Sink(self._program, self._folder)
         content = b"Subject: x\r\n\r\n" + (b"x" * 74 + b"\r\n") * (self.size // 76)
-        command = [*self._program, "load", str(sink.port), "10", str(messages)]
+        command = [*self._program, "load", str(sink.port), str(self._connections), str(messages)]
         told = json.loads(subprocess.run(command, input=content, stdout=subprocess.PIPE, check=True).stdout)
         sink.stop(messages)
         return Run(messages, told["wall_s"], told["cpu_s"])
@@ -214,13 +217,13 @@ class Bench:
     def smtp_source(self, messages: int) -> Run:
         """Postfix's load generator."""
         sink = Sink(self._program, self._folder)
-        command = ["smtp-source", "-d", "-s", "10", "-l", str(self.size), "-m", str(messages)]
+        command = ["smtp-source", "-d", "-s", str(self._connections), "-l", str(self.size), "-m", str(messages)]
         run = timed([*command, f"127.0.0.1:{sink.port}"], self._folder, {}, messages)
         sink.stop(messages, one_reader=True)
         return run
 
-    def digest(self, readers: int, *, connections: int = 10, rtt_ms: int = 0, accept_ms: int = 0) -> Run:
-        """The whole command, over a drafted edition."""
+    def digest(self, readers: int, *, connections: int = 0, rtt_ms: int = 0, accept_ms: int = 0) -> Run:
+        """The whole command, over a drafted edition; as many connections as the references unless told."""
         folder = self._folder / f"readers-{readers}"
         if not folder.exists():
             newsroom(folder, readers)
@@ -231,7 +234,7 @@ class Bench:
         environment = {
             "PYTHONPATH": str(ROOT),
             "DIGEST_DELIVERY__SMTP_PORT": str(sink.port),
-            "DIGEST_DELIVERY__CONNECTIONS": str(connections),
+            "DIGEST_DELIVERY__CONNECTIONS": str(connections or self._connections),
         }
         run = timed([sys.executable, "-m", "digest", "send"], folder, environment, readers)
         return replace(run, span_s=sink.stop(readers))
@@ -321,13 +324,14 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--readers", type=int, default=20_000)
+    parser.add_argument("--connections", type=int, default=10)
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--scale", action="store_true")
     parser.add_argument("--million", action="store_true")
     parser.add_argument("--distant", action="store_true")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(Path(folder))
+        bench = Bench(Path(folder), chosen.connections)
         print(f"messages of about {bench.size / 1000:.0f} kB")
         compare(bench, chosen.readers, chosen.times)
         sizes = [1000, 10_000, 100_000] if chosen.scale else []
