@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import ssl
 from collections.abc import Callable, Iterator
 from stat import S_IMODE
 
@@ -12,7 +11,7 @@ import dns.resolver
 
 from digest.checkup.finding import Finding, Level
 from digest.deliver.dkim import Signer, record_name
-from digest.errors import ConfigurationError
+from digest.errors import ConfigurationError, TransportError
 from digest.model.hosts import registered_domain
 from digest.parts import Parts
 from digest.settings import Settings
@@ -41,14 +40,12 @@ def _authority(settings: Settings) -> Iterator[Finding]:
     file = settings.delivery.smtp_ca_file
     if not file:
         return
+    from digest.deliver.transports.smtp import trusting  # noqa: PLC0415 - slow to load, and few name such a file
+
     try:
-        ssl.create_default_context(cafile=file)
-    except OSError as error:  # also of a file that holds no certificate
-        yield Finding(
-            Level.ERROR,
-            f"delivery.smtp_ca_file: {file} can't be used: {error.strerror or error}",
-            "name a file of certificates in PEM form",
-        )
+        trusting(str(file))
+    except TransportError as error:
+        yield Finding(Level.ERROR, str(error))
 
 
 def _signing(signer: Signer, settings: Settings, parts: Parts) -> Iterator[Finding]:

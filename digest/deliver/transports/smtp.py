@@ -144,15 +144,7 @@ class SmtpTransport:
     def _tls(self) -> ssl.SSLContext:
         """The certificates we trust: made once, for reading them takes longer than connecting."""
         if self._context is None:
-            self._context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH)
-            self._context.minimum_version = ssl.TLSVersion.TLSv1_2
-            if self._options.ca_file:
-                try:
-                    self._context.load_verify_locations(cafile=self._options.ca_file)
-                except OSError as error:
-                    raise TransportError(
-                        f"cannot read the certificates in {self._options.ca_file}: {error}"
-                    ) from error
+            self._context = trusting(self._options.ca_file)
         return self._context
 
     def _explain(self, error: Exception) -> Exception:
@@ -181,6 +173,27 @@ class SmtpTransport:
             f"no TLS with {self._where} ({error.reason}): check smtp_port and smtp_security"
             " (587 is starttls, 465 is tls)"
         )
+
+
+def trusting(ca_file: str) -> ssl.SSLContext:
+    """TLS with servers that this machine trusts, or the authority does whose certificate is in ``ca_file``.
+
+    Raises:
+        TransportError: the file can't be used.
+    """
+    context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if ca_file:
+        try:
+            context.load_verify_locations(cafile=ca_file)
+        except OSError as error:
+            empty = isinstance(error, ssl.SSLError)
+            why = "it holds no certificate that can be read" if empty else error.strerror or error
+            raise TransportError(
+                f"[delivery] smtp_ca_file: {ca_file} can't be used ({why}): name a file of certificates in"
+                " PEM form"
+            ) from error
+    return context
 
 
 async def _cut(client: aiosmtplib.SMTP, transport: asyncio.BaseTransport | None) -> None:

@@ -8,12 +8,14 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
+from digest.checkup.sender import sender
 from digest.deliver.envelope import Envelope
 from digest.deliver.run import SendOptions
 from digest.deliver.send import deliver
@@ -21,10 +23,11 @@ from digest.deliver.transports.base import Desk, Ending
 from digest.deliver.transports.smtp import SmtpOptions, SmtpTransport
 from digest.errors import TransportError
 from digest.model.delivery import Counts, Recipient
-from digest.settings import load
+from digest.settings import Settings, load
 from digest.store.deliveries import counts
 from digest.store.engine import Database
 from digest.wiring.mail import transport_of
+from tests.wired import Clock, parts_of
 
 
 @pytest.fixture(scope="module")
@@ -222,9 +225,26 @@ def test_a_connection_that_is_closed_right_after_the_login_is_lost(
     assert "closed the connection after the login" in served.text
 
 
-def test_a_missing_certificate_file_is_named(smtp_transport: Callable[..., Any], tmp_path: Path) -> None:
-    with pytest.raises(TransportError, match=r"cannot read the certificates in .*none\.pem"):
-        smtp_transport(1, security="tls", ca_file=str(tmp_path / "none.pem")).check()
+@pytest.mark.parametrize(
+    ("content", "why"), [(None, "No such file or directory"), ("ours", "it holds no certificate")]
+)
+def test_a_certificate_file_that_is_of_no_use_is_named_as_in_the_settings(
+    sqlite_database: Database,
+    smtp_transport: Callable[..., Any],
+    tmp_path: Path,
+    content: str | None,
+    why: str,
+) -> None:
+    """In the same words when sending and when checking."""
+    file = tmp_path / "ours.pem"
+    if content is not None:
+        file.write_text(content)
+    with pytest.raises(TransportError, match=rf"^\[delivery\] smtp_ca_file: .*ours\.pem .*{why}") as refused:
+        smtp_transport(1, security="tls", ca_file=str(file)).check()
+    settings = Settings(folder=tmp_path)
+    settings = replace(settings, delivery=replace(settings.delivery, smtp_ca_file=file))
+    found = sender(settings, parts_of(sqlite_database, settings, Clock(datetime.now(UTC))), None)
+    assert str(refused.value) in [finding.what for finding in found]
 
 
 def test_the_password_is_not_shown() -> None:
