@@ -11,7 +11,7 @@ from typing import Any
 
 from digest.errors import InputError
 from digest.model.news import Article, Story
-from digest.summarise.extract import extract
+from digest.summarise.offline import ways
 from digest.summarise.sentences import sentences
 
 MAX_SENTENCES = 2
@@ -50,11 +50,8 @@ def story_of(record: Record) -> Story:
 
 def predict(record: Record, *, max_sentences: int = MAX_SENTENCES, max_words: int = MAX_WORDS) -> str:
     """The extract of a record's story; "" when no sentence may stand by itself."""
-    story = story_of(record)
-    chosen = extract(story, max_sentences=max_sentences, max_words=max_words, at_odds=False) or extract(
-        story, max_sentences=max_sentences, max_words=max_words
-    )
-    return " ".join(sentence.text for sentence in chosen)
+    found = next(ways(story_of(record), max_sentences, max_words), None)  # records have no deks
+    return found.text if found else ""
 
 
 def lead_baseline(record: Record, count: int) -> str:

@@ -45,14 +45,17 @@ def summarise(story: Story, options: SummaryOptions, *, lead: bool = False) -> S
     """
     max_sentences = options.lead_sentences if lead else options.max_sentences
     max_words = options.lead_max_words if lead else options.max_words
-    for summary in _ways(story, max_sentences, max_words):
+    for summary in ways(story, max_sentences, max_words):
         if not ungrounded(summary.text, _sources(story), language=story.lead.language):
             return summary
     return None
 
 
-def _ways(story: Story, max_sentences: int, max_words: int) -> Iterator[Summary]:
-    """What may stand under the headline, best first; what tells another toll than it does comes last."""
+def ways(story: Story, max_sentences: int, max_words: int) -> Iterator[Summary]:
+    """What may stand under the headline, best first; what tells another toll than it does comes last.
+
+    Nothing of it has been through the grounding check yet.
+    """
     headline = tolls(story.heading, numbers)
     last: list[Summary] = []
     for article in story.articles[:MAX_TELLINGS]:
