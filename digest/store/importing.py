@@ -16,11 +16,10 @@ from digest.model.audience import SubscriberState
 from digest.store.bulk import Insertion, insert_many
 from digest.store.instant import as_stored
 from digest.store.prepared import Prepared
-from digest.store.sql import among, keep_pages_at_hand, look_up_by_index, one_at_a_time
+from digest.store.sql import Lock, among, keep_pages_at_hand, look_up_by_index, one_at_a_time
 from digest.store.subscriber_rows import NewReader
 from digest.store.tables import subscribers, suppressions
 
-_LOCK = 0x6469676573740002  # "digest" and a number: an advisory lock of ours
 _ACTIVE, _LEFT = SubscriberState.ACTIVE.value, SubscriberState.UNSUBSCRIBED.value
 _FIRST_INSTANT = NewReader._fields.index("created_at")
 _TAKE_OVER = Prepared(
@@ -54,7 +53,7 @@ class Importer:
     """
 
     def __init__(self, conn: Connection, now: datetime) -> None:
-        one_at_a_time(conn, _LOCK)
+        one_at_a_time(conn, Lock.IMPORTING)
         look_up_by_index(conn)
         keep_pages_at_hand(conn)
         self._conn = conn

@@ -13,13 +13,12 @@ from digest.errors import StoreError
 from digest.store.connect import Target, clear_errors, create_file, make_engine, parse_url, use_wal
 from digest.store.copies import copy_before_upgrade
 from digest.store.migrations import HEAD, REVISIONS
-from digest.store.sql import one_at_a_time
+from digest.store.sql import Lock, one_at_a_time
 from digest.store.tables import metadata
 
 log = logging.getLogger("digest")
 
 _VERSION_TABLE = "alembic_version"
-_LOCK = 0x6469676573740001  # "digest" and a number: an advisory lock of ours
 
 
 def upgrade(url: str) -> list[str]:
@@ -86,7 +85,7 @@ def migrate(target: Target) -> list[str]:
         if target.path is not None:
             use_wal(target.path)
         with engine.begin() as connection:
-            one_at_a_time(connection, _LOCK)
+            one_at_a_time(connection, Lock.MIGRATING)
             missing, _ = needs_upgrade(target, connection)
             if not missing:
                 return []

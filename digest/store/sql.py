@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from enum import IntEnum, unique
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -60,10 +61,18 @@ def look_up_by_index(conn: Connection) -> None:
         conn.exec_driver_sql("SET LOCAL enable_seqscan = off")
 
 
-def one_at_a_time(conn: Connection, key: int) -> None:
-    """Wait until no other transaction has asked for the same ``key``: SQLite has one writer anyway."""
+@unique
+class Lock(IntEnum):
+    """What one transaction does at a time, as PostgreSQL numbers advisory locks: "digest" and a count."""
+
+    MIGRATING = 0x6469676573740001
+    IMPORTING = 0x6469676573740002
+
+
+def one_at_a_time(conn: Connection, lock: Lock) -> None:
+    """Wait until no other transaction has asked for the same ``lock``: SQLite has one writer anyway."""
     if conn.dialect.name == "postgresql":
-        conn.execute(select(func.pg_advisory_xact_lock(key)))
+        conn.execute(select(func.pg_advisory_xact_lock(lock.value)))
 
 
 def keep_pages_at_hand(conn: Connection) -> None:
