@@ -26,6 +26,7 @@ from digest.store import audience, deliveries, editions, events, meta
 
 # Codes that speak of the mailbox. The others (552 too large, 554 refused) may as well speak of the message.
 _ABOUT_THE_MAILBOX = frozenset({550, 551, 553})
+_OURSELVES = "smtp"  # the provider of what was refused while it was sent
 # More of an edition refused for good than this says that something is wrong with us or with the mail server.
 _BELIEVABLE_SHARE = 0.2
 _FEW = 20
@@ -124,16 +125,18 @@ def refusals(parts: Parts, edition_id: int, now: datetime) -> Tally:
     """Apply what the mail server refused for good while an edition was sent.
 
     Where that is an unbelievable share of it, nothing is: a misconfigured server says "no such user" of
-    everybody.
+    everybody. What was applied before is not gone over again: the heartbeat looks after every sender.
     """
     tally = Tally()
     with parts.database.read() as conn:
         counts = deliveries.counts(conn, edition_id)
         if counts.failed > max(_FEW, _BELIEVABLE_SHARE * (counts.sent + counts.failed)):
             return tally
+        noted = events.refusals_noted(conn, edition_id, _OURSELVES)
         refused = [
             (record.subscriber_id, _refused(edition_id, record))
             for record in deliveries.iter_records(conn, edition_id, state=DeliveryState.FAILED)
+            if record.subscriber_id not in noted
         ]
     for subscriber_id, one in refused:  # each in a transaction of its own: readers leave meanwhile
         with parts.database.write() as conn:
@@ -146,7 +149,7 @@ def _refused(edition_id: int, record: DeliveryRecord) -> Feedback:
     status = best_status(record.text)
     about_mailbox = status or record.code in _ABOUT_THE_MAILBOX
     kind = kind_of_status(status) if about_mailbox else FeedbackKind.POLICY
-    return Feedback("smtp", f"{edition_id}.{record.subscriber_id}", kind, detail=record.text)
+    return Feedback(_OURSELVES, f"{edition_id}.{record.subscriber_id}", kind, detail=record.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,18 @@ def add_event(
     return conn.execute(row).rowcount == 1
 
 
+def refusals_noted(conn: Connection, edition_id: int, provider: str) -> set[int]:
+    """The subscribers whose message an edition's ledger has as failed, and of whom ``provider`` told so."""
+    # By subscriber as well: that finds the rows by an index, and there is none on the edition.
+    failed = select(deliveries.c.subscriber_id).where(
+        deliveries.c.edition_id == edition_id, deliveries.c.state == DeliveryState.FAILED.value
+    )
+    query = select(events.c.subscriber_id).where(
+        events.c.subscriber_id.in_(failed), events.c.edition_id == edition_id, events.c.provider == provider
+    )
+    return set(conn.scalars(query))
+
+
 def _hashed(event_id: str) -> str:
     """What an id is known again by: it may be a Message-ID, and those may hold a reader's address."""
     if _HASH.fullmatch(event_id):  # of a report without a Message-ID: the upgrade left those as they were

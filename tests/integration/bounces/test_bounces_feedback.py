@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -227,9 +228,34 @@ def test_what_the_mail_server_refused_itself_counts_as_well(
     tally = feedback.refusals(newsroom.parts, edition, newsroom.parts.clock())
     assert tally.kinds == {kind: 1}
     assert newsroom.suppressed("bo") is reason
-    assert feedback.refusals(newsroom.parts, edition, newsroom.parts.clock()).verdicts == {
-        Verdict.REPEATED: 1
-    }
+    again = feedback.refusals(newsroom.parts, edition, newsroom.parts.clock())
+    assert not again.verdicts, "what was applied is not gone over again"
+
+
+def test_refusals_of_which_only_some_were_applied_are_applied_to_the_last(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a sender that was killed half-way."""
+    edition = newsroom.send_edition()
+    gone = {"state": "failed", "code": 550, "text": "5.1.1 no such user"}
+    with newsroom.parts.database.write() as conn:
+        conn.execute(update(tables.deliveries).values(gone))
+    end = subscriptions.end
+
+    def killed(*_args: object, **_options: object) -> bool:
+        raise KeyboardInterrupt
+
+    def once(*args: Any, **options: Any) -> bool:
+        monkeypatch.setattr(subscriptions, "end", killed)
+        return end(*args, **options)
+
+    monkeypatch.setattr(subscriptions, "end", once)
+    with pytest.raises(KeyboardInterrupt):
+        feedback.refusals(newsroom.parts, edition, newsroom.parts.clock())
+    monkeypatch.setattr(subscriptions, "end", end)
+    tally = feedback.refusals(newsroom.parts, edition, newsroom.parts.clock())
+    assert tally.verdicts == {Verdict.APPLIED: newsroom.counts(edition).failed - 1}
+    assert newsroom.suppressed("bo") is SuppressionReason.BOUNCED
 
 
 def test_a_server_that_refuses_everybody_is_not_believed(newsroom: Newsroom) -> None:
