@@ -20,6 +20,7 @@ from digest.store.sql import id_of
 Alert = tuple[str, datetime, str]  # key, when, words
 
 _UNSENT = frozenset({EditionState.DRAFT, EditionState.HELD, EditionState.APPROVED})
+_WAITS_FOR_NEWS = frozenset({EditionState.DRAFT, EditionState.APPROVED})
 _WHILE = {
     "approval": {EditionState.DRAFT},
     "clock": {EditionState.DRAFT},
@@ -28,7 +29,6 @@ _WHILE = {
     "late": _UNSENT,
     "model": _UNSENT,
     "paused": {EditionState.PAUSED},
-    "quiet": _UNSENT,
     "refused": {EditionState.PAUSED},
     "error:Draft": _UNSENT,
     "error:Send": _UNSENT,
@@ -39,12 +39,32 @@ _THROUGH = {EditionState.SENT, EditionState.CANCELLED}
 _BEFORE_LATE = {"held", "approval", "clock"}  # once it is late, none of their commands sends it
 
 
-def outstanding(conn: Connection, publication: str, since: datetime) -> list[Alert]:
-    """The alerts from ``since`` on that are not over, newest first."""
+def outstanding(
+    conn: Connection, publication: str, since: datetime, *, in_time: datetime | None = None
+) -> list[Alert]:
+    """The alerts from ``since`` on that are not over, newest first.
+
+    ``in_time``: editions that were due before it go out by themselves no more, whatever news comes.
+    """
     noted = alerts.list_alerts(conn, limit=None, since=since)
     late = {key.removeprefix("late:") for key, _at, _text in noted if key.startswith("late:")}
     troubled = _in_trouble(conn) if any(key.startswith("feed:") for key, _at, _text in noted) else set()
-    return [alert for alert in noted if _stands(conn, publication, alert[0], late, troubled)]
+    return [
+        alert
+        for alert in noted
+        if _stands(conn, publication, alert[0], late, troubled) and _may_yet_go(conn, alert[0], in_time)
+    ]
+
+
+def _may_yet_go(conn: Connection, key: str, in_time: datetime | None) -> bool:
+    """Whether a draft that is said to wait for news has none yet, and is not too late for them."""
+    kind, _, number = key.partition(":")
+    if kind != "quiet":
+        return True
+    row = editions.get_edition(conn, int(number))
+    if row is None or row.state not in _WAITS_FOR_NEWS or (row.edition and row.edition.stories):
+        return False
+    return in_time is None or row.key.slot >= in_time
 
 
 def _stands(

@@ -56,7 +56,9 @@ class Overview:
 
 def overview(parts: Parts, ref: str = "") -> Overview:
     """The named edition; or the latest ten, with every earlier one that is not through."""
-    chosen = desk.named(parts, parts.clock(), ref) if ref else None
+    now = parts.clock()
+    chosen = desk.named(parts, now, ref) if ref else None
+    in_time = now - parts.schedule.max_lateness
     with parts.database.read() as conn:
         rows = [chosen] if chosen else _latest(conn, parts.publication.slug)
         return Overview(
@@ -64,7 +66,7 @@ def overview(parts: Parts, ref: str = "") -> Overview:
             audience.count_subscribers(conn),
             {why.value: count for why, count in audience.count_reasons(conn).items() if why in LOST},
             audience.series_choices(conn),
-            tuple(outstanding(conn, parts.publication.slug, parts.clock() - ALERTS_FOR)[:_ALERTS]),
+            tuple(outstanding(conn, parts.publication.slug, now - ALERTS_FOR, in_time=in_time)[:_ALERTS]),
         )
 
 

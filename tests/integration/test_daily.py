@@ -366,6 +366,23 @@ def test_the_editor_is_mailed_each_alert_once(parts: Parts, clock: Clock, outgoi
     assert "no news" in str(message.get_payload())
 
 
+def test_that_there_is_no_news_is_shown_until_there_is_some_or_it_is_too_late(
+    parts: Parts, clock: Clock
+) -> None:
+    def shown() -> bool:
+        return any(key.startswith("quiet:") for key, _at, _text in overview(parts).alerts)
+
+    at(parts, clock, SLOT)
+    assert shown()
+    clock.now = SLOT + parts.schedule.max_lateness + timedelta(minutes=1)
+    assert not shown(), "too late"
+    clock.now = SLOT + timedelta(minutes=5)
+    assert shown()
+    publish(parts, SLOT - timedelta(hours=5))
+    pipeline.draft(parts, parts.key(SLOT), clock.now)
+    assert not shown(), "there is news"
+
+
 def test_alerts_are_mailed_under_the_newsletters_name_and_in_its_time(
     parts: Parts, clock: Clock, outgoing: MemoryTransport
 ) -> None:
