@@ -52,15 +52,18 @@ def backup(url: str, to: Path, now: datetime) -> None:
 def restore(url: str, source: Path, now: datetime) -> Path | None:
     """Put a backup in the place of the database; where the one of before is now, if there was one.
 
-    The next to open it holds what may have gone out since: see ``digest.store.restored``.
+    A symbolic link stays, and leads to the backup. The next to open it holds what may have gone out since:
+    see ``digest.store.restored``.
 
     Raises:
         InputError: the file can't be read, or is no sound database of this program.
         StoreError: the database is PostgreSQL, in use, or its folder can't be written.
     """
-    target, path = _sqlite(
+    target, named = _sqlite(
         url, "`pg_restore` puts a backup of PostgreSQL back, and `digest db restored` tells us"
     )
+    # Where a link leads to, there are SQLite's journal and the disk meant for it; the mark stays by the name.
+    path = Path(os.path.realpath(named))
     new = path.with_name(path.name + ".restoring")
     try:
         with source.open("rb") as file:
@@ -75,7 +78,7 @@ def restore(url: str, source: Path, now: datetime) -> Path | None:
         _check(source, new)
         stamp(new, datetime.fromtimestamp(source.stat().st_mtime, UTC))
         if path.exists():
-            _keep_in_mind(target, path)
+            _keep_in_mind(target, named)
             _refuse_while_in_use(path, "restore then")
             give_to_owner_of(path, new)
         with _told(path):

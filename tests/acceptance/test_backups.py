@@ -151,6 +151,27 @@ def test_a_damaged_or_lost_database_gives_way_to_a_backup(desk: Desk) -> None:
     assert readers(desk) == ["ada@example.org"]
 
 
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_backup_is_put_where_a_link_leads_to(desk: Desk, lost: bool) -> None:
+    """Its disk was chosen for it, and its journal lies there."""
+    desk.run("subscribers", "add", "ada@example.org")
+    volume, link = desk.folder / "volume", desk.folder / "subscribers.db"
+    volume.mkdir()
+    link.rename(volume / "readers.db")
+    link.symlink_to(Path("volume", "readers.db"))
+    desk.run("db", "backup", "one.db")
+    desk.run("subscribers", "add", "bo@example.org")
+    if lost:
+        (volume / "readers.db").unlink()
+    said = desk.run("db", "restore", "one.db").stderr
+    assert link.readlink() == Path("volume", "readers.db")
+    aside = [file for file in volume.iterdir() if file.name != "readers.db"]
+    assert [file.name.startswith("readers.db.replaced-") for file in aside] == ([] if lost else [True])
+    assert all(str(file) in said for file in aside)
+    assert not list(desk.folder.glob("subscribers.db.*"))
+    assert readers(desk) == ["ada@example.org"]
+
+
 def test_a_send_after_a_restore_names_its_edition(stocked: Desk, mail_server: MailServer) -> None:
     stocked.run("draft")
     stocked.run("db", "backup", "one.db")
