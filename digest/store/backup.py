@@ -19,7 +19,7 @@ from digest.store.connect import Target, clear_errors, make_engine, parse_url
 from digest.store.copies import copy_into, stamp
 from digest.store.engine import Database
 from digest.store.owning import give_to_owner_of
-from digest.store.restored import Mark, known_to, read_mark, write_mark
+from digest.store.restored import Mark, known_to, mark_of, read_mark, write_mark
 from digest.store.schema import needs_upgrade
 
 _HEADER = b"SQLite format 3\0"
@@ -57,7 +57,8 @@ def restore(url: str, source: Path, now: datetime) -> Path | None:
 
     Raises:
         InputError: the file can't be read, or is no sound database of this program.
-        StoreError: the database is PostgreSQL, in use, or its folder can't be written.
+        StoreError: the database is PostgreSQL, in use, or its folder can't be written; or the file in its
+            place was never a database.
     """
     target, named = _sqlite(
         url, "`pg_restore` puts a backup of PostgreSQL back, and `digest db restored` tells us"
@@ -66,11 +67,11 @@ def restore(url: str, source: Path, now: datetime) -> Path | None:
     path = Path(os.path.realpath(named))
     new = path.with_name(path.name + ".restoring")
     try:
-        with source.open("rb") as file:
-            if file.read(len(_HEADER)) != _HEADER:
-                raise InputError(f"{source} is no SQLite database")
+        if not _begins_as_sqlite(source):
+            raise InputError(f"{source} is no SQLite database")
         if path.exists() and source.samefile(path):
             raise InputError(f"{source} is the database itself: name a backup of it")
+        _refuse_what_never_was_one(named)
         _fresh_copy(source, new)
     except OSError as error:
         raise InputError(f"{error.filename or source} can't be used: {error.strerror}") from None
@@ -92,6 +93,27 @@ def _sqlite(url: str, otherwise: str) -> tuple[Target, Path]:
     if target.path is None:
         raise StoreError(f"{target.shown} is no SQLite database: {otherwise}; see docs/reference/database.md")
     return target, target.path
+
+
+def _begins_as_sqlite(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(_HEADER)) == _HEADER
+
+
+def _refuse_what_never_was_one(named: Path) -> None:
+    """See that what is to be put aside is a database, or was one before it was damaged: a mark says so.
+
+    Raises:
+        StoreError: it is something else, such as what a mistyped name stands for.
+    """
+    if mark_of(named).exists():
+        return
+    something = named.is_file() and named.stat().st_size > 0
+    if named.is_dir() or (something and not _begins_as_sqlite(named)):
+        raise StoreError(
+            f"{named} is no SQLite database, and nothing says that it ever was one: correct [database] url,"
+            " or move it away"
+        )
 
 
 def _fresh_copy(source: Path, new: Path) -> None:

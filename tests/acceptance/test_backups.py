@@ -151,6 +151,22 @@ def test_a_damaged_or_lost_database_gives_way_to_a_backup(desk: Desk) -> None:
     assert readers(desk) == ["ada@example.org"]
 
 
+@pytest.mark.parametrize("name", ["digest.toml", "folder"])
+def test_what_never_was_a_database_is_not_put_aside(desk: Desk, name: str) -> None:
+    """A url that was mistyped: the settings themselves would go, and with them what else they say."""
+    desk.run("subscribers", "add", "ada@example.org")
+    desk.run("db", "backup", "one.db")
+    (desk.folder / "folder").mkdir()
+    (desk.folder / "digest.toml").write_text('[publication]\nname = "The Morning"\n')
+    before = {file.name: file.is_file() and file.read_bytes() for file in desk.folder.iterdir()}
+    url = f"sqlite:///{desk.folder / name}"
+    refused = desk.run("db", "restore", "one.db", code=1, DIGEST_DATABASE__URL=url).stderr
+    assert f"{name} is no SQLite database" in refused
+    assert "correct [database] url" in refused
+    assert len(refused.splitlines()) == 1
+    assert {file.name: file.is_file() and file.read_bytes() for file in desk.folder.iterdir()} == before
+
+
 @pytest.mark.parametrize("lost", [False, True])
 def test_a_backup_is_put_where_a_link_leads_to(desk: Desk, lost: bool) -> None:
     """Its disk was chosen for it, and its journal lies there."""
