@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from digest.store.owning import give_to_owner_of
+
 STAMP: Final = "copied_at"  # a row of ``meta``: only a copy has it
 _PATIENCE_S = 30
 
@@ -28,7 +30,10 @@ def stamp(path: Path, now: datetime) -> None:
 
 
 def copy_before_upgrade(path: Path) -> Path:
-    """A copy beside the database, in the place of that from before the last upgrade; its owner's alone."""
+    """A copy beside the database, in the place of that from before the last upgrade.
+
+    Owner, group and mode are those of the database.
+    """
     kept = path.with_name(path.name + ".before-upgrade")
     new = path.with_name(kept.name + ".new")
     new.unlink(missing_ok=True)
@@ -36,6 +41,7 @@ def copy_before_upgrade(path: Path) -> Path:
         os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         copy_into(path, new)
         stamp(new, datetime.now(UTC))
+        give_to_owner_of(path, new)
         new.replace(kept)
     except BaseException:
         new.unlink(missing_ok=True)

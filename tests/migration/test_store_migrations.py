@@ -244,6 +244,19 @@ def test_sqlite_is_upgraded_with_a_word_and_one_copy_from_before(
     assert not caplog.records
 
 
+def test_the_copy_from_before_an_upgrade_is_whose_the_database_is(tmp_path: Path) -> None:
+    """The account of the daily send must be able to go back to it, whoever upgraded."""
+    path, copy = tmp_path / "old.db", tmp_path / "old.db.before-upgrade"
+    url = of_schema(path, REVISIONS[-2])
+    path.chmod(0o640)
+    if os.geteuid() == 0:  # only root can give a file away
+        os.chown(path, 12345, 12346)
+    open_database(url).close()
+    of_copy, of_database = copy.stat(), path.stat()
+    owned = ("st_mode", "st_uid", "st_gid")
+    assert [getattr(of_copy, name) for name in owned] == [getattr(of_database, name) for name in owned]
+
+
 def test_a_new_sqlite_file_is_made_without_a_word_or_copy(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
