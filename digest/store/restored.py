@@ -159,11 +159,12 @@ def notice(database: Database, now: datetime) -> bool:
 
 
 def declare(database: Database, now: datetime) -> None:
-    """Hold what ``notice`` holds: a person says that this database was put back from a backup."""
-    with database.write() as conn:
-        set_meta(conn, STAMP, now.isoformat())
+    """Hold what ``notice`` holds: a person says that this database was put back from a backup.
+
+    Its date is known only where this program made the backup: what other tools make bears none.
+    """
     mark = None if database.path is None else read_mark(database.path)
-    _hold(database, mark or Mark(), now)
+    _hold(database, mark or Mark(), now, declared=True)
 
 
 def doubted_until(conn: Connection, publication: str, series: str) -> datetime | None:
@@ -195,17 +196,18 @@ def was_a_backup(conn: Connection) -> bool:
     return stored is not None and bool(json.loads(stored)["backup"])
 
 
-def _hold(database: Database, mark: Mark, now: datetime) -> bool:
+def _hold(database: Database, mark: Mark, now: datetime, *, declared: bool = False) -> bool:
     """Nothing that may have gone out goes out by itself; no number of a reader is given again."""
     with database.write() as conn:
         copied_at = get_meta(conn, STAMP)
         known = known_to(conn)
-        if copied_at is None and known.handed_over >= mark.handed_over:
+        is_backup = declared or copied_at is not None
+        if not is_backup and known.handed_over >= mark.handed_over:
             return False  # another process was quicker
         both = known.joined(mark)
         conn.execute(delete(meta).where(meta.c.key == STAMP))
         set_meta(conn, HANDED_OVER, str(both.handed_over))
-        doubt = {"at": now.astimezone(UTC).isoformat(), "slots": dict(both.slots), "backup": bool(copied_at)}
+        doubt = {"at": now.astimezone(UTC).isoformat(), "slots": dict(both.slots), "backup": is_backup}
         if known_at := conn.scalar(select(func.max(editions.c.updated_at))):
             doubt["known_at"] = known_at.astimezone(UTC).isoformat()
         set_meta(conn, DOUBT, json.dumps(doubt))

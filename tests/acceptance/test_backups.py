@@ -61,7 +61,9 @@ def test_putting_a_backup_back_is_rehearsed_at_another_time(desk: Desk) -> None:
         said = desk.run("db", "restore", "one.db", DIGEST_NOW=f"{moment}T08:00Z").stderr
         assert "an older one of 2020-01-01 06:00 UTC" in said
         assert f"nothing that was due before {moment} 08:00 UTC is sent" in said
-    assert "before 2020-01-03 09:00 UTC" in desk.run("db", "restored", DIGEST_NOW="2020-01-03T09:00Z").stderr
+    said = desk.run("db", "restored", DIGEST_NOW="2020-01-03T09:00Z").stderr
+    assert "this database is an older one, put back" in said, "nobody told us of when it is"
+    assert "before 2020-01-03 09:00 UTC" in said
     aside = sorted(file.name for file in desk.folder.glob("subscribers.db.replaced-*"))
     names = ["20200102T080000", "20310506T080000", "20310506T080000-2"]
     assert aside == [f"subscribers.db.replaced-{name}" for name in names], "nothing was overwritten"

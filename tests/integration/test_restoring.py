@@ -295,6 +295,9 @@ def test_what_a_person_declares_holds_on_both_databases(database: Database, tmp_
     publish(parts, SLOT - timedelta(hours=5), "Icebreaker reaches Svalbard")
     clock.now = SLOT + timedelta(minutes=5)
     restored.declare(database, clock())
+    with database.read() as conn:
+        assert restored.was_a_backup(conn)
+        assert any("older one, put back" in text for _key, _at, text in alerts.list_alerts(conn))
     done = ensure(parts, clock())
     assert not mails.messages
     assert any("went out" in step.what for step in done)
