@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import Connection, Table, func, insert, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from digest.errors import StoreError
 from digest.store.engine import Database, open_database
@@ -27,7 +30,7 @@ def move(source: Database, url: str) -> dict[str, int]:
     with open_database(url) as target:
         if target.dialect != "postgresql":
             raise StoreError("a database is copied to PostgreSQL: `digest db backup` copies SQLite to a file")
-        with source.read() as old, target.write() as new:
+        with target.write() as new, source.read() as old:  # what can't be read is the old one's, and told so
             for table in metadata.sorted_tables:
                 if new.execute(select(func.count()).select_from(table)).scalar_one():
                     raise StoreError(f"{target!r} is not empty (it has {table.name}): name a new database")
@@ -39,16 +42,38 @@ def _copied(old: Connection, new: Connection, table: Table) -> int:
     rows = old.execution_options(yield_per=_ROWS).execute(select(table).order_by(*key)).mappings()
     count = 0
     for page in rows.partitions(_ROWS):
+        values = [dict(row) for row in page]
         try:
-            new.execute(insert(table), [dict(row) for row in page])
-        except DBAPIError as error:
-            why = str(error.orig).splitlines()[0]
-            raise StoreError(
-                f"a row of {table.name} can't stand in PostgreSQL: {why}; nothing was copied"
-            ) from error
+            with new.begin_nested():
+                new.execute(insert(table), values)
+        except OperationalError:
+            raise  # the server's trouble, no row's
+        except DBAPIError:
+            _one_by_one(new, table, values)
         count += len(page)
     _go_on_above(old, new, table)
     return count
+
+
+def _one_by_one(new: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Copy rows that were refused together, to see which it is.
+
+    Raises:
+        StoreError: one can't stand there. It is named by its key, not by what it holds.
+    """
+    for row in rows:
+        try:
+            new.execute(insert(table), row)
+        except OperationalError:
+            raise
+        except DBAPIError as error:
+            which = ", ".join(f"{column.name} {row[column.name]}" for column in table.primary_key.columns)
+            why = str(error.orig).splitlines()[0]
+            nul = ", ".join(name for name, value in row.items() if isinstance(value, str) and "\0" in value)
+            raise StoreError(
+                f"the row of {table.name} with {which} can't stand in PostgreSQL: {why}"
+                f"{f' (in {nul})' if nul else ''}; nothing was copied: mend it in SQLite, and copy again"
+            ) from error
 
 
 def _go_on_above(old: Connection, new: Connection, table: Table) -> None:

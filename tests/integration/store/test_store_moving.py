@@ -73,11 +73,10 @@ def test_every_row_and_every_number_is_the_same(sqlite_database: Database, empty
 @pytest.mark.postgres
 def test_nothing_is_mixed_and_nothing_half_copied(sqlite_database: Database, empty_postgres: str) -> None:
     with sqlite_database.write() as conn:
-        conn.execute(insert(subscribers), [filled(subscribers, 1)])
-        conn.execute(text("UPDATE subscribers SET name = 'a' || char(0)"))
-    with pytest.raises(
-        StoreError, match=r"a row of subscribers can't stand in PostgreSQL.*nothing was copied"
-    ):
+        conn.execute(insert(subscribers), [filled(subscribers, number) for number in (1, 2, 3)])
+        conn.execute(text("UPDATE subscribers SET name = 'a' || char(0) WHERE id = 2"))
+    refused = r"^the row of subscribers with id 2 can't stand in .*\(in name\); nothing was copied"
+    with pytest.raises(StoreError, match=refused):
         move(sqlite_database, empty_postgres)
     with open_database(empty_postgres) as moved:
         assert not any(everything(moved).values())
@@ -88,3 +87,14 @@ def test_nothing_is_mixed_and_nothing_half_copied(sqlite_database: Database, emp
         move(sqlite_database, empty_postgres)
     with pytest.raises(StoreError, match="to PostgreSQL"):
         move(sqlite_database, sqlite_database.url)
+
+
+@pytest.mark.postgres
+def test_what_cannot_be_read_is_told_of_the_old_database(
+    sqlite_database: Database, empty_postgres: str
+) -> None:
+    with sqlite_database.write() as conn:
+        conn.execute(insert(subscribers), [filled(subscribers, 1)])
+        conn.execute(text("UPDATE subscribers SET created_at = 'yesterday'"))
+    with pytest.raises(StoreError, match=r"subscribers\.db is damaged.*an instant in it"):
+        move(sqlite_database, empty_postgres)
