@@ -241,14 +241,16 @@ def confirm(conn: Connection, token: str, *, pepper: bytes, now: datetime, serie
     if asked is None or before.standing is not Standing.OPEN:
         return before
     hashed = key_hash(pepper, asked.email_key)
-    audience.hold_subscriber(conn, asked.email_key)
-    if is_barred(audience.suppression(conn, hashed, hold=True)):  # since we looked
-        return confirmation(conn, token, pepper=pepper, now=now)
     series = asked.series or series
-    reader = _held(conn, asked, pepper=pepper, now=now, series=series)
-    if sign_ups.use(conn, asked, now):  # else it was used, or they left, while this waited for them
+    # The reader before the suppression, as everybody else takes them, also where nobody knew the reader.
+    known = audience.hold_subscriber(conn, asked.email_key)
+    reader = known or _held(conn, asked, pepper=pepper, now=now, series=series)
+    barred = is_barred(audience.suppression(conn, hashed, hold=True))  # since we looked
+    if not barred and sign_ups.use(conn, asked, now):  # else it was used, or they left, while this waited
         audience.unsuppress(conn, hashed, _TAKEN_BACK_BY_CONFIRMING)
         audience.enrol(conn, reader.id, asked, series=series, now=now)
+    elif known is None:
+        audience.drop_pending(conn, asked.email_key)  # nothing came of it, and they may have been erased
     return confirmation(conn, token, pepper=pepper, now=now)
 
 

@@ -14,12 +14,13 @@ from sqlalchemy import Connection, func, select, update
 
 from digest import feedback, subscriptions
 from digest.errors import StateError
-from digest.model.audience import SuppressionReason
+from digest.model.audience import Subscriber, SubscriberState, SuppressionReason
+from digest.model.tokens import confirmation_hash, key_hash
 from digest.parts import address_pepper
 from digest.settings import Settings
 from digest.store import audience, retention
 from digest.store.engine import Database
-from digest.store.tables import deliveries, events, subscribers
+from digest.store.tables import deliveries, events, sign_ups, subscribers, suppressions
 from tests.planned import NOW, plan
 from tests.wired import Clock, parts_of
 
@@ -131,3 +132,41 @@ def test_two_lists_in_other_orders_are_imported_one_after_the_other(database: Da
     assert failed == []
     with database.read() as conn:
         assert conn.scalar(select(func.count()).select_from(subscribers)) == len(names)
+
+
+@pytest.mark.parametrize("reason", [SuppressionReason.UNSUBSCRIBED, SuppressionReason.MANUAL])
+def test_who_confirms_takes_the_reader_before_the_suppression(
+    reason: SuppressionReason, database: Database
+) -> None:
+    """Also one whom nobody knows any more: an import that brings them in takes the two in that order."""
+    pepper, token = b"pepper", "a token"
+    hashed = key_hash(pepper, ADA)
+    with database.write() as conn:
+        asked = subscriptions.sign_up_of(ADA, name="", themes=(), known_themes=(), now=NOW)
+        subscriptions.ask(conn, asked)
+        link = {"token_hash": confirmation_hash(token), "expires_at": NOW + timedelta(days=1)}
+        conn.execute(update(sign_ups).values(mailed_at=NOW, **link))
+        audience.suppress(conn, hashed, SuppressionReason.UNSUBSCRIBED, NOW)
+    failed: list[Exception] = []
+
+    def confirm() -> None:
+        try:
+            with database.write() as conn:
+                subscriptions.confirm(conn, token, pepper=pepper, now=NOW, series="daily")
+        except Exception as error:  # noqa: BLE001 - for the test to see
+            failed.append(error)
+
+    other = threading.Thread(target=confirm)
+    with database.write() as conn:
+        reader = Subscriber(email=ADA, email_key=ADA, state=SubscriberState.UNSUBSCRIBED, series="daily")
+        added, _ = audience.add_subscriber(conn, reader, key_hash=hashed, now=NOW)
+        other.start()
+        time.sleep(GIVEN_TIME_S)
+        conn.execute(update(suppressions).values(reason=reason.value))
+    other.join()
+    assert failed == []
+    with database.read() as conn:
+        found = audience.find_subscriber(conn, ADA)
+    assert found is not None
+    comes_back = reason is SuppressionReason.UNSUBSCRIBED
+    assert (found.id, found.state is SubscriberState.ACTIVE) == (added.id, comes_back)

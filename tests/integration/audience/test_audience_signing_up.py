@@ -650,3 +650,13 @@ def test_a_list_that_says_somebody_left_takes_back_the_links_they_were_mailed(de
     )
     assert desk.confirm(token) is Standing.GONE
     assert desk.rows() == 0
+
+
+def test_who_is_erased_while_they_confirm_leaves_no_address_behind(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = desk.asked()
+    desk.do(lambda conn: audience.drop_pending(conn, ADA))
+    monkeypatch.setattr(sign_ups, "use", lambda *_: False)  # their request went after it was looked up
+    desk.confirm(token)
+    assert desk.reader() is None
