@@ -15,13 +15,13 @@ from sqlalchemy import Connection
 from digest import desk, drafting, material
 from digest.compose.cards import WIRE_COPY
 from digest.errors import NotFoundError
-from digest.explain.value import Explanation, Placing, Telling, Thread
+from digest.explain.value import Explanation, Placing, Telling, Thread, Through
 from digest.group import Sameness, score_themes, why_same
 from digest.group.kinship import nearest
 from digest.model.decisions import Rulings
 from digest.model.edition import EditionStory
 from digest.model.links import edition_ref
-from digest.model.news import Article, Feed, Story
+from digest.model.news import Article, Feed, Story, Verdict
 from digest.parts import Parts
 from digest.rulebook import read_rulebook
 from digest.store import articles as article_store
@@ -147,6 +147,22 @@ def _thread_of(
         nearest=() if others else tuple(tellings),
         shared=why,
         threshold=parts.drafting.grouping.threshold_among(len({one.id for one in (article, *batch)})),
+        through=_through(parts, [one for one in told if one.id not in copies]),
+    )
+
+
+def _through(parts: Parts, tellings: Sequence[Article]) -> tuple[Through, ...]:
+    """For each theme that some of several tellings are in: which ones, the most points first."""
+    if len(tellings) < 2:  # noqa: PLR2004 - of one telling the themes stand above
+        return ()
+    inside: dict[str, list[tuple[int, str, float]]] = {}
+    for one in tellings:
+        for score in score_themes(one, parts.themes):
+            if score.verdict is Verdict.IN:
+                inside.setdefault(score.theme, []).append((one.id, one.outlet, score.score))
+    return tuple(
+        Through(theme, tuple(sorted(found, key=lambda entry: (-entry[2], entry[0]))), len(tellings))
+        for theme, found in inside.items()
     )
 
 

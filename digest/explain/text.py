@@ -65,6 +65,9 @@ def _story(found: Explanation) -> Iterator[str]:
     yield f"Story: {counted(thread.size, 'article')}{copies}, this one {role}; {joins}"
     if thread.shared:
         yield f"  most of them share: {', '.join(thread.shared)}"
+    for one in thread.through:
+        named = ", ".join(f"{outlet} [{number}] at {points:.1f}" for number, outlet, points in one.articles)
+        yield f"  in {one.theme} by {len(one.articles)} of its {one.of} tellings: {named}"
     yield "  told with:" if thread.size - 1 <= len(thread.tellings) else "  told with, the closest first:"
     for telling in thread.tellings:
         yield from _likeness(telling)

@@ -47,12 +47,25 @@ class Telling:
 
 
 @dataclass(frozen=True)
+class Through:
+    """The articles through which a story of several is in a theme: each as its number, outlet and points.
+
+    ``of`` is how many tellings the story has.
+    """
+
+    theme: str
+    articles: tuple[tuple[int, str, float], ...]
+    of: int
+
+
+@dataclass(frozen=True)
 class Thread:
     """The article's story: ``tellings`` are the others of it that are most like the article, closest first.
 
     For an article that is alone, ``nearest`` are those that come closest to being tellings; a pair makes a
     story from a likeness of ``threshold``. Of the ``size`` articles ``copies`` repeat another's text.
-    ``shared`` are the terms that most of the story's tellings have.
+    ``shared`` are the terms that most of the story's tellings have. ``through`` says which of them put it
+    under its themes.
     """
 
     lead_id: int
@@ -63,6 +76,7 @@ class Thread:
     nearest: tuple[Telling, ...]
     shared: tuple[str, ...]
     threshold: float
+    through: tuple[Through, ...] = ()
 
 
 @dataclass(frozen=True)

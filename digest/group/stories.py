@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from digest.group.partition import Part
 
 _SUPPORT = 0.4  # share of a story's articles that must be IN a theme for it to be: of three, two
+_STRONG = 2.0  # times the points that are enough: from there one telling of several speaks for them all
 _Scores = Mapping[str, ThemeScore]
 
 
@@ -82,7 +83,7 @@ def _themes(
         of = [score[theme.slug] for score in scores]
         best = max(of, key=lambda score: (score.score, [hit.term for hit in score.hits]))
         value = round((best.score + math.fsum(score.score for score in of) / len(of)) / 2, 2)
-        backed = sum(score.verdict is Verdict.IN for score in of) >= len(of) * _SUPPORT
+        backed = _backed(of, best, options)
         if value < options.theme_check or best.verdict is Verdict.OUT:
             continue
         sure = value >= options.theme_in and best.verdict is Verdict.IN and backed
@@ -91,3 +92,10 @@ def _themes(
         found.append((-value, theme.priority, merged))
     found.sort(key=lambda entry: (entry[2].verdict is not Verdict.IN, entry[0], entry[1], entry[2].theme))
     return tuple(score for _, _, score in found)
+
+
+def _backed(of: Sequence[ThemeScore], best: ThemeScore, options: GroupOptions) -> bool:
+    """Whether enough of a story's articles are in the theme; a single one of several must be strong."""
+    inside = sum(score.verdict is Verdict.IN for score in of)
+    alone = len(of) > 1 and all(score.verdict is Verdict.OUT for score in of if score is not best)
+    return inside >= len(of) * _SUPPORT and (not alone or best.score >= _STRONG * options.theme_in)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -92,6 +93,7 @@ def test_an_article_that_is_in_is_explained_from_feed_to_summary(parts: Parts) -
     assert "Story: 3 articles (1 of them copies), this one its lead; a likeness of 0.11 joins a pair" in text
     assert "Island Radio: Two trawlers out of the ice off Svalbard" in text
     assert "h apart" in text
+    assert re.search(r"in arctic by 2 of its 2 tellings: \w+ \w+ \[\d+\] at \d+\.\d, ", text)
     assert "shares " in text
     assert "Edition daily-20260310T0630 (number 1, draft): in, ranked 1 of 2, " in text
     assert "publishers (2: Fjord Review, Island Radio)" in text

@@ -436,6 +436,26 @@ def test_one_telling_that_strays_into_a_theme_does_not_take_four_others_with_it(
     assert [(score.theme, score.verdict) for score in story.themes] == [("arctic", verdict)]
 
 
+@pytest.mark.parametrize(
+    ("aside", "verdict"),
+    [
+        ("Greenland's government sent flowers to Nuuk.", Verdict.CHECK),
+        ("The Arctic Council met in Nuuk over Greenland's ice sheet and the Northern Sea Route.", Verdict.IN),
+    ],
+)
+def test_one_of_two_tellings_puts_a_story_in_a_theme_only_where_it_is_strong(
+    themes: tuple[Theme, ...], article: MakeArticle, aside: str, verdict: Verdict
+) -> None:
+    first = "The ferry Halden sank off Orrel on Monday with eighty aboard, captain Strand said."
+    second = "Captain Strand left the ferry Halden last, off Orrel, after eighty had gone into the boats."
+    tellings = [
+        article("Ferry Halden sinks off Orrel", f"{first} {aside}", outlet="Quay Post"),
+        article("Ferry Halden lost off Orrel", second, outlet="Orrel Times"),
+    ]
+    (story,) = group(tellings, themes)
+    assert [(score.theme, score.verdict) for score in story.themes] == [("arctic", verdict)]
+
+
 @pytest.mark.parametrize("language", sorted(_STEMMERS))
 def test_every_language_has_its_stemmer(language: str) -> None:
     assert _stemmer(language) is not None
