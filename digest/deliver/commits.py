@@ -42,6 +42,7 @@ class Commits:
         options: see there.
         clock: gives the time, UTC.
         done_with: called for recipients who need nothing more from this run.
+        written: called when the contents of a commit have been written to their connections.
         broken: called when the ledger can't be written. Nothing is released then.
     """
 
@@ -52,6 +53,7 @@ class Commits:
         clock: Callable[[], datetime],
         *,
         done_with: Callable[[Sequence[Recipient]], None],
+        written: Callable[[], None],
         broken: Callable[[StoreError], None],
     ) -> None:
         self.tally: Counter[DeliveryState] = Counter()  # what this run has written
@@ -59,6 +61,7 @@ class Commits:
         self._options = options
         self._clock = clock
         self._done_with = done_with
+        self._written = written
         self._broken = broken
         self._loop = asyncio.get_running_loop()
         self._accepted_before = False
@@ -107,9 +110,13 @@ class Commits:
         self._done_with([job.recipient for job, _, _ in records] + denied)
         for _, _, recorded in records:
             recorded()
-        going = [then(granted) for (_, then), granted in zip(fences, answers, strict=True)]
-        for let_go in filter(None, going):
-            let_go()
+        going: list[LetGo | None] = []
+        try:
+            going.extend(then(granted) for (_, then), granted in zip(fences, answers, strict=True))
+        finally:  # whatever befell one of them, the others' fences are committed
+            for let_go in filter(None, going):
+                let_go()
+        self._written()
 
     def _soon(self) -> None:
         """Commit once the answers are read that come while those of this turn are."""

@@ -25,7 +25,7 @@ from digest.model.delivery import Deferred, Outcome, Recipient, Rejected
 from digest.store.ledger import Ledger
 
 _MOST_PARKED = 5_000  # recipients whose domain has to wait, until no more are read
-_AHEAD = 64  # messages composed in a row; who leaves meanwhile is denied the fence
+_AHEAD = 64  # messages composed and not taken; who leaves meanwhile is denied the fence
 _MOST_TRIES = 3  # connections that may break on one message, before its content, until it has to wait
 
 
@@ -60,6 +60,7 @@ class LedgerDesk:
             CommitOptions(options.edition_id, options.transport, options.retry),
             clock,
             done_with=self._done_with,
+            written=self._stock_up,
             broken=self._break,
         )
         self.tally = self._commits.tally  # what this run has written
@@ -112,7 +113,7 @@ class LedgerDesk:
             found = self._from_the_lanes(now)
             recipients = [] if found is None else [found]
         else:
-            ahead = 1 if self._pace.limited else _AHEAD
+            ahead = 1 if self._pace.limited else _AHEAD - len(self._composed)
             recipients = self._rows.take(int(min(ahead, self._most - self._taken)))
         self._taken += len(recipients)
         for recipient in recipients:
@@ -122,10 +123,15 @@ class LedgerDesk:
                 self._composed.append(job)
         return bool(recipients)
 
+    def _stock_up(self) -> None:
+        """Compose what connections will take with the next commit. Now, when no content waits for it."""
+        if self._rows.at_hand and not (self._stopped or self._pace.limited or self._lanes.limited):
+            self._compose_ahead(self._loop.time())
+
     def _from_the_lanes(self, now: float) -> Recipient | None:
         """One whose domain may have a message now; recipients are read until there is one."""
         recipient = self._lanes.ready(now)
-        while recipient is None and len(self._lanes) < _MOST_PARKED and self._rows.some():
+        while recipient is None and len(self._lanes) < _MOST_PARKED and self._read_on():
             (candidate,) = self._rows.take(1)
             if self._lanes.admit(candidate, now):
                 recipient = candidate
@@ -162,13 +168,7 @@ class LedgerDesk:
         """Whether a connection would find something to do, now or when the pace allows."""
         if self._stopped:
             return False
-        if self._jobs or self._rows.at_hand or self._lanes:
-            return True
-        try:
-            return self._rows.some()
-        except StoreError as error:
-            self._break(error)
-            return False
+        return bool(self._jobs or self._rows.at_hand or self._lanes) or self._read_on()
 
     @property
     def capped(self) -> bool:
@@ -206,10 +206,12 @@ class LedgerDesk:
         except StoreError as error:
             self._break(error)
             return
+        dropped: list[Recipient] = []
         for jobs in (self._returned, self._composed):
             for job in [job for job in jobs if any(batch.holds(job.recipient) for batch in lost)]:
                 jobs.remove(job)
-                self._done_with([job.recipient])
+                dropped.append(job.recipient)
+        self._done_with(dropped)
 
     def flush(self) -> None:
         """Commit what has gathered, then tell the connections."""
@@ -229,6 +231,14 @@ class LedgerDesk:
             self._done_with([recipient])
             self.stop()
         return None
+
+    def _read_on(self) -> bool:
+        """Whether a row is at hand, or can be read."""
+        try:
+            return self._rows.some()
+        except StoreError as error:
+            self._break(error)
+            return False
 
     def _done_with(self, recipients: Sequence[Recipient]) -> None:
         """So many messages less in their batches; one given back may hold something that is due again."""

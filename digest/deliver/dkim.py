@@ -116,9 +116,10 @@ class Seal:
         if not self._identities:
             return b""
         first, *others = body
-        if first is not self._begun[0]:  # the same object in all messages of a variant
-            self._begun = (first, sha256(first))
-        hashed = self._begun[1].copy()
+        begun = self._begun
+        if first is not begun[0]:  # the same object in all messages of a variant
+            begun = self._begun = (first, sha256(first))
+        hashed = begun[1].copy()
         for piece in others:
             hashed.update(piece)
         body_hash = b64encode(hashed.digest())

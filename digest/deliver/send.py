@@ -68,7 +68,7 @@ def deliver(
         database: holds the ledger; written to about twice per message, in groups.
         edition_id: of an edition that ``materialise`` was called for.
         transport: see ``digest.deliver.transports``.
-        compose: makes one recipient's message, just before it is handed over. A DigestError fails
+        compose: makes one recipient's message, not long before it is handed over. A DigestError fails
             this one delivery; any other exception ends the run.
         options: see there.
         clock: gives the time, UTC.
@@ -241,7 +241,7 @@ class _Run:
         """Let what is in flight finish, briefly; cut the rest; write everything down."""
         desk.stop()
         deadline = time.monotonic() + (0 if desk.broken or self.told_at else self.options.stop_grace_s)
-        while fleet.serving and time.monotonic() < deadline:
+        while fleet.serving and not desk.broken and time.monotonic() < deadline:
             try:
                 await fleet.wait(_TICK_S)
             except TransportError:

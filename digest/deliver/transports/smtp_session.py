@@ -269,7 +269,9 @@ class Session(Line):
         return partial(self._let_go, job, (*wire_pieces(job.envelope), b".\r\n", opening))
 
     def _let_go(self, job: Job, pieces: tuple[bytes, ...]) -> None:
-        """Send a content, and what goes with it."""
+        """Send a content, and what goes with it, unless the connection was lost since ``_released``."""
+        if self._sent is not job:
+            return
         self._write(pieces, self._options.content_s)
         if self._transport is None or self._transport.is_closing():  # the first write failed
             self._sent = None

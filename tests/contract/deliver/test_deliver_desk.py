@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import Connection
 
 from digest.deliver.backoff import RetryOptions
 from digest.deliver.desk import DeskOptions, LedgerDesk
 from digest.deliver.envelope import Envelope
+from digest.deliver.pace import DomainLimits
 from digest.deliver.rows import Rows, RowsOptions
 from digest.deliver.transports.base import Job, LetGo
+from digest.errors import StoreError
 from digest.model.delivery import Accepted, Recipient
 from digest.store.batches import Fate, claim
 from digest.store.deliveries import counts
@@ -31,10 +35,17 @@ class Bureau:
     composed: list[int] = field(default_factory=list)
     broken: set[int] = field(default_factory=set)  # readers whose message can't be made, for no known reason
 
-    def desk(self, *, rate_per_s: float | None = None, most: int | None = None) -> LedgerDesk:
+    def desk(
+        self,
+        *,
+        rate_per_s: float | None = None,
+        most: int | None = None,
+        domains: DomainLimits | None = None,
+        page_size: int = 100,
+    ) -> LedgerDesk:
         """Call it in a loop."""
-        rows = Rows(self.ledger, RowsOptions(1, "me", lease_s=120.0, page_size=100), self.clock)
-        options = DeskOptions(1, "memory", RetryOptions(), rate_per_s, most=most)
+        rows = Rows(self.ledger, RowsOptions(1, "me", lease_s=120.0, page_size=page_size), self.clock)
+        options = DeskOptions(1, "memory", RetryOptions(), rate_per_s, domains or DomainLimits(), most)
         return LedgerDesk(self.ledger, rows, options, compose=self.compose, clock=self.clock)
 
     def clock(self) -> datetime:
@@ -207,3 +218,99 @@ def test_a_commit_has_what_comes_while_the_answers_before_it_are_read(
         assert groups == [2, 2]
 
     asyncio.run(run())
+
+
+def test_a_ledger_that_breaks_while_lost_batches_are_given_back_is_what_ends_the_run(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan(database, ["a", "b", "c"], batch_size=1)
+    with Ledger(database) as ledger:
+        bureau = Bureau(ledger)
+
+        def work() -> None:
+            desk = bureau.desk()
+            for job in [taken(desk) for _ in range(3)]:
+                desk.give_back(job, "the connection broke", blamed=False)
+            bureau.now += 130.0
+            for _ in range(3):
+                with ledger.transaction() as conn:
+                    claim(
+                        conn, 1, owner="other", lease_s=120, now=bureau.clock(), fate=lambda _: Fate.UNKNOWN
+                    )
+            renewing = [True]
+
+            def broken(ledger: Ledger, **options: bool) -> AbstractContextManager[Connection]:
+                if renewing.pop() if renewing else False:
+                    return transaction(ledger, **options)
+                raise StoreError("the disk is full")
+
+            transaction = Ledger.transaction
+            monkeypatch.setattr(Ledger, "transaction", broken)
+            desk.renew()
+            assert isinstance(desk.failure, StoreError)
+            assert desk.at_hand == 0
+
+        in_loop(work)
+
+
+def test_a_page_that_cannot_be_read_for_a_domain_ends_the_run_and_holds_up_no_content(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+
+    def broken(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    def work() -> None:
+        desk = bureau.desk(domains=DomainLimits(at_once=3), page_size=4)
+        jobs = [taken(desk) for _ in range(3)]
+        monkeypatch.setattr(Rows, "_read", broken)
+
+        def then(granted: bool) -> LetGo:
+            desk.take()
+            return lambda: heard.append("content" if granted else "")
+
+        for job in jobs:
+            desk.fence(job, then)
+        desk.flush()
+        assert isinstance(desk.failure, StoreError)
+        assert desk.broken
+
+    in_loop(work)
+    assert heard == ["content"] * 3
+
+
+def test_whatever_befalls_one_connection_the_others_contents_go(bureau: Bureau) -> None:
+    heard: list[str] = []
+
+    def falls(_granted: bool) -> None:
+        raise OSError("something in the middle")
+
+    async def run() -> None:
+        desk = bureau.desk()
+        one, other = taken(desk), taken(desk)
+        desk.fence(one, lambda _: lambda: heard.append("content"))
+        desk.fence(other, falls)
+        with pytest.raises(OSError, match="in the middle"):
+            desk.flush()
+
+    asyncio.run(run())
+    assert heard == ["content"]
+
+
+def test_the_next_messages_are_composed_once_no_content_waits_for_it(database: Database) -> None:
+    plan(database, [f"reader{n}" for n in range(1, 81)], batch_size=80)
+    with Ledger(database) as ledger:
+        bureau = Bureau(ledger)
+        composed: list[int] = []
+
+        def work() -> None:
+            desk = bureau.desk()
+            jobs = [taken(desk) for _ in range(10)]
+            for job in jobs:
+                desk.fence(job, lambda _: lambda: composed.append(len(bureau.composed)))
+            desk.flush()
+
+        in_loop(work)
+        assert composed == [64] * 10
+        assert len(bureau.composed) == 74

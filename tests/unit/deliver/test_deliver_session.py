@@ -95,6 +95,21 @@ async def test_content_waits_for_its_fence_and_the_next_envelope_goes_with_it() 
 
 
 @in_loop
+async def test_nothing_is_written_where_the_connection_was_lost_since_the_fence_was_heard_of() -> None:
+    talk = Talk(Notes("a", "b"), PIPELINING)
+    talk.hear("250 ok", "250 ok", "354 go")
+    talk.said()
+    (_, then), *_others = talk.desk.fences
+    let_go = then(True)
+    assert let_go is not None
+    talk.session.abort("cut in between")
+    let_go()
+    assert talk.said() == b""
+    assert [name for name, _ in talk.desk.records] == ["a"]
+    assert talk.desk.returned == [("b", False)]
+
+
+@in_loop
 async def test_without_pipelining_each_command_waits_for_its_answer() -> None:
     talk = Talk(Notes("a", "b"), Offers())
     conversation = [
