@@ -12,7 +12,7 @@ pool where DIGEST_TEST_NODE_MODULES holds it, each making every message as its d
 "messages/s" and CPU are of the whole life of the process, start-up and database included, unless it says
 otherwise. CPU is this program's alone, not the sink's. --scale sends to 1,000, 10,000 and 100,000 readers,
 --million to a million (it takes 1.5 GB of disk): time per message and peak memory should stay flat.
-The references have as many connections as digest has: --connections. More make it faster, up to 64 or so.
+The references have as many connections as digest has: --connections. More make it faster, up to 100.
 --distant has the sink answer after 50 ms and take 100 ms over each message, for 20 connections.
 """
 
