@@ -217,16 +217,7 @@ class Bench:
     def smtp_source(self, messages: int) -> Run:
         """Postfix's load generator."""
         sink = Sink(self._program, self._folder)
-        command = [
-            "smtp-source",
-            "-d",
-            "-s",
-            str(self._connections),
-            "-l",
-            str(self.size),
-            "-m",
-            str(messages),
-        ]
+        command = f"smtp-source -d -s {self._connections} -l {self.size} -m {messages}".split()
         run = timed([*command, f"127.0.0.1:{sink.port}"], self._folder, {}, messages)
         sink.stop(messages, one_reader=True)
         return run

@@ -49,32 +49,24 @@ def outstanding(
     noted = alerts.list_alerts(conn, limit=None, since=since)
     late = {key.removeprefix("late:") for key, _at, _text in noted if key.startswith("late:")}
     troubled = _in_trouble(conn) if any(key.startswith("feed:") for key, _at, _text in noted) else set()
-    return [
-        alert
-        for alert in noted
-        if _stands(conn, publication, alert[0], late, troubled) and _may_yet_go(conn, alert[0], in_time)
-    ]
-
-
-def _may_yet_go(conn: Connection, key: str, in_time: datetime | None) -> bool:
-    """Whether a draft that is said to wait for news has none yet, and is not too late for them."""
-    kind, _, number = key.partition(":")
-    if kind != "quiet":
-        return True
-    row = editions.get_edition(conn, int(number))
-    if row is None or row.state not in _WAITS_FOR_NEWS or (row.edition and row.edition.stories):
-        return False
-    return in_time is None or row.key.slot >= in_time
+    return [alert for alert in noted if _stands(conn, publication, alert[0], late, troubled, in_time)]
 
 
 def _stands(
-    conn: Connection, publication: str, key: str, late: Collection[str], troubled: Collection[int]
+    conn: Connection,
+    publication: str,
+    key: str,
+    late: Collection[str],
+    troubled: Collection[int],
+    in_time: datetime | None,
 ) -> bool:
     kind, _, about = key.partition(":")
     if kind in {alerts.PAST, alerts.LAID_BY} or (kind in _BEFORE_LATE and about in late):
         return False
     if kind == "feed":
         return id_of(about.partition(":")[0]) in troubled
+    if kind == "quiet":
+        return _waits_for_news(conn, int(about), in_time)
     if kind == "incomplete":
         return deliveries.counts(conn, int(about)).fell_short
     if kind == "restored":
@@ -83,6 +75,14 @@ def _stands(
         step, _, about = about.partition(":")
         kind = f"{kind}:{step}"
     return kind not in _WHILE or _is_so(conn, publication, kind, about.partition(":")[0])
+
+
+def _waits_for_news(conn: Connection, edition_id: int, in_time: datetime | None) -> bool:
+    """Whether a draft has no news yet, and is not too late for them."""
+    row = editions.get_edition(conn, edition_id)
+    if row is None or row.state not in _WAITS_FOR_NEWS or (row.edition and row.edition.stories):
+        return False
+    return in_time is None or row.key.slot >= in_time
 
 
 def _is_so(conn: Connection, publication: str, kind: str, edition: str) -> bool:
