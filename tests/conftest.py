@@ -129,6 +129,13 @@ def empty_postgres(postgres_server: str) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def spare_postgres(postgres_server: str) -> Iterator[str]:
+    """The URL of a second such database."""
+    with _new_postgres_database(postgres_server) as url:
+        yield url
+
+
 @pytest.fixture(scope="session")
 def shared_postgres(postgres_server: str) -> Iterator[Database]:
     """One migrated PostgreSQL database per test process."""

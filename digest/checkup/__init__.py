@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -97,7 +98,10 @@ def _database(settings: Settings, parts: Parts) -> Finding:
     problems = engine.check(settings.database.url)
     if problems:
         return Finding(Level.ERROR, f"database: {'; '.join(problems)}")  # each names its mend
-    return Finding(Level.OK, f"database: {parts.database.dialect}, up to date")
+    found = f"database: {parts.database.dialect}, up to date"
+    if parts.database.path is None and not os.access(settings.folder, os.W_OK):  # it takes no mark
+        found += f"; {settings.folder} can't be written: after a restore type `digest db restored`"
+    return Finding(Level.OK, found)
 
 
 def _templates(parts: Parts) -> Finding:

@@ -91,7 +91,7 @@ def opened(
         StoreError: none ``may_begin``: what called us has another one in mind; or none ``may_replace`` one
             that was there before and is lost: nobody reads what we say.
     """
-    from digest.store.restored import mark_of  # noqa: PLC0415 - keeps `digest --help` quick
+    from digest.store.mark import mark_of  # noqa: PLC0415 - keeps `digest --help` quick
     from digest.wiring import missing_file, nothing_here, open_parts  # noqa: PLC0415 - the same
 
     settings = settings_of(ctx)

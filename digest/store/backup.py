@@ -18,8 +18,9 @@ from digest.errors import InputError, StoreError
 from digest.store.connect import Target, clear_errors, make_engine, parse_url
 from digest.store.copies import copy_into, stamp
 from digest.store.engine import Database
+from digest.store.mark import Mark, mark_of, read_mark, write_mark
 from digest.store.owning import give_to_owner_of
-from digest.store.restored import Mark, known_to, mark_of, read_mark, write_mark
+from digest.store.restored import known_to
 from digest.store.schema import needs_upgrade
 
 _HEADER = b"SQLite format 3\0"
@@ -151,7 +152,8 @@ def _keep_in_mind(target: Target, path: Path) -> None:
     with suppress(Exception):  # it may be damaged in any way: that is why people restore
         with Database(str(target.url), target) as database, database.read() as conn:
             known = known_to(conn)
-        write_mark(path, known.joined(read_mark(path) or Mark()))
+        file = mark_of(path)
+        write_mark(file, known.joined(read_mark(file) or Mark()), path)
 
 
 def refuse_while_in_use(url: str) -> None:

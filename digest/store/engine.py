@@ -12,6 +12,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -29,11 +30,12 @@ class Database:
     """A database whose schema is up to date. Any number of threads may use it at once.
 
     ``url`` is what it was opened with (it may hold a password), ``dialect`` "sqlite" or "postgresql",
-    ``path`` the file of SQLite.
+    ``path`` the file of SQLite, ``folder`` the newsroom's, if that was named.
     """
 
-    def __init__(self, url: str, target: Target) -> None:
+    def __init__(self, url: str, target: Target, folder: Path | None = None) -> None:
         self.url = url
+        self.folder = folder
         self.dialect = target.dialect
         self.path = target.path
         self._target = target
@@ -108,11 +110,12 @@ class Database:
         return f"Database({self._target.shown!r})"
 
 
-def open_database(url: str, *, upgrade: bool | None = None) -> Database:
+def open_database(url: str, *, folder: Path | None = None, upgrade: bool | None = None) -> Database:
     """Open a database and see to its schema; on SQLite, make the file if there is none.
 
     Args:
         url: ``sqlite:///file`` (relative to the working directory) or ``postgresql://...``.
+        folder: the newsroom's, where the mark of a PostgreSQL database stands; see ``digest.store.mark``.
         upgrade: whether to bring an old schema up to date. None: on SQLite and on an empty database
             only, because a server with data has its own backups and other users to think of.
 
@@ -123,7 +126,7 @@ def open_database(url: str, *, upgrade: bool | None = None) -> Database:
     target = parse_url(url)
     if target.path is not None:
         create_file(target.path)
-    database = Database(url, target)
+    database = Database(url, target, folder)
     try:
         _see_to_schema(database, target, upgrade=upgrade)
     except BaseException:

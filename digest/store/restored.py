@@ -1,21 +1,19 @@
 """Whether more was sent than the database knows, as after a backup was put back; and what holds then.
 
-Two things outlive a restore. The mark is a small file beside an SQLite database: how often something was
-handed over, the highest number of a reader, and the newest edition begun of each series. It is written
-before a message goes out, and after the database knows the same; so a database that is behind it is an older
-one. The stamp is a row in every copy that this program makes of a database: a copy can't know what came
-after it, on whatever machine it is put to use. See docs/decisions/restoring.md.
+Two things outlive a restore. The mark is a small file (``mark``): how often something was handed over, the
+highest number of a reader, and the newest edition begun of each series. It is written before a message goes
+out, and after the database knows the same; so a database that is behind it is an older one. The stamp is a
+row in every copy that this program makes of a database: a copy can't know what came after it, on whatever
+machine it is put to use. See docs/decisions/restoring.md.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import os
-import threading
+import secrets
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,73 +25,21 @@ from digest.model.edition import EditionState
 from digest.store import alerts
 from digest.store.copies import STAMP
 from digest.store.engine import Database
+from digest.store.mark import Mark, mark_of, mark_of_lineage, read_mark, write_mark
 from digest.store.meta import get_meta, set_meta
-from digest.store.owning import give_to_owner_of
+from digest.store.sql import Lock, insert_or_ignore, one_at_a_time
 from digest.store.tables import editions, meta, subscribers
 
 log = logging.getLogger("digest")
 
 HANDED_OVER = "handed_over"
 DOUBT = "restored"
-IDS_LEFT_OUT = 1_000_000  # readers who may have come after the mark was last written
+_LINEAGE = "lineage"
+# Readers who may have come, and hand-overs that marks on other machines may know of, after the mark was last
+# written.
+LEFT_OUT = 1_000_000
 _BEGUN = (EditionState.FROZEN, EditionState.SENDING)
 _OUT = (*_BEGUN, EditionState.PAUSED, EditionState.SENT)
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What a database knew when it was last looked at. ``slots``: "publication series" to ISO instant."""
-
-    handed_over: int = 0
-    readers: int = 0
-    slots: Mapping[str, str] = field(default_factory=dict)
-
-    def joined(self, other: Mark) -> Mark:
-        """What either knew."""
-        slots = {**other.slots, **self.slots}
-        slots = {name: max(slot, other.slots.get(name, slot)) for name, slot in slots.items()}
-        return Mark(max(self.handed_over, other.handed_over), max(self.readers, other.readers), slots)
-
-
-def mark_of(path: Path) -> Path:
-    """Where the mark of an SQLite file stands."""
-    return path.with_name(path.name + "-mark")
-
-
-def read_mark(path: Path) -> Mark | None:
-    """The mark beside an SQLite file; None where there is none, or none that can be read."""
-    try:
-        found = json.loads(mark_of(path).read_text("utf-8"))
-        slots = {
-            str(of): datetime.fromisoformat(slot).isoformat() for of, slot in dict(found["slots"]).items()
-        }
-        return Mark(int(found["handed_over"]), int(found["readers"]), slots)
-    except FileNotFoundError:
-        return None
-    except (ValueError, KeyError, TypeError, OverflowError):
-        return None  # a power cut can leave it empty: it is written anew
-    except OSError as error:
-        raise StoreError(f"{mark_of(path)} can't be read: {error.strerror}; check who owns it") from error
-
-
-def write_mark(path: Path, mark: Mark) -> None:
-    """Put the mark beside an SQLite file, whole or not at all.
-
-    Raises:
-        StoreError: it can't be written.
-    """
-    file = mark_of(path)
-    new = file.with_name(f"{file.name}.{os.getpid()}-{threading.get_ident()}")
-    try:
-        new.unlink(missing_ok=True)
-        with os.fdopen(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as stream:
-            stream.write(json.dumps(asdict(mark), sort_keys=True) + "\n")
-        give_to_owner_of(path, new)
-        new.replace(file)
-    except OSError as error:
-        with suppress(OSError):
-            new.unlink(missing_ok=True)
-        raise StoreError(f"{file} can't be written: {error.strerror}; check who owns the folder") from error
 
 
 def known_to(conn: Connection) -> Mark:
@@ -112,14 +58,12 @@ def note_hand_over(database: Database) -> None:
     """Before and after messages are handed over: the database knows it first, and then its mark.
 
     Raises:
-        StoreError: the mark can't be written.
+        StoreError: the mark of an SQLite database can't be written.
     """
-    if database.path is None:
-        return
     with database.write() as conn:
         set_meta(conn, HANDED_OVER, str(int(get_meta(conn, HANDED_OVER) or 0) + 1))
         known = known_to(conn)
-    write_mark(database.path, known.joined(read_mark(database.path) or Mark()))
+    _keep(database, _mark_file(database), known)
 
 
 def note_going_on(database: Database) -> None:
@@ -136,15 +80,17 @@ def note_going_on(database: Database) -> None:
 def notice(database: Database, now: datetime) -> bool:
     """See whether this is an older database than the one that sent last, and what holds then; whether so.
 
-    Cheap, and harmless to repeat. PostgreSQL has no mark: ``declare`` has to be told.
+    Cheap, and harmless to repeat. A machine that never sent from a PostgreSQL database has no mark of it:
+    there ``declare`` has to be told.
 
     Raises:
-        StoreError: the mark can't be read or written.
+        StoreError: the mark can't be read, or that of an SQLite database can't be written.
     """
     _not_later_than(database, now)
-    if database.path is None:
+    file = _mark_file(database)
+    if file is None:
         return False
-    mark = read_mark(database.path)  # before the database, which is ahead of it while somebody sends
+    mark = read_mark(file)  # before the database, which is ahead of it while somebody sends
     with database.read() as conn:
         count, readers = int(get_meta(conn, HANDED_OVER) or 0), _last_reader(conn)
         old = get_meta(conn, STAMP) is not None or (mark is not None and mark.handed_over > count)
@@ -154,7 +100,7 @@ def notice(database: Database, now: datetime) -> bool:
         return _hold(database, mark or Mark(), now)
     with database.read() as conn:
         known = known_to(conn)
-    write_mark(database.path, known.joined(mark or Mark()))
+    _keep(database, file, known)
     return False
 
 
@@ -163,8 +109,41 @@ def declare(database: Database, now: datetime) -> None:
 
     Its date is known only where this program made the backup: what other tools make bears none.
     """
-    mark = None if database.path is None else read_mark(database.path)
+    file = _mark_file(database)
+    mark = None if file is None else read_mark(file)
     _hold(database, mark or Mark(), now, declared=True)
+
+
+def _mark_file(database: Database) -> Path | None:
+    """Where the mark of a database stands; None for one on a server that is used from no folder."""
+    if database.path is not None:
+        return mark_of(database.path)
+    if database.folder is None:
+        return None
+    with database.read() as conn:
+        lineage = get_meta(conn, _LINEAGE)
+    if lineage is None:  # as early as can be, so that every copy has it
+        with database.write() as conn:
+            made = insert_or_ignore(conn, meta).values(key=_LINEAGE, value=secrets.token_hex(8))
+            conn.execute(made)  # another process may be first: what it wrote counts
+            lineage = get_meta(conn, _LINEAGE)
+    return mark_of_lineage(database.folder, str(lineage))
+
+
+def _keep(database: Database, file: Path | None, known: Mark) -> None:
+    """Write down what is known, and what was.
+
+    Whoever sends from a database on a server may do so from a folder that nobody can write to, and must be
+    told of a restore by ``declare`` then.
+    """
+    if file is None:
+        return
+    try:
+        write_mark(file, known.joined(read_mark(file) or Mark()), database.path or file.parent)
+    except StoreError as error:
+        if database.path is not None:
+            raise
+        log.info("%s; type `digest db restored` after putting a backup back", error)
 
 
 def doubted_until(conn: Connection, publication: str, series: str) -> datetime | None:
@@ -199,6 +178,7 @@ def was_a_backup(conn: Connection) -> bool:
 def _hold(database: Database, mark: Mark, now: datetime, *, declared: bool = False) -> bool:
     """Nothing that may have gone out goes out by itself; no number of a reader is given again."""
     with database.write() as conn:
+        one_at_a_time(conn, Lock.HOLDING)
         copied_at = get_meta(conn, STAMP)
         known = known_to(conn)
         is_backup = declared or copied_at is not None
@@ -206,12 +186,13 @@ def _hold(database: Database, mark: Mark, now: datetime, *, declared: bool = Fal
             return False  # another process was quicker
         both = known.joined(mark)
         conn.execute(delete(meta).where(meta.c.key == STAMP))
+        both = replace(both, handed_over=both.handed_over + LEFT_OUT)
         set_meta(conn, HANDED_OVER, str(both.handed_over))
         doubt = {"at": now.astimezone(UTC).isoformat(), "slots": dict(both.slots), "backup": is_backup}
         if known_at := conn.scalar(select(func.max(editions.c.updated_at))):
             doubt["known_at"] = known_at.astimezone(UTC).isoformat()
         set_meta(conn, DOUBT, json.dumps(doubt))
-        _begin_readers_at(conn, both.readers + IDS_LEFT_OUT)
+        _begin_readers_at(conn, both.readers + LEFT_OUT)
         told = _let_wait(conn, both.slots, now)
         of = f" of {copied_at[:16].replace('T', ' ')} UTC" if copied_at else ""
         line = (
@@ -219,8 +200,7 @@ def _hold(database: Database, mark: Mark, now: datetime, *, declared: bool = Fal
             f" that was due before {now:%Y-%m-%d %H:%M} UTC is sent by itself{told}"
         )
         alerts.add_alert(conn, f"restored:{now.isoformat()}", line, now)
-    if database.path is not None:
-        write_mark(database.path, both)
+    _keep(database, _mark_file(database), both)
     log.warning("%s", line)
     return True
 

@@ -67,6 +67,7 @@ class Lock(IntEnum):
 
     MIGRATING = 0x6469676573740001
     IMPORTING = 0x6469676573740002
+    HOLDING = 0x6469676573740003
 
 
 def one_at_a_time(conn: Connection, lock: Lock) -> None:

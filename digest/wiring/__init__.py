@@ -66,7 +66,7 @@ def missing_file(settings: Settings) -> Path | None:
 @contextmanager
 def open_parts(settings: Settings, *, now: datetime | None = None) -> Iterator[Parts]:
     """Everything the verbs work with, the database open. ``now`` fixes the clock at an instant."""
-    with open_database(settings.database.url) as database:
+    with open_database(settings.database.url, folder=settings.folder) as database:
         rehearsal = now is not None or bool(os.environ.get(CLOCK_VARIABLE))
         parts = replace(build(settings, database, clock=clock_of(now)), rehearsal=rehearsal)
         # Never up to an earlier moment than is: one command in the past would have what was due since then go

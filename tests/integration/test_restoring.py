@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,9 +11,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, make_url, text
 
 from digest import desk, handing_over, pipeline, subscriptions
 from digest.acting import Done
+from digest.checkup import check
 from digest.daily import ensure
 from digest.deliver.allowance import UNLIMITED
 from digest.deliver.envelope import Envelope
@@ -23,8 +26,10 @@ from digest.model.edition import EditionState
 from digest.model.news import Article
 from digest.parts import Parts, address_pepper
 from digest.settings import Settings
+from digest.settings.machinery import DatabaseSettings
 from digest.store import alerts, articles, audience, backup, copies, editions, restored
 from digest.store.engine import Database, open_database
+from digest.store.mark import Mark, mark_of, read_mark, write_mark
 from tests.wired import Clock, parts_of
 
 SLOT = datetime(2026, 3, 10, 6, 30, tzinfo=UTC)
@@ -58,10 +63,13 @@ class Newsroom:
 
     def __init__(self, folder: Path, template: Path) -> None:
         self.path = folder / "subscribers.db"
+        shutil.copy(template, self.path)
+        self.begin()
+
+    def begin(self) -> None:
         self.meanwhile: Callable[[], object] = lambda: None
         self.mails = MemoryTransport(self.answer)
         self.clock = Clock(SLOT - DAY)
-        shutil.copy(template, self.path)
         with self.open() as parts:
             self.add(parts, *READERS)
             publish(parts, SLOT - timedelta(hours=5), "Icebreaker reaches Svalbard after Arctic storm")
@@ -104,6 +112,46 @@ class Newsroom:
 @pytest.fixture
 def newsroom(tmp_path: Path, sqlite_template: Path) -> Newsroom:
     return Newsroom(tmp_path, sqlite_template)
+
+
+class ServerNewsroom(Newsroom):
+    """Two machines' folders, and one PostgreSQL database, which PostgreSQL itself copies and puts back."""
+
+    def __init__(self, folder: Path, url: str, spare_url: str) -> None:
+        self.url, self.spare_url = url, spare_url
+        self.here, self.there = folder / "here", folder / "there"
+        self.here.mkdir()
+        self.there.mkdir()
+        self.folder = self.here
+        self.begin()
+
+    @contextmanager
+    def open(self) -> Iterator[Parts]:
+        with open_database(self.url, folder=self.folder) as database:
+            yield parts_of(database, Settings(folder=self.folder), self.clock, self.mails)
+
+    def keep_a_copy(self) -> None:
+        self._replace(self.spare_url, self.url)
+
+    def bring_the_copy_back(self) -> None:
+        self._replace(self.url, self.spare_url)
+
+    def alerts(self) -> int:
+        with self.open() as parts, parts.database.read() as conn:
+            return sum("an older one, put back" in text for _key, _at, text in alerts.list_alerts(conn))
+
+    def _replace(self, url: str, by: str) -> None:
+        at = make_url(url).set(drivername="postgresql+psycopg")
+        engine = create_engine(at.set(database="postgres"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {at.database} WITH (FORCE)"))
+            connection.execute(text(f"CREATE DATABASE {at.database} TEMPLATE {make_url(by).database}"))
+        engine.dispose()
+
+
+@pytest.fixture
+def server(tmp_path: Path, empty_postgres: str, spare_postgres: str) -> ServerNewsroom:
+    return ServerNewsroom(tmp_path, empty_postgres, spare_postgres)
 
 
 def test_a_backup_from_before_the_send_mails_nobody_again_by_itself(newsroom: Newsroom) -> None:
@@ -220,7 +268,7 @@ def test_a_copy_of_ours_put_to_use_on_another_machine_sends_nothing_that_was_due
     backup.backup(f"sqlite:///{newsroom.path}", tmp_path / "backup.db", newsroom.clock())
     newsroom.beat(SLOT)
     newsroom.put_back(tmp_path / "backup.db")
-    restored.mark_of(newsroom.path).unlink()
+    mark_of(newsroom.path).unlink()
     newsroom.beat(SLOT + timedelta(minutes=30))
     assert len(newsroom.mails.messages) == 3
 
@@ -253,9 +301,9 @@ def test_a_database_made_anew_where_one_was_lost_begins_above_it(
 
 def test_a_mark_that_a_power_cut_left_empty_is_written_anew(newsroom: Newsroom) -> None:
     newsroom.beat(SLOT)
-    restored.mark_of(newsroom.path).write_bytes(b"")
+    mark_of(newsroom.path).write_bytes(b"")
     newsroom.beat(SLOT + timedelta(minutes=1))
-    mark = restored.read_mark(newsroom.path)
+    mark = read_mark(mark_of(newsroom.path))
     assert mark is not None
     assert (mark.handed_over, mark.readers) == (3, 3)  # at its beginning, a renewal, and its end
     assert list(mark.slots.values()) == [SLOT.isoformat()]
@@ -264,9 +312,9 @@ def test_a_mark_that_a_power_cut_left_empty_is_written_anew(newsroom: Newsroom) 
 def test_threads_of_one_process_may_write_the_mark_at_once(tmp_path: Path) -> None:
     path = tmp_path / "subscribers.db"
     with ThreadPoolExecutor(4) as threads:
-        written = threads.map(lambda n: restored.write_mark(path, restored.Mark(n)), range(400))
+        written = threads.map(lambda n: write_mark(mark_of(path), Mark(n), path), range(400))
         assert len(list(written)) == 400
-    assert restored.read_mark(path) is not None
+    assert read_mark(mark_of(path)) is not None
     assert [file.name for file in tmp_path.iterdir()] == ["subscribers.db-mark"]
 
 
@@ -304,7 +352,7 @@ def test_what_a_person_declares_holds_on_both_databases(database: Database, tmp_
     with database.write() as conn:
         subscriptions.add(conn, "bo@example.org", pepper=pepper, now=clock(), known_themes=())
         *_, last = audience.list_subscribers(conn)
-    assert last.id > restored.IDS_LEFT_OUT
+    assert last.id > restored.LEFT_OUT
 
 
 def test_an_approved_edition_that_went_out_ahead_of_its_time_waits(newsroom: Newsroom) -> None:
@@ -341,7 +389,7 @@ def test_a_copy_made_in_the_middle_of_a_run_that_is_killed_then_is_known(
         middle = newsroom.path.with_name("middle")
         with open_database(f"sqlite:///{middle}") as copy, copy.read() as conn:
             known = restored.known_to(conn)
-        mark = restored.read_mark(newsroom.path)
+        mark = read_mark(mark_of(newsroom.path))
         assert mark is not None
         assert mark.handed_over > known.handed_over
 
@@ -372,13 +420,89 @@ def test_a_clock_that_was_ahead_at_the_restore_stops_no_later_edition(newsroom: 
 def test_a_mark_with_odd_content_is_written_anew(newsroom: Newsroom) -> None:
     newsroom.beat(SLOT)
     for odd in ('{"handed_over": 1, "readers": 3, "slots": {"a": 5}}', '{"handed_over": 1e400, "slots": {}}'):
-        restored.mark_of(newsroom.path).write_text(odd, "utf-8")
-        assert restored.read_mark(newsroom.path) is None
+        mark_of(newsroom.path).write_text(odd, "utf-8")
+        assert read_mark(mark_of(newsroom.path)) is None
 
 
 def test_the_mark_is_read_by_whoever_reads_the_database(newsroom: Newsroom) -> None:
     """A command that another account types must not keep the daily send from it."""
     newsroom.path.chmod(0o640)
-    restored.write_mark(newsroom.path, restored.Mark(1))
-    mark, database = (path.stat() for path in (restored.mark_of(newsroom.path), newsroom.path))
+    write_mark(mark_of(newsroom.path), Mark(1), newsroom.path)
+    mark, database = (path.stat() for path in (mark_of(newsroom.path), newsroom.path))
     assert (mark.st_mode, mark.st_uid, mark.st_gid) == (database.st_mode, database.st_uid, database.st_gid)
+
+
+@pytest.mark.postgres
+def test_postgresql_put_back_mails_nobody_again_where_its_mark_is(server: ServerNewsroom) -> None:
+    server.beat(SLOT - timedelta(hours=1))
+    server.keep_a_copy()
+    server.beat(SLOT)
+    assert len(server.mails.messages) == 3
+    server.bring_the_copy_back()
+    done = server.beat(SLOT + timedelta(minutes=30))
+    assert len(server.mails.messages) == 3
+    assert any("`digest send --edition daily-20260310T0630` sends it" in step.what for step in done)
+    with server.open() as parts:
+        assert server.add(parts, "fay")[-1] > restored.LEFT_OUT
+
+
+@pytest.mark.postgres
+def test_the_marks_of_two_machines_hold_a_restored_database_once(server: ServerNewsroom) -> None:
+    server.beat(SLOT - DAY)
+    with server.open() as parts:
+        text = "Members in Nuuk voted to let two firms dig for rare earths near Narsaq."
+        publish(parts, SLOT - timedelta(hours=7), "Greenland parliament allows a mine", text)
+    server.folder = server.there
+    server.beat(SLOT - timedelta(hours=1))
+    server.keep_a_copy()
+    server.beat(SLOT)  # there
+    assert len(server.mails.messages) == 6
+    server.bring_the_copy_back()
+    for folder in (server.there, server.here, server.there):
+        server.folder = folder
+        server.beat(SLOT + timedelta(minutes=30))
+    assert len(server.mails.messages) == 6
+    assert server.alerts() == 1
+    assert [len(list(folder.iterdir())) for folder in (server.here, server.there)] == [1, 1]
+
+
+@pytest.mark.postgres
+def test_the_mark_of_another_postgresql_database_holds_nothing(
+    server: ServerNewsroom, postgres_database: Database
+) -> None:
+    server.beat(SLOT)
+    assert list(server.here.glob("subscribers.db-mark.*"))
+    with open_database(postgres_database.url, folder=server.here) as other:
+        restored.note_hand_over(other)
+        assert not restored.notice(other, SLOT + timedelta(minutes=1))
+    assert len(list(server.here.glob("subscribers.db-mark.*"))) == 2
+
+
+@pytest.mark.postgres
+def test_a_folder_that_takes_no_mark_stops_no_send_from_postgresql(
+    server: ServerNewsroom, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unwritable(*_: object) -> None:
+        raise StoreError("the mark can't be written")
+
+    monkeypatch.setattr(restored, "write_mark", unwritable)
+    server.beat(SLOT)
+    assert len(server.mails.messages) == 3
+    with newsroom.open() as parts, pytest.raises(StoreError, match="can't be written"):
+        restored.note_hand_over(parts.database)
+
+
+@pytest.mark.postgres
+def test_the_check_says_where_no_mark_can_be_kept(
+    server: ServerNewsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(folder=server.here, database=DatabaseSettings(url=server.url))
+
+    def said() -> str:
+        with server.open() as parts:
+            found = check(settings, parts, online=False)
+            return next(one.what for one in found if one.what.startswith("database:"))
+
+    assert said() == "database: postgresql, up to date"
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert said().endswith(f"{server.here} can't be written: after a restore type `digest db restored`")
