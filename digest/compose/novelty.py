@@ -12,19 +12,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf
 
-from digest.compose.facts import CORRECTION, Fact, Kind, facts, tolls
-from digest.compose.reading import Reading, lines_of
+from digest.compose.facts import Fact, Kind, facts, tolls
+from digest.compose.known import Known
+from digest.compose.reading import Reading
 from digest.model.news import Article
 from digest.model.words import count_words
 
-_WORD = re.compile(r"\w+")
 _WEIGHT = {Kind.TOLL: 3.0, Kind.EVENT: 2.0, Kind.FIGURE: 1.0, Kind.STATEMENT: 1.0, Kind.NAME: 0.0}
 _WORDS_ALONE = 0.5  # what several new words without a fact that we know are worth
 _LOWER_DOWN = 0.15  # taken off for each sentence above: one lower down has to say more
-_MAX_CHARS = 6_000  # of a told text
-_PROPORTION = 20  # times a headline's toll
 # 'The movement, backed by...': somebody whom a sentence before has named.
 _WHO = re.compile(
     r"(?:The|These|Those|Both) (group|movement|organi[sz]ation|faction|militia|bloc|alliance|coalition"
@@ -72,67 +69,6 @@ class Nothing:
     """Nothing new enough, and in words why."""
 
     why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """All that has been told, as far as it can be told apart.
-
-    ``tolls`` are the highest of what happened, ``tolls_said`` all of them, the background's among them.
-    """
-
-    terms: frozenset[str]
-    words: frozenset[str]
-    values: frozenset[float]
-    tolls: Mapping[str, float]
-    tolls_said: frozenset[tuple[str, float]]
-    units: frozenset[str]
-    events: frozenset[str]
-
-    def share_new(self, text: str, reading: Reading) -> float:
-        """Share of the text's words of meaning that were not told; 0 for a text without any."""
-        terms = reading.terms(text)
-        return len(terms - self.terms) / max(len(terms), 1)
-
-    def new(self, said: Iterable[Fact]) -> set[Fact]:
-        """Those of the facts that were not told."""
-        found = set(said)
-        corrects = any(fact.kind is Kind.EVENT and fact.what == CORRECTION for fact in found)
-        return {fact for fact in found if self._is_new(fact, corrects=corrects)}
-
-    def _is_new(self, fact: Fact, *, corrects: bool) -> bool:
-        if fact.kind in {Kind.EVENT, Kind.STATEMENT}:
-            return fact.what not in self.events
-        if fact.kind is Kind.NAME:
-            return self.words.isdisjoint(_WORD.findall(fact.what))
-        if fact.kind is Kind.FIGURE:
-            return fact.value not in self.values and fact.what in self.units
-        if (fact.what, fact.value) in self.tolls_said:
-            return False
-        return corrects or fact.value > self.tolls.get(fact.what, 0.0)
-
-
-def known(told: Sequence[str], leads: Sequence[str], reading: Reading) -> Known:
-    """What the texts ``told`` say; ``leads`` are the parts of them that say what happened."""
-    whole = [text[:_MAX_CHARS] for text in told]
-    said = {fact for text in whole for line in lines_of(text) for fact in facts(line, reading)}
-    by_line = [[facts(line, reading) for line in lines_of(text)] for text in leads]
-    happened = {fact for lines in by_line for line in lines for fact in line}
-    headlines = tolls(fact for lines in by_line for line in lines[:1] for fact in line)
-    return Known(
-        terms=frozenset().union(*(reading.terms(text) for text in whole)),
-        words=frozenset(word for text in whole for word in _WORD.findall(text.casefold())),
-        values=frozenset(value for text in whole for value in reading.numbers(text)),
-        tolls=tolls(fact for fact in happened if _in_proportion(fact, headlines)),
-        tolls_said=frozenset((fact.what, fact.value) for fact in said if fact.kind is Kind.TOLL),
-        units=frozenset(fact.what for fact in said if fact.kind is Kind.FIGURE),
-        events=frozenset(fact.what for fact in happened if fact.kind in {Kind.EVENT, Kind.STATEMENT}),
-    )
-
-
-def _in_proportion(fact: Fact, headlines: Mapping[str, float]) -> bool:
-    """Whether it can be of what a headline tells: else it is the toll of a war, which hides the day's."""
-    return fact.value <= _PROPORTION * headlines.get(fact.what, inf)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from digest.compose.facts import facts, tolls
-from digest.compose.novelty import Known, News
+from digest.compose.known import Known
+from digest.compose.novelty import News
 from digest.compose.options import UpdateOptions
 from digest.compose.reading import Reading
 from digest.model.news import Article, Story

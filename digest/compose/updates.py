@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 
 from digest.compose.decided import led_by
 from digest.compose.headline import clean_headline, same_words
+from digest.compose.known import Known, known
 from digest.compose.leading import brought_up_to_date
-from digest.compose.novelty import Known, News, Nothing, known, whats_new
+from digest.compose.novelty import News, Nothing, whats_new
 from digest.compose.options import UpdateOptions
 from digest.compose.reading import Reading
 from digest.compose.related import Alike

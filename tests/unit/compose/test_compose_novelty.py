@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from digest.compose.facts import Fact, Kind, facts
-from digest.compose.novelty import News, Nothing, NoveltyOptions, known, whats_new
+from digest.compose.known import known
+from digest.compose.novelty import News, Nothing, NoveltyOptions, whats_new
 from digest.material import READING
 from digest.model.genre import aside
 from digest.model.news import Article
