@@ -14,6 +14,6 @@ from digest.compose.assemble import compose
 from digest.compose.options import ComposeOptions, Composition
 from digest.compose.ranked import Summariser
 from digest.compose.reading import Reading
-from digest.compose.updates import Past
+from digest.compose.threads import Past
 
 __all__ = ["ComposeOptions", "Composition", "Past", "Reading", "Summariser", "compose"]

@@ -17,7 +17,8 @@ from digest.compose.ranked import Budget, Ranked, Summariser
 from digest.compose.reading import Reading
 from digest.compose.related import Kin, measure, relate
 from digest.compose.sift import Sifted, ids, sift
-from digest.compose.updates import Past, Update, follow_all
+from digest.compose.threads import Past
+from digest.compose.updates import Update, follow_all
 from digest.model.decisions import NO_DECISIONS, Decisions, placed
 from digest.model.edition import (
     Edition,

@@ -54,7 +54,7 @@ def edition_story(one: Ranked, summary: Summary | None, now: datetime, *, brief:
         rank=one.parts,
         needs_check=one.sifted.check,
         update_of=one.new,
-        follows=one.update.told.key if one.update else "",
+        follows=one.update.thread.told.key if one.update else "",
         brief=brief,
         article_ids=ids(one.story),
     )

@@ -63,7 +63,8 @@ def rank_parts(
     if kind := _no_report(story):
         parts.append(RankPart("no report", NO_REPORT, kind))
     if update is not None:
-        note = f"an update of edition {update.told.edition_id}: {', '.join(update.news.facts)}"
+        thread = update.thread
+        note = f"an update of edition {thread.told.edition_id} ({thread.why}): {', '.join(update.news.facts)}"
         parts.append(RankPart("told before", TOLD_BEFORE, note))
     return tuple(parts)
 

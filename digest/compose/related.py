@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 
 from digest.compose.headline import same_words
 from digest.model.edition import EditionStory, SourceLink, ToldStory
+from digest.model.likeness import Likenesses
 from digest.model.news import Article
 
-Kin = Callable[[Sequence[Sequence[Article]]], Mapping[tuple[int, int], float]]
-"""Likeness (0 to 1) of stories i < j, each given as its tellings; pairs that are missing are unlike."""
+Kin = Callable[[Sequence[Sequence[Article]]], Likenesses]
+"""How alike stories are, each given as its tellings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,14 @@ class RelatedOptions:
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """How alike the stories of a day are to each other, and to the told ones, these by their place."""
+    """How alike the stories of a day are to each other, and to the told ones, these by their place.
+
+    ``shared`` gives the terms that a story of the day, by its key, has in common with a told one.
+    """
 
     peers: Mapping[tuple[str, str], float]  # keys in ascending order
     told: Mapping[str, Mapping[int, float]]
+    shared: Callable[[str, int], tuple[str, ...]] = lambda _key, _place: ()
 
 
 def measure(tellings: Mapping[str, Sequence[Article]], told: Sequence[Sequence[Article]], kin: Kin) -> Alike:
@@ -50,12 +55,14 @@ def measure(tellings: Mapping[str, Sequence[Article]], told: Sequence[Sequence[A
     keys = sorted(tellings)
     peers: dict[tuple[str, str], float] = {}
     to_told: dict[str, dict[int, float]] = {key: {} for key in keys}
-    for (low, high), value in kin([*(tellings[key] for key in keys), *told]).items():
+    found = kin([*(tellings[key] for key in keys), *told])
+    for (low, high), value in found.pairs.items():
         if high < len(keys):
             peers[keys[low], keys[high]] = value
         elif low < len(keys):
             to_told[keys[low]][high - len(keys)] = value
-    return Alike(peers, to_told)
+    at = {key: place for place, key in enumerate(keys)}
+    return Alike(peers, to_told, lambda key, place: found.shared(at[key], len(keys) + place))
 
 
 @dataclass(frozen=True, slots=True)

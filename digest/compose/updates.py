@@ -7,9 +7,9 @@ an update, told by the fresh reports alone; or it stays out, with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from digest.compose.decided import led_by
 from digest.compose.headline import clean_headline, same_words
@@ -21,42 +21,17 @@ from digest.compose.reading import Reading
 from digest.compose.related import Alike
 from digest.compose.retelling import copies_of, only_new, tellings_of
 from digest.compose.sift import Sifted, dated, ids
+from digest.compose.threads import Past, Thread, thread_of
 from digest.model.edition import ToldStory
 from digest.model.genre import aside
 from digest.model.news import Article, Story
 
-_CLOSE = 0.6  # of the likeness to the closest told story
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What earlier editions of the series told.
-
-    Attributes:
-        stories: Those of the last fortnight, oldest first.
-        used: Article id to the id of the edition that had it, however long ago.
-        articles: Of the last days' told stories, the articles by id: what was told in full.
-    """
-
-    stories: tuple[ToldStory, ...] = ()
-    used: Mapping[int, int] = field(default_factory=dict)
-    articles: Mapping[int, Article] = field(default_factory=dict)
-
-    def tellings(self) -> list[tuple[Article, ...]]:
-        """Each told story as articles: those at hand, else what the edition said of it."""
-        return [self._tellings(told) for told in self.stories]
-
-    def _tellings(self, told: ToldStory) -> tuple[Article, ...]:
-        at_hand = tuple(self.articles[number] for number in told.article_ids if number in self.articles)
-        return at_hand or (Article("", told.key, told.headline, told.summary),)
-
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What is new in a story that ``told`` had. ``thread`` is the same for all updates of a running story."""
+    """What is new in a story that ``thread`` tells."""
 
-    told: ToldStory
-    thread: str
+    thread: Thread
     news: News
     reading: Story  # the fresh reports with nothing but what is new in them: to be summarised
 
@@ -94,22 +69,17 @@ def follow_all(
     passed: list[Sifted] = []
     updates: dict[str, Update] = {}
     drops: dict[int, str] = {}
-    threads: dict[str, Sifted] = {}
-    judged = [
-        follow(one, alike.told[one.story.key], past, reading, options, now)
-        for one in sorted(sifted, key=_weight)
-    ]
+    stands: dict[str, Sifted] = {}
+    judged = [follow(one, alike, past, reading, options, now) for one in sorted(sifted, key=_weight)]
     for found in sorted(judged, key=lambda found: found.belated):
         drops |= found.drops
         if found.story is None:
             continue
         if found.update is not None:
-            better = threads.setdefault(found.update.thread, found.story)
+            thread = found.update.thread
+            better = stands.setdefault(thread.key, found.story)
             if better is not found.story:
-                told = found.update.told.edition_id
-                reason = (
-                    f"tells a story that edition {told} already had; its update is: {better.story.lead.title}"
-                )
+                reason = f"{thread.had}; its update is: {better.story.lead.title}"
                 drops |= dict.fromkeys(ids(found.story.story), reason)
                 continue
             updates[found.story.story.key] = found.update
@@ -124,7 +94,7 @@ def _weight(one: Sifted) -> tuple[int, str]:
 
 def follow(
     passed: Sifted,
-    alike: Mapping[int, float],
+    alike: Alike,
     past: Past,
     reading: Reading,
     options: UpdateOptions,
@@ -134,30 +104,30 @@ def follow(
 
     Args:
         passed: The story, its used articles and late tellings aside.
-        alike: Its likeness to the told stories, by their place in ``past.stories``.
+        alike: How like the told stories it is.
         past: What was told.
         reading: How to read.
         options: The thresholds.
         now: UTC.
     """
-    thread = _thread(passed, alike, past, options, now)
-    if not thread:
+    thread = thread_of(passed, alike, past, options, now)
+    if thread is None:
         if repeated := _same_headline(passed, past):
             return _all_out(passed, f"has a headline that edition {repeated.edition_id} already had")
         return Followed(passed, {})
-    told = thread[-1]
+    told = thread.told
     # Not since it went out: of what came out after its draft an edition says nothing.
     found = _followed(passed, thread, told.composed_at, past, reading, options, now)
-    if found.story is None and told.follows and len(thread) > 1:
+    if found.story is None and told.follows and len(thread.stories) > 1:
         # That was an update, by the reports of its news alone: of what gave way to it readers know nothing.
-        before_that = thread[-2].composed_at
+        before_that = thread.stories[-2].composed_at
         return replace(_followed(passed, thread, before_that, past, reading, options, now), belated=True)
     return found
 
 
 def _followed(
     passed: Sifted,
-    thread: Sequence[ToldStory],
+    thread: Thread,
     since: datetime,
     past: Past,
     reading: Reading,
@@ -165,68 +135,26 @@ def _followed(
     now: datetime,
 ) -> Followed:
     """What is new in the reports that came out after ``since``, as an update of the last of ``thread``."""
-    told = thread[-1]
-    story, late = _since(passed, told, since, now)
+    story, late = _since(passed, thread, since, now)
     if story is None:
         return Followed(None, late.drops)
-    before = _known([*passed.behind, *late.articles], thread, past, reading, options)
+    before = _known([*passed.behind, *late.articles], thread.stories, past, reading, options)
     found = whats_new(before, story.articles, reading, options.novelty)
     if isinstance(found, Nothing):
-        reason = f"tells a story that edition {told.edition_id} already had; nothing new enough: {found.why}"
+        reason = f"{thread.had}; nothing new enough: {found.why}"
         return Followed(None, late.drops | dict.fromkeys(ids(story), reason))
     told_by = replace(
         story, articles=tellings_of(found), copies=copies_of(story, found, passed.behind, reading)
     )
     led = brought_up_to_date(replace(passed, story=led_by(told_by, passed.ruled.leads)), reading).story
-    others = f"tells a story that edition {told.edition_id} already had; others tell what is new in it"
+    others = f"{thread.had}; others tell what is new in it"
     drops = late.drops | dict.fromkeys(set(ids(story)) - set(ids(led)), others)
-    update = Update(told, thread[0].key, found, only_new(led, before, found, reading, options))
+    update = Update(thread, found, only_new(led, before, found, reading, options))
     return Followed(replace(passed, story=led), drops, update)
 
 
 def _all_out(passed: Sifted, reason: str) -> Followed:
     return Followed(None, dict.fromkeys(ids(passed.story), reason))
-
-
-def _thread(
-    passed: Sifted, alike: Mapping[int, float], past: Past, options: UpdateOptions, now: datetime
-) -> list[ToldStory]:
-    """The told stories that this one goes on with, and all of their threads, oldest first."""
-    used = set(passed.used)
-    found = {place for place, told in enumerate(past.stories) if used.intersection(told.article_ids)}
-    if found:
-        # Grouping may have met some through a third story: the closest ones are what it goes on with.
-        least = _CLOSE * max(alike.get(place, 0.0) for place in found)
-        found = {place for place in found if alike.get(place, 0.0) >= least}
-    else:
-        since = now - timedelta(days=options.follow_days)
-        near = {
-            place
-            for place, value in alike.items()
-            if value >= options.thread_likeness
-            and past.stories[place].slot >= since
-            and _may_follow(passed, past.stories[place])
-        }
-        found = {max(near, key=lambda place: (alike[place], place))} if near else set()
-    places = _linked(found, past)
-    in_order = sorted(places, key=lambda place: (past.stories[place].slot, alike.get(place, 0.0), place))
-    return [past.stories[place] for place in in_order]
-
-
-def _linked(places: set[int], past: Past) -> set[int]:
-    """The places with those of all stories that these were updates of, or that were updates of these."""
-    threads: dict[str, set[int]] = {}
-    for place, told in enumerate(past.stories):
-        # Stories stand oldest first: what one follows has its thread already.
-        thread = threads.get(told.follows, set())
-        thread.add(place)
-        threads[told.key] = thread
-    return set().union(*(threads[past.stories[place].key] for place in places))
-
-
-def _may_follow(passed: Sifted, told: ToldStory) -> bool:
-    """Whether they stand under one theme, or the earlier one under none."""
-    return not told.themes or bool({score.theme for score in passed.themes} & set(told.themes))
 
 
 def _same_headline(passed: Sifted, past: Past) -> ToldStory | None:
@@ -236,10 +164,10 @@ def _same_headline(passed: Sifted, past: Past) -> ToldStory | None:
     )
 
 
-def _since(passed: Sifted, told: ToldStory, since: datetime, now: datetime) -> tuple[Story | None, _Late]:
-    """The reports that came out after ``since``, and those that can't carry an update of ``told``."""
+def _since(passed: Sifted, thread: Thread, since: datetime, now: datetime) -> tuple[Story | None, _Late]:
+    """The reports that came out after ``since``, and those that can't carry an update of ``thread``."""
     late = _Late([], {})
-    had = f"tells a story that edition {told.edition_id} already had"
+    had = thread.had
 
     def reports(articles: Sequence[Article]) -> list[Article]:
         fresh = []

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from digest.group.options import GroupOptions
+from digest.model.likeness import Likenesses
 from digest.model.news import Article
 
 if TYPE_CHECKING:
@@ -18,21 +19,22 @@ if TYPE_CHECKING:
 # NumPy takes 150 ms, which commands that group nothing need not wait for: it is imported where it is used.
 
 _MOST = 6  # tellings of a story that are looked at
+_TERMS = 5  # that are told of what two stories share
 _WINDOW_H = GroupOptions().window_h
 
 
-def kinship(stories: Sequence[Sequence[Article]]) -> dict[tuple[int, int], float]:
-    """Likeness (0 to 1) of stories i < j, each given as its tellings, best first; unlike pairs are left out.
+def kinship(stories: Sequence[Sequence[Article]]) -> Likenesses:
+    """How alike stories are, each given as its tellings, best first.
 
     Weights depend on the stories given: what most of them share says nothing.
     """
     import numpy as np  # noqa: PLC0415 - see above
 
     from digest.group.features import extract  # noqa: PLC0415 - see above
-    from digest.group.linkage import likenesses  # noqa: PLC0415 - see above
+    from digest.group.linkage import best_shared, likenesses  # noqa: PLC0415 - see above
 
     if not stories:
-        return {}
+        return Likenesses()
     kept = [list(tellings[:_MOST]) for tellings in stories]
     vectors = extract([article for tellings in kept for article in tellings], _WINDOW_H)
     means = _means(vectors, [len(tellings) for tellings in kept])
@@ -40,9 +42,12 @@ def kinship(stories: Sequence[Sequence[Article]]) -> dict[tuple[int, int], float
     def undamped(_here: int, others: Ints) -> Floats:
         return np.ones(len(others))
 
+    def shared(low: int, high: int) -> tuple[str, ...]:
+        return tuple(term for term, _part in best_shared(means.row(low), means.row(high))[:_TERMS])
+
     found = likenesses(means, [len(means)] * len(means), undamped)
     pairs = zip(found.low.tolist(), found.high.tolist(), found.likeness.tolist(), strict=True)
-    return {(low, high): value for low, high, value in pairs}
+    return Likenesses({(low, high): value for low, high, value in pairs}, shared)
 
 
 def nearest(article: Article, others: Sequence[Article], most: int) -> list[Article]:

@@ -216,7 +216,8 @@ def test_a_toll_that_only_one_outlet_gives_in_passing_is_no_update(series: Serie
     found = series.edition(1, lone)
     assert found.edition.quiet
     (reason,) = reasons(series, found, lone)
-    assert reason.startswith("tells a story that edition 1 already had; nothing new enough: best was “")
+    assert reason.startswith("tells a story that edition 1 already had (")
+    assert "); nothing new enough: best was “" in reason
     assert "31 by Island Radio alone" in reason
 
 

@@ -11,6 +11,7 @@ import pytest
 from digest.compose import Composition, Past
 from digest.compose.options import UpdateOptions
 from digest.model.edition import ToldStory
+from digest.model.likeness import Likenesses
 from digest.model.news import Article, Story
 
 MakeArticle = Callable[..., Article]
@@ -18,11 +19,12 @@ MakeStory = Callable[..., Story]
 Compose = Callable[..., Composition]
 
 DEAD = "The fire at the Orrel mill killed 9 people, the mayor said on Sunday."
+HAD = "tells a story that edition 7 already had (shares article 100)"
 HELD = "Police arrested the owner of the Orrel mill on Sunday evening."
 
 
-def unlike(_stories: object) -> dict[tuple[int, int], float]:
-    return {}
+def unlike(_stories: object) -> Likenesses:
+    return Likenesses()
 
 
 @pytest.fixture
@@ -46,6 +48,31 @@ def past(told: ToldStory) -> Past:
     return Past((told,), dict.fromkeys(told.article_ids, 7))
 
 
+def test_an_update_says_what_makes_it_one_and_so_does_a_repeat(
+    article: MakeArticle, story: MakeStory, composed: Compose, past: Past
+) -> None:
+    """Of each an editor sees how like what was told it is, by which words, and which article it shares."""
+
+    def kin(likeness: float) -> Callable[[object], Likenesses]:
+        return lambda _: Likenesses({(0, 1): likeness}, lambda _low, _high: ("orrel", "mill"))
+
+    def note(likeness: float, *used: Article) -> str:
+        fresh = [article(n, f"Nine die at mill, report {n}", text=DEAD) for n in (1, 2)]
+        (shown,) = composed(story(*fresh, *used), past=past, kin=kin(likeness)).edition.stories
+        return next(part.note for part in shown.rank if part.name == "told before")
+
+    used = [article(100, hours=30), article(101, hours=30)]
+    assert note(0.2) == (
+        "an update of edition 7 (shares no article; alike by 0.20: orrel, mill): 9 dead, died"
+    )
+    assert note(0.3, used[0]).startswith("an update of edition 7 (shares article 100; alike by 0.30: orrel")
+    assert note(0, *used).startswith("an update of edition 7 (shares articles 100, 101): ")
+    again = composed(story(article(1, "The mill burnt", text="A fire broke out.")), past=past, kin=kin(0.2))
+    assert again.drops[1].startswith(
+        "tells a story that edition 7 already had (shares no article; alike by 0.20: orrel, mill); nothing"
+    )
+
+
 def test_of_two_updates_of_a_running_story_the_one_with_more_publishers_stands(
     article: MakeArticle, story: MakeStory, composed: Compose, past: Past
 ) -> None:
@@ -55,7 +82,7 @@ def test_of_two_updates_of_a_running_story_the_one_with_more_publishers_stands(
     found = composed(held, dead, past=past, kin=unlike)
     (shown,) = found.edition.stories
     assert (shown.update_of, shown.follows) == (DEAD, "t1")
-    reason = "tells a story that edition 7 already had; its update is: Nine die at mill, report 1"
+    reason = f"{HAD.replace('100', '101')}; its update is: Nine die at mill, report 1"
     assert (found.drops[4], found.drops[5]) == (reason, reason)
     assert found.drops[100] == "already in edition 7"
     assert [one.update_of for one in composed(held, past=past, kin=unlike).edition.stories] == [HELD]
@@ -82,7 +109,7 @@ def test_what_came_out_between_an_edition_s_draft_and_its_slot_is_news_to_its_re
     assert [one.update_of for one in shown(25).edition.stories] == [DEAD], "drafted 26 h ago, for 24 h ago"
     late = shown(26.5)
     assert late.edition.quiet
-    assert late.drops[1] == "tells a story that edition 7 already had, and came out before that was drafted"
+    assert late.drops[1] == f"{HAD}, and came out before that was drafted"
 
 
 def test_an_update_whose_beginning_is_forgotten_is_followed_all_the_same(
@@ -122,7 +149,7 @@ def test_what_tells_something_else_is_no_source_of_the_update(
     found = composed(whole, past=past, kin=unlike)
     (shown,) = found.edition.stories
     assert shown.article_ids == (1, 2, 5)
-    reason = "tells a story that edition 7 already had; others tell what is new in it"
+    reason = f"{HAD}; others tell what is new in it"
     assert (found.drops[3], found.drops[4]) == (reason, reason)
 
 
@@ -138,7 +165,7 @@ def test_a_story_that_grouping_met_through_a_third_goes_on_with_the_closest(
 
     def follows(first: float, second: float) -> str:
         values = {(0, 1): first, (0, 2): second}
-        return composed(whole, past=both, kin=lambda _: values).edition.stories[0].follows
+        return composed(whole, past=both, kin=lambda _: Likenesses(values)).edition.stories[0].follows
 
     assert follows(0.3, 0.1) == "t1"
     assert follows(0.3, 0.25) == "t2", "as close, and told later"
@@ -153,7 +180,7 @@ def test_likeness_alone_joins_only_lately_told_stories_of_the_same_theme(
         found = composed(
             story(*fresh, theme=theme),
             past=past,
-            kin=lambda _: {(0, 1): likeness},
+            kin=lambda _: Likenesses({(0, 1): likeness}),
             updates=UpdateOptions(follow_days=days),
         )
         return found.edition.stories[0].follows

@@ -14,15 +14,21 @@ ONIONS = article(3, "Onion prices climb in Marrow Vale", "Farmers blame a dry sp
 
 
 def test_stories_of_one_matter_are_alike_and_others_are_not() -> None:
-    found = kinship([[KELDA], [ONIONS], [TUG]])
+    found = kinship([[KELDA], [ONIONS], [TUG]]).pairs
     assert set(found) == {(0, 2)}
     assert 0.1 < found[0, 2] < 1
 
 
+def test_what_two_stories_have_in_common_is_told_the_weightiest_first() -> None:
+    terms = kinship([[KELDA], [ONIONS], [TUG]]).shared(0, 2)
+    assert {"kelda", "odden", "tug"} <= set(terms)
+    assert kinship([[KELDA], [ONIONS]]).shared(0, 1) == ()
+
+
 def test_a_story_is_the_mean_of_its_tellings() -> None:
-    alone = kinship([[KELDA], [TUG]])[0, 1]
-    assert kinship([[KELDA, ONIONS], [TUG]])[0, 1] < alone
-    assert kinship([]) == {}
+    alone = kinship([[KELDA], [TUG]]).pairs[0, 1]
+    assert kinship([[KELDA, ONIONS], [TUG]]).pairs[0, 1] < alone
+    assert kinship([]).pairs == {}
 
 
 def test_the_nearest_come_first_and_strangers_not_at_all() -> None:
