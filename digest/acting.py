@@ -11,6 +11,7 @@ from digest.deliver.allowance import Allowance
 from digest.deliver.owner import fate_of
 from digest.deliver.run import SendReport
 from digest.errors import NotNowError, StateError
+from digest.kept_out import in_words, kept_out
 from digest.llm import TROUBLE
 from digest.model.edition import EditionKey, EditionState
 from digest.model.links import edition_ref
@@ -49,6 +50,9 @@ def act(parts: Parts, intent: Intent, now: datetime, *, news: bool) -> list[Done
             stories = counted(len(row.edition.stories), "story", "stories")
             what = f"drafted {stories}" + (f", none for {empty}" if empty else "")
             what = what if row.edition.stories else "drafted without a story"
+            with parts.database.read() as conn:
+                unseen = in_words(kept_out(conn, row))
+            what += f"; {unseen}" if unseen else ""
             return [
                 Done(what, edition_ref(row.key)),
                 *_without_picture(row),

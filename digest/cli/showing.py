@@ -8,6 +8,7 @@ from dataclasses import asdict
 import typer
 
 from digest.cli.common import counted, local, printable, say
+from digest.kept_out import in_words, kept_out
 from digest.model.edition import Edition, EditionStory, Method
 from digest.model.links import edition_ref
 from digest.parts import Parts
@@ -45,10 +46,20 @@ def show(parts: Parts, row: EditionRow) -> None:
         refused = made.pop("refused")
         ways = ", ".join(f"{count} {way}" for way, count in made.items() if count)
         say(f"Summaries: {ways}" + (f"; answers of the model refused: {refused}." if refused else "."))
+    say_kept_out(parts, row)
     for story in edition.possible_leads():
         if story.picture_trouble:
             say(printable(f"No picture for {story.headline!r}: {story.picture_trouble}."))
     _show_stories(edition)
+
+
+def say_kept_out(parts: Parts, row: EditionRow, lead: str = "") -> None:
+    """What came after its story was dropped, and so is out though no editor has seen it."""
+    with parts.database.read() as conn:
+        articles = kept_out(conn, row)
+    if articles:
+        see = f"`digest explain s{articles[0]}` says of which; `digest edit` has them"
+        say(f"{lead}{in_words(articles)}: {see}.")
 
 
 def _show_stories(edition: Edition) -> None:

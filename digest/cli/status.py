@@ -24,9 +24,12 @@ from digest.cli.common import (
     table,
 )
 from digest.cli.sending import warn_outbox, words
+from digest.cli.showing import say_kept_out
 from digest.errors import InputError, StateError, StoreError
+from digest.kept_out import kept_out
 from digest.model.audience import LOST
 from digest.model.delivery import Counts, DeliveryRecord, DeliveryState
+from digest.model.edition import OPEN_TO_EDITING
 from digest.model.links import edition_ref
 from digest.outstanding import outstanding
 from digest.parts import OUTBOX, Parts
@@ -111,6 +114,7 @@ def _json(parts: Parts, seen: Overview, who: DeliveryState | None) -> dict[str, 
     for row, counts in seen.editions:
         with parts.database.read() as conn:
             runs = run_store.list_runs(conn, row.id)
+            unseen = kept_out(conn, row)
         item: dict[str, object] = {
             "id": row.id,
             "ref": edition_ref(row.key),
@@ -122,6 +126,7 @@ def _json(parts: Parts, seen: Overview, who: DeliveryState | None) -> dict[str, 
             "counts": asdict(counts),
             "adds_up": counts.adds_up,
             "runs": [asdict(run) for run in runs],
+            "later_than_dropped": unseen,
         }
         if who:
             item["who"] = [asdict(record) for record in _records(parts, row, who)]
@@ -161,6 +166,15 @@ def _people(seen: Overview) -> str:
     return f"{people} (of whom {lost})" if lost else people
 
 
+def _remarks(parts: Parts, row: EditionRow) -> None:
+    """What an editor should know of an edition besides its numbers."""
+    ref = edition_ref(row.key)
+    if row.reason:
+        say(printable(f"{ref} is {row.state}: {row.reason}"))
+    if row.state in OPEN_TO_EDITING:
+        say_kept_out(parts, row, f"{ref}: ")
+
+
 def _text(parts: Parts, seen: Overview, who: DeliveryState | None) -> None:
     now = parts.clock()
     if seen.editions:
@@ -176,8 +190,7 @@ def _text(parts: Parts, seen: Overview, who: DeliveryState | None) -> None:
         ]
         table(rows, ("id", "edition", "due", "state", "deliveries"))
         for row, _counts in seen.editions:
-            if row.reason:
-                say(printable(f"{edition_ref(row.key)} is {row.state}: {row.reason}"))
+            _remarks(parts, row)
     else:
         say("No edition yet: `digest draft` makes the next one.")
     for row, _counts in seen.editions:

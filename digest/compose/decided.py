@@ -8,15 +8,17 @@ drops and themes stay, and so does a word against its picture.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from digest.compose.headline import clean_headline
 from digest.model.decisions import Decision, DecisionKind, Decisions
 from digest.model.edition import Method, Provenance, RankPart, Summary
 from digest.model.news import Article, Story, ThemeScore, Verdict
 
 DROPPED = "dropped by the editor"
+_LATER = ": a later telling of "
 BELOW_THE_CUT = "below the cut"
 TO_CHECK = "only for an editor to check"
 NEARLY_IN = (BELOW_THE_CUT, TO_CHECK)  # how the reasons begin of what an editor may want to bring in
@@ -114,9 +116,34 @@ def by(decision: Decision) -> str:
     return f" by {decision.decided_by or 'an editor'}"
 
 
-def drop_reason(decision: Decision) -> str:
-    """Why a dropped story is out."""
-    return f"{DROPPED}{f' ({decision.decided_by})' if decision.decided_by else ''}"
+def drop_reasons(
+    out: Iterable[Article], story: Story, dropped: Decision, decisions: Decisions
+) -> dict[int, str]:
+    """Why each of the articles ``out`` is not in, their story being dropped.
+
+    One that came since, and that no editor has seen, names the one that was dropped.
+    """
+    reason = f"{DROPPED}{f' ({dropped.decided_by})' if dropped.decided_by else ''}"
+    every = (*story.articles, *story.copies)
+    seen = next((article for article in every if article.id == dropped.article_id), None)
+    later = f"{reason}{_LATER}“{clean_headline(seen)}” [{seen.id}]" if seen else reason
+    return {
+        article.id: later if _came_since(article, dropped, decisions) else reason
+        for article in out
+        if article.id
+    }
+
+
+def _came_since(article: Article, dropped: Decision, decisions: Decisions) -> bool:
+    when = article.gathered_at or article.published_at
+    if when is None or dropped.decided_at is None or when <= dropped.decided_at:
+        return False
+    return decisions.latest([article.id], {DecisionKind.DROP}) is None
+
+
+def later_than_dropped(drops: Mapping[int, str]) -> list[int]:
+    """The articles that are out only since an editor dropped their story before they came."""
+    return sorted(number for number, why in drops.items() if why.startswith(DROPPED) and _LATER in why)
 
 
 def filed_under(

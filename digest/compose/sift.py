@@ -11,7 +11,7 @@ from digest.compose.decided import (
     TO_CHECK,
     Ruled,
     by,
-    drop_reason,
+    drop_reasons,
     filed_under,
     led_by,
     ruled_by,
@@ -68,7 +68,8 @@ def sift(
         ruled = ruled_by(decisions, ids(story), used)
         if ruled.dropped:
             fresh, late = _recent(story, options, now)
-            drops |= dict.fromkeys(ids(fresh or story), drop_reason(ruled.dropped)) | late
+            out = fresh or story
+            drops |= drop_reasons((*out.articles, *out.copies), story, ruled.dropped, decisions) | late
             continue
         had = {number: used[number] for number in ids(story) if number in used}
         drops |= {number: f"already in edition {edition}" for number, edition in had.items()}

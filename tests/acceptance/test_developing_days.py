@@ -139,3 +139,30 @@ def test_what_only_the_outbox_told_is_news_again_once_mail_is_really_sent(
     (again,) = room.day(1, **smtp)
     assert (again["headline"], again["update_of"], again["related"]) == (FIRE[0], "", [])
     assert len(mail_server.inbox.messages) == 1
+
+
+def test_what_comes_after_its_story_was_dropped_is_kept_out_and_the_editor_is_told(
+    newsroom_of_folders: Newsroom,
+) -> None:
+    room, desk = newsroom_of_folders, newsroom_of_folders.desk
+    room.publish(OUTLETS[0], *FIRE, MONDAY - timedelta(hours=9))
+    now = (MONDAY - timedelta(hours=2)).isoformat()
+    desk.run("gather", "--now", now)
+    desk.run("draft", "--now", now)
+    sheet = desk.run("edit", "--print", "--now", now).stdout
+    number = re.search(r"^keep s(\d+) ", sheet, re.MULTILINE)
+    assert number is not None
+    (desk.folder / "sheet.txt").write_text(sheet.replace("keep s", "drop s"), encoding="utf-8")
+    desk.run("edit", "--file", "sheet.txt", "--by", "Ada Lund", "--now", now)
+    assert "kept out" not in desk.run("status", DIGEST_NOW=now).stderr
+
+    late = room.publish(OUTLETS[1], "Svalbard station burns down", FIRE[1], MONDAY - timedelta(minutes=15))
+    now = (MONDAY - timedelta(minutes=10)).isoformat()
+    desk.run("gather", "--now", now)
+    drafted = desk.run("draft", "--now", now).stderr
+    told = desk.run("status", DIGEST_NOW=now).stderr
+    (kept_out,) = desk.json("status", DIGEST_NOW=now)["editions"][0]["later_than_dropped"]
+    for said in (drafted, told):
+        assert f"1 later telling of dropped stories kept out (s{kept_out})" in said
+    why = desk.run("explain", late, "--now", now).stdout
+    assert f"out: dropped by the editor (Ada Lund): a later telling of “{FIRE[0]}” [{number[1]}]" in why

@@ -226,11 +226,18 @@ def test_a_later_telling_of_a_dropped_story_is_out_until_the_drop_is_taken_back(
         "The Arctic Council thanked the crew of the icebreaker that reached Longyearbyen after the storm.",
         when=later - timedelta(hours=12), outlet="Another Post",
     )  # fmt: skip
-    newer = pipeline.draft(parts, parts.key(later), later - timedelta(hours=10))
+    morning = later - timedelta(hours=1)
+    done = ensure(replace(parts, clock=lambda: morning), morning)
+    assert f"; 1 later telling of dropped stories kept out (s{new})" in "\n".join(step.what for step in done)
+    newer = pipeline.draft(parts, parts.key(later), morning)
     assert not any(new in story.article_ids for story in told(newer).stories)
     with parts.database.read() as conn:
         drops = editions.get_drops(conn, newer.id)
-    assert (drops[dropped], drops[new]) == ("older than 36 h", "dropped by the editor (Ada Lund)")
+    reason = "dropped by the editor (Ada Lund): a later telling of “Icebreaker"
+    assert drops[dropped] == "older than 36 h"
+    assert drops[new].startswith(reason)
+    assert drops[new].endswith(f" [{dropped}]")
+    assert f"out: {reason}" in "\n".join(explain(parts, f"s{new}", later).lines())
     mark = re.compile(rf"^drop s({dropped}|{new}) ", re.MULTILINE)
     session = edits.begin(parts, newer)
     change = judged(session, mark.sub(r"keep s\1 ", write(session.sheet)))

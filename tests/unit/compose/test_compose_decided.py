@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.compose import Composition, Past
-from digest.compose.decided import led_by
+from digest.compose.decided import later_than_dropped, led_by
 from digest.model.decisions import Decision, DecisionKind, placed
 from digest.model.edition import Method, Provenance, RankPart, Summary, ToldStory
 from digest.model.news import Article, Story, Verdict
@@ -48,14 +49,31 @@ def many(article: MakeArticle, story: MakeStory, number: int) -> list[Story]:
 def test_a_dropped_story_is_out_with_all_its_articles_and_says_so(
     article: MakeArticle, story: MakeStory, composed: Compose, say: Say
 ) -> None:
-    found = composed(story(article(1), article(2), copies=[article(3)]), story(article(4)), decided=[
-        say("drop", 2), say("drop", 4, by=""),
-    ])  # fmt: skip
+    one, two, copy, other = (article(n, hours=6) for n in (1, 2, 3, 4))
+    decided = [say("drop", 2), say("drop", 4, by="")]
+    found = composed(story(one, two, copies=[copy]), story(other), decided=decided)
     assert found.edition.quiet
     assert dict(found.drops) == {
         **dict.fromkeys((1, 2, 3), "dropped by the editor (Ada Lund)"),
         4: "dropped by the editor",
     }
+
+
+def test_what_came_after_its_story_was_dropped_says_which_one_that_was(
+    article: MakeArticle, story: MakeStory, composed: Compose, say: Say, now: datetime
+) -> None:
+    """An editor has seen what is named in the decision, and what was there when it was made."""
+    dropped = replace(say("drop", 1), decided_at=now - timedelta(hours=5))
+    old, seen, named = article(1, "Kelda stuck", hours=9), article(2, hours=6), article(3, hours=2)
+    late, copy = article(4, hours=2), article(5, hours=1, gathered_at=now)
+    decided = [dropped, replace(say("drop", 3), decided_at=now - timedelta(hours=8))]
+    found = composed(story(old, seen, named, late, copies=[copy]), decided=decided)
+    later = "dropped by the editor (Ada Lund): a later telling of “Kelda stuck” [1]"
+    assert dict(found.drops) == {
+        **dict.fromkeys((1, 2, 3), "dropped by the editor (Ada Lund)"),
+        **dict.fromkeys((4, 5), later),
+    }
+    assert later_than_dropped(found.drops) == [4, 5]
 
 
 def test_a_story_is_summed_up_under_the_headline_an_editor_gave_it(
