@@ -57,4 +57,4 @@ def settle(
             before = recipient._replace(attempts=recipient.attempts - 1)  # which recording adds again
             return Settled(before, DeliveryState.PENDING, None, text)
         case _:
-            return Settled(recipient, DeliveryState.UNCERTAIN, None, text)
+            return Settled(recipient, DeliveryState.UNCERTAIN, None, text, sent_at=now)

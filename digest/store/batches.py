@@ -106,7 +106,7 @@ def claim(
         },
     )
     lost_power = found.owner != "" and conn.dialect.name == "sqlite" and fate(found.owner) is Fate.REBOOTED
-    _sweep(conn, batch, lost_power=lost_power)
+    _sweep(conn, batch, lost_power=lost_power, now=now)
     return batch
 
 
@@ -179,13 +179,14 @@ _LEFT_OVER = (
         # What has come back had left: its sender was killed before it heard so.
         state=case((_CAME_BACK, DeliveryState.SENT.value), else_=DeliveryState.UNCERTAIN.value),
         attempts=deliveries.c.attempts + 1,
+        sent_at=bindparam("moment"),
         text=case((_CAME_BACK, ""), else_=_CUT_OFF),
     )
 )
 _FORGOTTEN = (
     update(deliveries)
     .where(_IN_THE_BATCH, WAITING)
-    .values(state=DeliveryState.UNCERTAIN, due_at=null(), text=_POWER_LOST)
+    .values(state=DeliveryState.UNCERTAIN, due_at=null(), sent_at=bindparam("moment"), text=_POWER_LOST)
 )
 _UNSUBSCRIBED = (
     update(deliveries)
@@ -194,13 +195,13 @@ _UNSUBSCRIBED = (
 )
 
 
-def _sweep(conn: Connection, batch: Batch, *, lost_power: bool) -> None:
+def _sweep(conn: Connection, batch: Batch, *, lost_power: bool, now: datetime) -> None:
     """Settle what needs no sending: left over by an older epoch, or unsubscribed since."""
     which = {"this_edition": batch.edition_id, "first": batch.first, "last": batch.last}
     if batch.epoch > 1:  # somebody had it before
-        conn.execute(_LEFT_OVER, {**which, "new_epoch": batch.epoch})
+        conn.execute(_LEFT_OVER, {**which, "new_epoch": batch.epoch, "moment": now})
     if lost_power:
-        conn.execute(_FORGOTTEN, which)
+        conn.execute(_FORGOTTEN, {**which, "moment": now})
     conn.execute(_UNSUBSCRIBED, which)
 
 

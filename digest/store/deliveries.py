@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import (
     Connection,
+    and_,
     case,
     exists,
     func,
@@ -111,12 +112,17 @@ def records(
 
 
 def accepted_since(conn: Connection, publication: str, since: datetime) -> int:
-    """How many messages of a publication's editions were accepted from then on."""
+    """How many messages of a publication's editions were accepted from then on, or may have been.
+
+    A sender that was killed leaves some in "sending", with no time: all of those count.
+    """
     lately = select(editions.c.id).where(
         editions.c.publication == publication,
         or_(editions.c.finished_at.is_(None), editions.c.finished_at >= since),
     )
-    query = select(func.count()).where(deliveries.c.edition_id.in_(lately), deliveries.c.sent_at >= since)
+    unknown = and_(deliveries.c.sent_at.is_(None), in_state(DeliveryState.SENDING, DeliveryState.UNCERTAIN))
+    left = or_(deliveries.c.sent_at >= since, unknown)
+    query = select(func.count()).where(deliveries.c.edition_id.in_(lately), left)
     return conn.execute(query).scalar_one()
 
 

@@ -289,7 +289,7 @@ deliveries = Table(
     Column("epoch", Integer, nullable=False, default=0),
     Column("attempts", Integer, nullable=False, default=0),
     Column("due_at", Instant),
-    Column("sent_at", Instant),
+    Column("sent_at", Instant),  # accepted, or uncertain: about when it may have been
     Column("code", Integer),
     Column("text", Text, nullable=False, default=""),
     Column("bounced_at", Instant),

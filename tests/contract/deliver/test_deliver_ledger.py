@@ -14,6 +14,7 @@ from digest.model.delivery import Counts, DeliveryState, Recipient
 from digest.store.batches import Batch, Fate, claim, is_worth_joining, next_due, page, release, renew
 from digest.store.connect import make_engine, parse_url
 from digest.store.deliveries import (
+    accepted_since,
     cancel,
     counts,
     mark_bounced,
@@ -203,6 +204,20 @@ def test_what_an_older_epoch_left_in_sending_becomes_uncertain_and_the_rest_is_s
         take(conn, now, owner="other", fate=Fate.GONE)
         assert counts(conn, 1) == Counts(pending=3, uncertain=2, planned=5)
         assert records(conn, 1)[0].attempts == 1
+
+
+def test_what_may_have_left_counts_with_what_was_accepted_of_the_day(
+    database: Database, make_edition: MakeEdition, now: datetime
+) -> None:
+    make_edition(5)
+    with database.write() as conn:
+        _, rows = claimed(conn, now)
+        fence(conn, rows[:3])
+        record(conn, [Settled(rows[0], S.SENT, 250, "ok", sent_at=now)])
+        assert accepted_since(conn, "p", now) == 3  # their sender may be gone: it wrote no more
+        take(conn, now + timedelta(minutes=1), owner="other", fate=Fate.GONE)
+        assert accepted_since(conn, "p", now) == 3
+        assert accepted_since(conn, "p", now + timedelta(days=1)) == 0  # nor is it counted for ever
 
 
 def test_after_a_reboot_all_that_an_sqlite_batch_held_is_uncertain(

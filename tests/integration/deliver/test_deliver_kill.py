@@ -8,14 +8,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from digest.model.delivery import DeliveryState
+from digest.model.links import edition_ref
 from digest.store.deliveries import counts, records
 from digest.store.engine import Database
+
+from .newsroom import newsroom
 
 SENDER = Path(__file__).with_name("sender.py")
 CONNECTIONS = 3
@@ -68,6 +73,29 @@ def test_three_kills_lose_nobody_and_mail_nobody_twice(
 ) -> None:
     make_edition(sqlite_database, 300, batch_size=100)
     check_kills(sqlite_database, start_server(), tmp_path, readers=300, kills=3)
+
+
+def test_what_may_have_left_when_a_sender_was_killed_counts_for_the_warm_up(
+    tmp_path: Path, samples: ModuleType, start_server: Callable[..., Any]
+) -> None:
+    server, share = start_server(), 6
+    with newsroom(tmp_path, samples, server.port, marker="endslow") as (parts, row):
+        today = datetime.now(UTC).date().isoformat()
+        warming = {"DIGEST_DELIVERY__WARM_UP_FROM": today, "DIGEST_DELIVERY__WARM_UP_FIRST": str(share)}
+        command = [sys.executable, "-P", "-m", "digest", "send", "--edition", edition_ref(row.key)]
+        options: dict[str, Any] = {"cwd": tmp_path, "env": {**os.environ, **warming}}
+        first = subprocess.Popen(command, stderr=subprocess.DEVNULL, **options)
+        while len(server.received) < 4 and first.poll() is None:  # taken, and none of them answered
+            time.sleep(0.001)
+        first.kill()
+        first.wait()
+        assert subprocess.run(command, capture_output=True, check=False, **options).returncode == 0
+        again = subprocess.run(command, capture_output=True, check=False, **options)
+        with parts.database.read() as conn:
+            found = counts(conn, row.id)
+    assert found.uncertain > 0
+    assert len(server.received) == found.sent + found.uncertain == share
+    assert b"the warm-up's 6 messages of" in again.stderr
 
 
 @pytest.mark.soak
