@@ -13,6 +13,7 @@
     |-- RenderError             a template or an edition that must not be sent
     |-- StoreError              the database is unreachable, too old or too new
     `-- TransportError          the mail server can't be used at all (not: refused one message)
+        `-- BusyError           it is there, and takes nothing at the moment
     ConfigurationError          settings are wrong; stands outside DigestError, so that
                                 "skip this one and go on" can never hide it
 
@@ -91,6 +92,10 @@ class StoreError(DigestError):
 
 class TransportError(DigestError):
     """The transport cannot be used at all: wrong host, certificate, credentials or folder."""
+
+
+class BusyError(TransportError):
+    """Nothing is wrong with how the transport is set up, but the server asks us to come back."""
 
 
 class ConfigurationError(Exception):

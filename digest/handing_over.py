@@ -14,7 +14,7 @@ from digest.deliver.owner import fate_of, in_words, new_owner
 from digest.deliver.run import SendOptions, SendReport
 from digest.deliver.send import deliver
 from digest.deliver.transports.base import Transport
-from digest.errors import NotNowError, StoreError
+from digest.errors import BusyError, NotNowError, StoreError
 from digest.messages import composer
 from digest.model.delivery import Counts
 from digest.model.edition import EditionState
@@ -92,11 +92,14 @@ def alone(
 def ready_transport(parts: Parts) -> Transport:
     """The transport, looked at before anything is frozen.
 
+    One that is only busy is good enough: a run has more patience than one look.
+
     Raises:
         TransportError: it can't be used as it is set up.
     """
     transport = parts.transport()
-    transport.check()
+    with suppress(BusyError):
+        transport.check()
     return transport
 
 

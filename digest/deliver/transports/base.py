@@ -94,6 +94,7 @@ class Transport(Protocol):
         """Try whether it can be used, without handing anything over.
 
         Raises:
+            BusyError: not at the moment, by its own word.
             TransportError: it can't; the message says how to mend it.
         """
         ...

@@ -16,7 +16,7 @@ import aiosmtplib
 from digest.deliver.transports.base import Desk, Ending, Served
 from digest.deliver.transports.smtp_commands import Offers
 from digest.deliver.transports.smtp_session import Session, SessionOptions
-from digest.errors import TransportError
+from digest.errors import BusyError, TransportError
 
 Security = Literal["starttls", "tls", "none"]
 _TEMPORARY = 4  # the first digit of a code that says "not now"
@@ -67,7 +67,8 @@ class SmtpTransport:
         try:
             client = await self._connect()
         except _UnavailableError as error:
-            raise TransportError(str(error)) from error
+            kind = BusyError if error.ending is Ending.BUSY else TransportError
+            raise kind(str(error)) from error
         transport = client.transport
         with contextlib.suppress(aiosmtplib.SMTPException):
             await client.quit(timeout=5)

@@ -132,6 +132,7 @@ class MailServer:
         self.most_open = 0
         self.refusals = 0
         self.most_allowed = 1000
+        self.most_refused = 0  # connections that are turned away before it takes any
         self._pipelining = pipelining
         self._mail = mail
         self._implicit_tls = implicit_tls
@@ -182,7 +183,8 @@ class MailServer:
         await asyncio.sleep(0.01)
 
     def _connection(self) -> asyncio.Protocol:
-        if self._greeting is not None or len(self.open) >= self.most_allowed:
+        is_full = len(self.open) >= self.most_allowed or self.refusals < self.most_refused
+        if self._greeting is not None or is_full:
             self.refusals += 1
             full = "421 4.7.0 too many connections"
             return _Refusal(full if self._greeting is None else self._greeting)

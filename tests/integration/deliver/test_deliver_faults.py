@@ -6,10 +6,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+from digest import pipeline
 from digest.deliver.envelope import Envelope
 from digest.deliver.run import SendOptions, SendReport
 from digest.deliver.send import deliver
@@ -17,6 +20,8 @@ from digest.errors import TransportError
 from digest.model.delivery import Counts, DeliveryRecord, Recipient
 from digest.store.deliveries import records
 from digest.store.engine import Database
+
+from .newsroom import newsroom
 
 OPTIONS = SendOptions(connections=3, reconnect_s=0.00002, page_size=7)
 
@@ -168,6 +173,16 @@ def test_a_server_that_takes_nothing_stops_the_run_and_leaves_everybody_pending(
     assert server.received == []
     server_in_order = start_server()
     assert run(sqlite_database, smtp_transport(server_in_order.port), compose, clock).sent_now == 12
+
+
+def test_a_send_waits_for_a_server_that_turns_the_first_connections_away(
+    tmp_path: Path, samples: ModuleType, start_server: Callable[..., Any]
+) -> None:
+    server = start_server()
+    server.most_refused = 2  # the look before the run, and the run's first try
+    with newsroom(tmp_path, samples, server.port, readers=5, marker="ok") as (parts, row):
+        assert pipeline.send(parts, row, parts.clock()).sent_now == 5
+    assert set(server.recipients.values()) == {1}
 
 
 def test_a_server_that_is_not_there_stops_the_run(
