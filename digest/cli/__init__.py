@@ -19,7 +19,7 @@ from typing import Annotated
 import typer
 
 from digest.cli.common import Session, printable, say
-from digest.errors import ConfigurationError, DigestError
+from digest.errors import ConfigurationError, DigestError, InputError
 
 # Which module has which command. Only the one that is called is loaded: the libraries behind all of them
 # take a second to import, and `digest run --once` is called every few minutes.
@@ -127,9 +127,23 @@ def _loaded(arguments: Sequence[str]) -> typer.Typer:
         gc.enable()
 
 
+def _demand_text(arguments: Sequence[str]) -> None:
+    """Let arguments pass that can be stored: for a byte that is no UTF-8 Python puts half a surrogate pair.
+
+    Raises:
+        InputError: one of them has any.
+    """
+    for argument in arguments:
+        if any("\ud800" <= letter <= "\udfff" for letter in argument):
+            raise InputError(f"{argument!r} holds bytes that are no text here: write it in UTF-8")
+
+
 def _run(arguments: Sequence[str]) -> None:
     try:
         _loaded(arguments)()
+    except UnicodeEncodeError:  # not before: a file may have any name
+        _demand_text(arguments)
+        raise
     except SystemExit as end:
         if isinstance(end.__context__, BrokenPipeError):  # typer makes a failure of it
             raise end.__context__ from None

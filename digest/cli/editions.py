@@ -86,10 +86,14 @@ def _why_no_day(parts: Parts, day: date_type) -> str:
 
 
 def _day(text: str) -> date_type:
+    from digest.wiring import demand_calendar  # noqa: PLC0415 - keeps `digest --help` quick
+
     try:
-        return date_type.fromisoformat(text)
+        day = date_type.fromisoformat(text)
     except ValueError:
         raise InputError(f"{text!r} is no day; write it as 2026-03-01") from None
+    demand_calendar(day)
+    return day
 
 
 def send_test(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,6 +84,12 @@ def _listed(parts: Parts) -> list[tuple[Feed, FeedHealth]]:
         return [(feed, health.get(feed.id, FeedHealth(feed.id))) for feed in store.list_feeds(conn)]
 
 
+def _number(given: float) -> float:
+    if math.isnan(given):  # which is neither below the least nor above the most
+        raise typer.BadParameter(f"{given} is no number")
+    return given
+
+
 @app.command()
 def add(
     ctx: typer.Context,
@@ -90,7 +97,9 @@ def add(
     name: Annotated[str, typer.Option(help="As readers see it.", show_default="the feed's own title")] = "",
     publisher: Annotated[str, typer.Option(help="The family it belongs to, such as BBC.")] = "",
     kind: Annotated[FeedKind | None, typer.Option(help="What stands behind the address.")] = None,
-    weight: Annotated[float, typer.Option(min=0.0, max=3.0, help="Raises or lowers its stories.")] = 1.0,
+    weight: Annotated[
+        float, typer.Option(min=0.0, max=3.0, callback=_number, help="Raises or lowers its stories.")
+    ] = 1.0,
     allow_private: Annotated[
         bool,
         typer.Option("--allow-private", help="It may be on a private address: its own host and port only."),

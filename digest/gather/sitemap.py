@@ -35,7 +35,8 @@ def parse_sitemap(text: str, max_entries: int) -> FeedRead:
         raise ParseError("bad-xml", f"the sitemap is broken: {error}") from error
     if root is None:
         raise ParseError("bad-xml", "the sitemap is broken")
-    truncated = f"</{root.tag.rpartition('}')[2]}" not in text[-200:]
+    prefix = f"{root.prefix}:" if root.prefix else ""
+    truncated = f"</{prefix}{root.tag.rpartition('}')[2]}" not in text[-200:]
     if _name(root) == "sitemapindex":
         return FeedRead(format="sitemap-index", children=_children(root), truncated=truncated)
     urls = [element for element in root if _name(element) == "url"][: max_entries * READ_AHEAD]

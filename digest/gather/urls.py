@@ -20,7 +20,7 @@ TRACKING = re.compile(
 AMP_QUERY = {("amp", ""), ("amp", "1"), ("amp", "true"), ("outputtype", "amp"), ("output", "amp")}
 _AMP_PATH = re.compile(r"(?<=[^/])/amp/?$", re.IGNORECASE)
 _AMP_SUFFIX = re.compile(r"(?<=[^/])\.amp(?=\.html?$|$)", re.IGNORECASE)
-_BLANKS = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+_BLANKS = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]+")
 _HOST_PREFIX = re.compile(r"^(?:www\d?|m|mobile|amp|edition)\.(?=[^.]+\.)")
 _UNSAFE = re.compile(r"[ \"<>\\^`{|}]")
 _AUTHORITY = re.compile(r"[\s\"<>\\^`{|}]")
@@ -46,9 +46,9 @@ def _spaces(found: re.Match[str]) -> str:
 def web_url(raw: str, base: str = "") -> str:
     """``raw`` as an absolute http or https address, resolved against ``base``; "" if it is none.
 
-    ``javascript:``, ``data:``, ``file:`` and everything else is refused. White space at its ends and
-    control characters go; spaces within, and characters that could end an HTML attribute, are
-    percent-encoded.
+    ``javascript:``, ``data:``, ``file:`` and everything else is refused. White space at its ends, control
+    characters and lone surrogates (JSON can write them, and no database takes them) go; spaces within, and
+    characters that could end an HTML attribute, are percent-encoded.
     """
     text = _BLANKS.sub(_spaces, raw).strip()
     if not text or len(text) > MAX_URL:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, exists, func, select, update
 
-from digest.store.sql import among, insert_or_ignore
+from digest.store.sql import among, insert_or_ignore, storable_text
 from digest.store.tables import alerts
 
 PAST = "past"  # begins the key of one that was set aside
@@ -17,7 +17,8 @@ _LONGEST_KEY = 300  # characters
 
 def add_alert(conn: Connection, key: str, text: str, now: datetime) -> bool:
     """Note something that an editor must hear of; False if this ``key`` was noted before."""
-    return conn.execute(insert_or_ignore(conn, alerts).values(key=key, text=text, at=now)).rowcount == 1
+    row = insert_or_ignore(conn, alerts).values(key=key, text=storable_text(text), at=now)
+    return conn.execute(row).rowcount == 1
 
 
 def standing(conn: Connection, prefix: str, before: datetime | None = None) -> list[str]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, delete, or_, select, update
 
 from digest.errors import InputError
 from digest.model.news import Feed, FeedHealth, FeedKind
-from digest.store.sql import among, insert_or_ignore, upsert
+from digest.store.sql import among, id_of, insert_or_ignore, storable_text, upsert
 from digest.store.tables import feed_health, feeds
 
 MAX_URL_BYTES = 2000  # PostgreSQL indexes no text beyond some 2,700 bytes
@@ -67,8 +67,8 @@ def list_feeds(conn: Connection, *, active_only: bool = True) -> list[Feed]:
 def find_feed(conn: Connection, ref: str) -> Feed | None:
     """The feed with this id, address or exact name; an address goes before a name, active before not."""
     conditions = [feeds.c.url == ref, feeds.c.name == ref]
-    if ref.isascii() and ref.isdigit() and int(ref) < 2**31:
-        conditions.append(feeds.c.id == int(ref))
+    if (number := id_of(ref)) is not None:
+        conditions.append(feeds.c.id == number)
     query = (
         select(*_COLUMNS)
         .where(or_(*conditions))
@@ -105,7 +105,7 @@ def save_health(conn: Connection, health: FeedHealth) -> None:
         return
     values = dict(zip(_HEALTH_NAMES, astuple(health), strict=True))
     values["trouble"] = health.trouble[:_TROUBLE_LENGTH]
-    values["message"] = health.message.replace("\x00", "")
+    values["message"] = storable_text(health.message)
     conn.execute(upsert(conn, feed_health, ["feed_id"], _HEALTH_NAMES[1:]), values)
 
 

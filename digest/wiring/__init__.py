@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from digest.render.renderer import Renderer
 
 CLOCK_VARIABLE = "DIGEST_NOW"
-EARLIEST, LATEST = 1970, 9999  # years that --now and the variable may name; LATEST not itself
+EARLIEST, LATEST = 1970, 9999  # years that a user may name; LATEST not itself
 
 
 def read_settings(config: Path | None = None) -> Settings:
@@ -143,10 +143,19 @@ def clock_of(now: datetime | None = None) -> Callable[[], datetime]:
             raise ConfigurationError(f"{CLOCK_VARIABLE}={text!r} needs its offset; write 2026-03-01T06:30Z")
     if now is None:
         return clocks.utc_now
-    if not EARLIEST <= now.year < LATEST:  # a day's or a week's arithmetic must not leave the calendar
-        raise InputError(f"the year {now.year} is no time for a newsletter: {EARLIEST} to {LATEST - 1} are")
+    demand_calendar(now)
     start, began = now, time.monotonic()
     return lambda: start + timedelta(seconds=time.monotonic() - began)
+
+
+def demand_calendar(day: date) -> None:
+    """Let a day pass that leaves room for a week's or a month's arithmetic.
+
+    Raises:
+        InputError: it is at an end of the calendar.
+    """
+    if not EARLIEST <= day.year < LATEST:
+        raise InputError(f"the year {day.year} is no time for a newsletter: {EARLIEST} to {LATEST - 1} are")
 
 
 # What follows is slow to load, with all that stands behind it, and an edition that is frozen is sent without.

@@ -64,10 +64,19 @@ def test_only_the_command_itself_says_what_is_loaded() -> None:
             "has that home folder",
         ),
         (["feeds", "add", "http://[bad", "--unchecked"], "is neither an http(s) address nor a folder"),
+        (["draft", "--date", "9999-12-31"], "the year 9999 is no time for a newsletter"),
+        (["draft", "--date", "0001-01-01"], "the year 1 is no time for a newsletter"),
+        (["explain", "caf\udce9"], "digest: 'caf\\udce9' holds bytes that are no text here"),
+        (["feeds", "remove", "caf\udce9"], "digest: 'caf\\udce9' holds bytes that are no text here"),
     ],
 )
 def test_an_argument_that_leads_nowhere_is_one_line(desk: Desk, arguments: list[str], said: str) -> None:
     assert said in desk.run(*arguments, code=1).stderr
+
+
+def test_a_weight_that_is_no_number_is_wrong_usage(desk: Desk) -> None:
+    said = desk.run("feeds", "add", "http://a.example/", "--unchecked", "--weight", "nan", code=2).stderr
+    assert "nan is no number" in said
 
 
 @pytest.mark.parametrize(

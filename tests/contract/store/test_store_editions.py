@@ -285,6 +285,12 @@ def test_an_alert_is_noted_once_and_told_once(database: Database) -> None:
         assert claim_untold(conn, NOW) == [feed]
 
 
+def test_an_alert_is_noted_whatever_a_server_said(database: Database) -> None:
+    with database.write() as conn:
+        assert add_alert(conn, "mailbox", "The mailbox says: no\x00 \ud800.", NOW)
+        assert list_alerts(conn) == [("mailbox", NOW, "The mailbox says: no ?.")]
+
+
 def test_a_run_that_was_killed_is_listed_without_an_end(database: Database) -> None:
     with database.write() as conn:
         row, _ = open_slot(conn, EditionKey("p", "daily", NOW), NOW)

@@ -283,3 +283,16 @@ def test_a_news_sitemap_gives_titled_dated_entries_and_an_index_its_newest_child
       <sitemap><loc>https://n.example.org/2.xml</loc><lastmod>2026-02-01</lastmod></sitemap></sitemapindex>"""
     children = parse_feed(index, URL).children
     assert children == ("https://n.example.org/2.xml", "https://n.example.org/1.xml")
+
+
+@pytest.mark.parametrize("prefix", ["", "sm:"])
+def test_a_sitemap_is_whole_whatever_prefix_its_elements_have(prefix: str) -> None:
+    urls = "".join(
+        f"<{prefix}url><{prefix}loc>https://n.example.org/{n}</{prefix}loc></{prefix}url>" for n in "ab"
+    )
+    name = f"xmlns{':' + prefix.rstrip(':') if prefix else ''}"
+    head = f'<{prefix}urlset {name}="http://www.sitemaps.org/schemas/sitemap/0.9">'
+    whole = parse_feed(f"{head}{urls}</{prefix}urlset>".encode(), URL)
+    assert ([entry.url[-1] for entry in whole.entries], whole.truncated) == (["a", "b"], False)
+    broken = parse_feed(f"{head}{urls}".encode(), URL)
+    assert ([entry.url[-1] for entry in broken.entries], broken.truncated) == (["a"], True)

@@ -42,6 +42,12 @@ def test_a_space_within_an_address_is_part_of_it() -> None:
     assert web_url("https://a.example/" + " " * 1900 + "x") == ""
 
 
+def test_half_a_surrogate_pair_is_no_part_of_an_address() -> None:
+    """JSON can write one, and no database or server takes it."""
+    assert web_url("https://a.example/\ud800b?q=\udfff") == "https://a.example/b?q="
+    assert web_url("\udc80x", "https://a.example/") == "https://a.example/x"
+
+
 @pytest.mark.parametrize(
     ("url", "canonical"),
     [
