@@ -12,8 +12,8 @@ import typer
 from digest import feedback
 from digest.bounces.providers import PROVIDERS
 from digest.bounces.reading import MAX_BYTES
-from digest.cli.common import JsonOption, emit_json, opened, say
-from digest.errors import InputError, StoreError
+from digest.cli.common import JsonOption, emit_json, opened, printable, say
+from digest.errors import ConfigurationError, InputError, StoreError
 from digest.model.tokens import hook_token
 from digest.parts import Parts
 
@@ -35,13 +35,14 @@ def ingest(
 ) -> None:
     """Apply bounces and complaints from files, or from a pipe. A mail server may pipe each one in.
 
-    Ends with exit code 75 when the database can't be used, so that a mail server tries again.
+    Ends with exit code 75 while the database or the settings can't be used: the mail server then tries again.
     """
     try:
         with opened(ctx, may_begin=False) as parts:
             tally = feedback.ingest(parts, _contents(files or []), parts.clock())
-    except StoreError as error:
-        say(f"digest: {error}")
+    except (StoreError, ConfigurationError) as error:
+        for line in str(error).splitlines():
+            say(printable(f"digest: {line}"))
         raise typer.Exit(TEMPORARY) from None
     _tell(tally, as_json=as_json)
 

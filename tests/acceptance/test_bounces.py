@@ -135,6 +135,13 @@ def test_a_database_that_is_away_tells_the_mail_server_to_try_again(desk: Desk) 
     assert b"there is no database" in piped.stderr
 
 
+def test_settings_that_are_being_mistyped_tell_the_mail_server_to_try_again(desk: Desk) -> None:
+    (desk.folder / "digest.toml").write_text("[bounces]\nsoft_limt = 3\nnonsense", encoding="utf-8")
+    piped = pipe(desk, dsn())
+    assert (piped.returncode, piped.stderr.count(b"\n")) == (75, 1)
+    assert b"digest: digest.toml:3: no valid TOML" in piped.stderr
+
+
 def test_settings_of_bounces_that_can_t_work_are_told(desk: Desk) -> None:
     for line, complaint in (
         ("verp = true", "bounces.verp = true needs bounces.address"),
