@@ -175,14 +175,16 @@ def _telling(article: Article, share: int) -> Telling:
     return Telling(
         article=article,
         outlet=_line(article.outlet),
-        title="" if is_instruction(_line(article.title)) else _line(article.title),
+        title=_line(article.title),
         dek=_kept(article.dek, article.language, min(share, MAX_DEK)),
         text=_kept(article.text, article.language, share),
     )
 
 
 def _line(text: str) -> str:
-    return " ".join(disarmed(text).split())[:MAX_LINE]
+    """A headline or a name as it is sent; "" for one that addresses a model."""
+    line = " ".join(disarmed(text).split())[:MAX_LINE]
+    return "" if is_instruction(line) else line
 
 
 def _kept(text: str, language: str, share: int) -> tuple[str, ...]:
