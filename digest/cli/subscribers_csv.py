@@ -21,6 +21,7 @@ from digest.errors import InputError
 from digest.parts import Parts, address_pepper
 
 PROGRESS_ROWS = 10_000
+SHOWN_OF_NO_LIST = 5
 
 
 @contextmanager
@@ -66,11 +67,18 @@ def import_(
             raise InputError(f"{source} can't be imported: {error}") from None
         for named in report.series:
             tell_of_series(parts, named)
-    for problem in report.problems:
-        say(printable(f"row {problem.row}: {problem.value}: {problem.problem}"))
+    taken = report.added + report.updated + report.unchanged + report.suppressed
+    # Of a file that is no list at all, a few lines show as much as all of them.
+    shown = report.problems if taken else report.problems[:SHOWN_OF_NO_LIST]
+    for problem in shown:
+        named = "" if problem.value in problem.problem else f"{problem.value}: "
+        say(printable(f"row {problem.row}: {named}{problem.problem}"))
+    if (more := len(report.problems) - len(shown) + report.unlisted) and not taken:
+        say(f"... and {counted(more, 'further row')} like these")
+    if report.passed_over:
+        say(printable(f"Columns that were not read: {', '.join(report.passed_over)}"))
     if as_json:
         emit_json(asdict(report))
-    taken = report.added + report.updated + report.unchanged + report.suppressed
     if report.problems and not taken:
         raise InputError(f"nothing was taken from {source}: no row has an address that can be used")
     left_out = counted(len(report.problems) + report.unlisted, "row")

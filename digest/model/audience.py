@@ -103,3 +103,4 @@ class ImportReport:
     problems: tuple[RowProblem, ...]
     unlisted: int = 0  # bad rows beyond those that ``problems`` names
     series: tuple[str, ...] = ()  # that rows have named
+    passed_over: tuple[str, ...] = ()  # names of columns that say nothing to us

@@ -18,6 +18,7 @@ from digest.subscriptions.csv_text import TOO_LONG, read_records
 PROGRESS_ROWS = 1000  # rows between two calls of ``progress``
 MAX_LISTED = 10_000  # problems that a report names; beyond them it only counts
 
+_NAME_LENGTH = 40  # of a column's name, as it is shown
 _CHUNK = 5000  # rows that are stored, and held, at once
 
 
@@ -34,18 +35,19 @@ def import_csv(
     """Add and update the readers of a CSV file, in the caller's transaction and in bounded memory.
 
     The delimiter, the encoding and the columns are told from the file; without a header the column with
-    addresses is taken, and nothing else. A row that says its reader has left (``state``, ``suppressed``)
-    keeps them out from now on, and nobody who has left comes back. A missing or empty name, and missing
+    addresses is taken, and nothing else. A row that says its reader has left (``state``, ``suppressed``,
+    and what other programs' exports have for it) keeps them out from now on, and nobody who has left comes
+    back. A missing or empty name, and missing
     or empty themes, leave a known reader's as they are. ``progress`` gets the number of data rows read,
     at every thousandth.
 
     Raises:
-        InputError: no series can be called ``series``, or the file is a spreadsheet.
+        InputError: no series can be called ``series``, or the file is a spreadsheet, or no text.
     """
     with audience.Importer(conn, now) as importer:
         intake = _Intake(conn, importer, now)
         reader: RowReader | None = None
-        rows = 0
+        rows, passed_over = 0, []
         for row, cells in read_records(source, COLUMN_WORDS):
             if reader is None:
                 columns = header_columns(cells or [])
@@ -57,6 +59,8 @@ def import_csv(
                     series=series,
                 )
                 if columns:
+                    others = [cell for at, cell in enumerate(cells or []) if at not in columns.values()]
+                    passed_over = [cell[:_NAME_LENGTH] for cell in others if cell]
                     continue
             rows += 1
             if progress and rows % PROGRESS_ROWS == 0:
@@ -68,7 +72,7 @@ def import_csv(
                 intake.take(*reader.read(cells))
             except InputError as error:
                 intake.refuse(row, reader.typed_address(cells), str(error))
-        return intake.report(series=sorted(reader.named) if reader else ())
+        return intake.report(series=sorted(reader.named) if reader else (), passed_over=passed_over)
 
 
 class _Intake:
@@ -99,7 +103,7 @@ class _Intake:
         else:
             self._unlisted += 1
 
-    def report(self, *, series: Iterable[str]) -> ImportReport:
+    def report(self, *, series: Iterable[str], passed_over: Iterable[str]) -> ImportReport:
         """Store the rest; what became of all. ``series``: those that rows have named."""
         self._store()
         self._importer.settle()
@@ -112,6 +116,7 @@ class _Intake:
             problems=tuple(self._problems),
             unlisted=self._unlisted,
             series=tuple(series),
+            passed_over=tuple(passed_over),
         )
 
     def _store(self) -> None:

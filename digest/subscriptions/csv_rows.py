@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from operator import itemgetter
@@ -30,6 +30,11 @@ _COLUMNS = {  # what we want: the names it goes by elsewhere, the likeliest firs
         "created_at": "createdat",
         "confirmed_at": "confirmedat",
         "unsubscribed_at": "unsubscribedat",
+        # How other programs' exports say who is not to be mailed: a yes or a moment, no or nothing.
+        "out": "emaildisabled unsubtime unsubscribed optouttime optedout optout emailoptout blocklisted"
+        " blacklisted unsubscribedate dateunsubscribed deletedat",
+        "cleaned": "cleantime",
+        "wanted": "subscribedtoemails subscribed optedin",
     }.items()
 }
 COLUMN_WORDS = frozenset(word for words in _COLUMNS.values() for word in words)
@@ -44,7 +49,11 @@ _STATES: dict[str, SubscriberState | SuppressionReason] = {
     "disabled": SuppressionReason.MANUAL, "blocklisted": SuppressionReason.MANUAL,
     "erased": SuppressionReason.ERASED,
 }  # fmt: skip
-_OTHERS = ("themes", "series", "state", "suppressed", "created_at", "confirmed_at", "unsubscribed_at")
+_NO = frozenset({"", "0", "no", "n", "false", "f", "none", "null", "never", "-"})
+_OTHERS = (
+    *("themes", "series", "state", "suppressed", "created_at", "confirmed_at", "unsubscribed_at"),
+    *("out", "cleaned", "wanted"),
+)
 _REMEMBERED = 1000  # different sayings of those columns; most lists have a few
 
 Rest = tuple[str, str, str, datetime | None, datetime | None, datetime | None]  # of NewReader, from its state
@@ -117,10 +126,11 @@ class RowReader:
         return (cells + self._padding)[self._email]
 
     def _understood(
-        self, themes: str, series: str, state: str, suppressed: str, created: str, confirmed: str, left: str
+        self, themes: str, series: str, state: str, suppressed: str, *others: str
     ) -> tuple[Rest, SuppressionReason | None]:
+        created, confirmed, left, out_word, cleaned, wanted = others
         now = self._now
-        stored, out = _state(state, suppressed)
+        stored, out = _state(*_implied(state, left, out_word, cleaned, wanted), state, suppressed)
         try:
             chosen = check_themes(split_themes(themes), self._known_themes)
             check_readers_series(series or self._series)
@@ -130,11 +140,21 @@ class RowReader:
             chosen, series = (), ""  # whatever they had chosen: they are not to be mailed
         if series and out is None:
             self.named.add(series)
-        left_at = _instant(left, now) or (now if stored is SubscriberState.UNSUBSCRIBED else None)
+        left_at = _instant(left or out_word or cleaned, now) or (
+            now if stored is SubscriberState.UNSUBSCRIBED else None
+        )
         return (
             stored.value, join_themes(chosen), series or self._series,
             _instant(created, now), _instant(confirmed, now), left_at,
         ), out  # fmt: skip
+
+
+def _implied(state: str, left: str, out: str, cleaned: str, wanted: str) -> Iterator[str]:
+    """The states that columns imply which hold a yes, a no or a moment."""
+    if out.lower() not in _NO or (wanted and wanted.lower() in _NO) or (left and not state):
+        yield "unsubscribed"
+    if cleaned.lower() not in _NO:
+        yield "cleaned"
 
 
 def _state(*words: str) -> tuple[SubscriberState, SuppressionReason | None]:

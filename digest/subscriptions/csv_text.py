@@ -17,6 +17,7 @@ TOO_LONG = f"the line is longer than {MAX_LINE} bytes"
 _MAX_LINES = 50  # of one record; a quote open for longer was never meant as one
 _CHUNK = 64 * 1024
 SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # a ZIP, as .xlsx and .ods are; Excel's own of old
+NO_TEXT = (b"SQLite format 3\0", b"%PDF-", b"\x1f\x8b")  # the last is gzip
 _DELIMITERS = (",", ";", "\t")
 _ADDRESS = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+")
 _FORMULA = re.compile(r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")  # the last four: their full-width forms
@@ -48,7 +49,7 @@ def read_records(source: BinaryIO, header_words: frozenset[str]) -> Iterator[Rec
     ends; quoted cells over several lines.
 
     Raises:
-        InputError: the file is a spreadsheet.
+        InputError: the file is a spreadsheet, or no text.
     """
     blocks = _blocks(source)
     delimiter, row = "", 0
@@ -146,6 +147,8 @@ def _utf8_chunks(source: BinaryIO) -> Iterator[bytes]:
     chunk = source.read(_CHUNK)
     if chunk.startswith(SPREADSHEETS):
         raise InputError("it is a spreadsheet, or something else packed: save it as CSV first")
+    if chunk.startswith(NO_TEXT):
+        raise InputError("it is no text: a list of readers is a CSV file")
     encoding, bom = _encoding(chunk)
     decoder = codecs.getincrementaldecoder(encoding)("replace") if encoding else None
     chunk, held = chunk[len(bom) :], b""

@@ -270,7 +270,25 @@ def test_a_bad_row_is_named_and_the_others_go_in(desk: Desk) -> None:
     (desk.folder / "readers.csv").write_text(rows, encoding="utf-8")
     report = desk.run("subscribers", "import", "readers.csv", "--json")
     assert json.loads(report.stdout)["added"] == 2
-    assert "row 3" in report.stderr
+    assert "row 3: 'not-an-address' is no e-mail address" in report.stderr
+
+
+def test_a_file_that_is_no_list_fills_no_screen(desk: Desk) -> None:
+    (desk.folder / "readers.txt").write_text("# no list\n" * 9, encoding="utf-8")
+    refused = desk.run("subscribers", "import", "readers.txt", code=1).stderr.splitlines()
+    assert len(refused) == 7
+    assert "further rows like these" in refused[-2]
+    assert refused[-1].startswith("digest: nothing was taken from readers.txt")
+    whole = desk.run("subscribers", "import", "subscribers.db", code=1).stderr
+    assert (
+        whole == "digest: subscribers.db can't be imported: it is no text: a list of readers is a CSV file\n"
+    )
+
+
+def test_columns_of_a_list_that_are_not_read_are_named(desk: Desk) -> None:
+    (desk.folder / "readers.csv").write_text("email,Thema\nada@example.org,arctic\n", encoding="utf-8")
+    said = desk.run("subscribers", "import", "readers.csv").stderr
+    assert "Columns that were not read: Thema\n" in said
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from digest.errors import InputError
 from digest.model.audience import ImportReport, SubscriberState, SuppressionReason
@@ -123,6 +123,41 @@ def test_a_list_from_elsewhere_that_knows_who_left_keeps_them_out(take: Import, 
     assert "fay" not in repr([reader.email for reader in audience.iter_subscribers(conn)])
     assert counts(take("ada@example.org\nbo@example.org\nfay@example.org\n")) == (0, 0, 0, 3, 0)
     assert audience.theme_choices(conn, "daily") == {"": 1}
+
+
+@pytest.mark.parametrize(
+    ("header", "left", "stays", "reason"),
+    [
+        pytest.param("email_disabled", "true", "false", SuppressionReason.UNSUBSCRIBED, id="Substack"),
+        pytest.param("subscribed_to_emails", "false", "true", SuppressionReason.UNSUBSCRIBED, id="Ghost"),
+        pytest.param("UNSUB_TIME", "2026-01-02 03:04:05", "", SuppressionReason.UNSUBSCRIBED, id="Mailchimp"),
+        pytest.param("CLEAN_TIME", "2026-01-02 03:04:05", "", SuppressionReason.BOUNCED, id="cleaned"),
+        pytest.param("Unsubscribed", "Yes", "No", SuppressionReason.UNSUBSCRIBED, id="a tick"),
+        pytest.param("Unsubscribed at", "2026-01-02", "", SuppressionReason.UNSUBSCRIBED, id="a day"),
+    ],
+)
+def test_who_left_elsewhere_is_kept_out_though_no_column_is_called_state(
+    take: Import,
+    conn: Connection,
+    pepper: bytes,
+    header: str,
+    left: str,
+    stays: str,
+    reason: SuppressionReason,
+) -> None:
+    report = take(f"email,{header}\nada@example.org,{left}\nbo@example.org,{stays}\n")
+    assert counts(report) == (1, 0, 0, 1, 0)
+    assert find(conn, "ada@example.org").state is SubscriberState.UNSUBSCRIBED
+    assert find(conn, "bo@example.org").state is SubscriberState.ACTIVE
+    held = conn.execute(select(suppressions.c.reason)).scalars().all()
+    assert held == [reason.value]
+
+
+def test_columns_that_say_nothing_to_us_are_named(take: Import) -> None:
+    assert take("email,Rating,Status,Thema\nada@example.org,3,active,Arctic\n").passed_over == (
+        "Rating",
+        "Thema",
+    )
 
 
 def test_the_progress_of_a_long_import_is_told(take: Import, monkeypatch: pytest.MonkeyPatch) -> None:
