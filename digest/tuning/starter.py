@@ -32,7 +32,7 @@ _HEAD = """\
 """
 _COMMENTS = {
     "strong": "3 points each, twice that in a headline: one of them there is enough.",
-    "medium": "1.5 points each: two of them, or one in a headline with something else.",
+    "medium": "1.5 points each: two of them, or one in a headline that the text takes up again.",
     "weak": "Half a point each: they support the others.",
 }
 
@@ -116,10 +116,15 @@ def _list(entries: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Articles that the theme is about, and the story of each."""
+    """Articles that the theme is about, and the story of each.
+
+    Those that nobody chose only hold one of the editor's words: "drought" finds a medal drought, too. What
+    they share supports those words, and files nothing.
+    """
 
     articles: Sequence[Article]
     stories: Sequence[str]
+    vouched_for: bool = True
 
     def spread(self, places: Iterable[int]) -> int:
         """How many stories these articles tell."""
@@ -147,6 +152,8 @@ def fill(
     for one in found:
         text = one.phrase.text
         level = _level(one, examples, len(background))
+        if level and not examples.vouched_for:
+            level = "weak"
         if not level or text.lower() in known | placed or any(_covers(other, one) for other in kept):
             continue
         entries = draft.tables.get("phrases", {}).get(level, [])
@@ -209,5 +216,6 @@ def _places(
     for _, key, where in sorted(scored, key=lambda one: (-one[0], one[1]))[:_MOST_PLACES]:
         stories = examples.spread(where)
         if stories >= min(_SHARED, total):
-            draft.put("places", "medium" if stories >= _SHARED and total <= stories * 2 else "weak", key)
+            sure = examples.vouched_for and stories >= _SHARED and total <= stories * 2
+            draft.put("places", "medium" if sure else "weak", key)
     return {form.lower() for term, _ in met for form in term.forms}

@@ -109,7 +109,14 @@ def start(
     own = {article.canonical_url for article in examples}
     others = [article for article in stored if article.canonical_url not in own]
     stories = _stories(examples, themes, options)
-    found = fill(draft, Examples(examples, stories), wish.words, others, gazetteer_of(folders), watch)
+    found = fill(
+        draft,
+        Examples(examples, stories, bool(wish.examples)),
+        wish.words,
+        others,
+        gazetteer_of(folders),
+        watch,
+    )
     if not any(levels for levels in draft.tables.values()):
         raise InputError("nothing sets these examples apart: give more of them, or --words")
     path = folders[-1] / f"{draft.slug}.toml"

@@ -316,6 +316,17 @@ def test_words_alone_make_a_theme_without_any_stored_article_and_without_a_datab
     assert empty_desk.json("themes", "list")[-1]["slug"] == "great-rivers"
 
 
+def test_what_articles_share_that_only_hold_an_editors_word_files_nothing(desk: Desk) -> None:
+    hockey = "Hockey squad hopes for gold to end its medal drought"
+    named = [{"id": f"game-{at}", "title": f"{hockey}, {at}", "text": f"{hockey}."} for at in range(3)]
+    store(desk, *ORDINARY, *named)
+    made = desk.json("themes", "new", "Water politics", "--words", "drought, river treaty", "--since", "365")
+    phrases = tomllib.loads(made["text"])["phrases"]
+    assert phrases["strong"] == ["drought", "river treaty"]
+    assert "medium" not in phrases
+    assert any("hockey" in phrase.lower() for phrase in phrases["weak"])  # they are there to be looked at
+
+
 def test_a_text_file_serves_as_an_example_and_its_places_are_recognised(desk: Desk) -> None:
     (desk.folder / "dam.txt").write_text(
         "Ethiopia fills its river dam\n\nThe river dam is full, engineers said in Hanoi, Vietnam.\n\n"
