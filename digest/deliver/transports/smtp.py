@@ -161,10 +161,29 @@ class SmtpTransport:
                 answer += "; check smtp_username and smtp_password"
             return TransportError(f"{self._where} refuses us: {answer}")
         if isinstance(error, OSError):
-            text = f"cannot reach the mail server {self._where}: {_line(str(error))}"
+            text = f"cannot reach the mail server {self._where}: {self._why_not_reached(error)}"
             return _UnavailableError(Ending.UNREACHABLE, text)
-        hint = "" if self._options.security == "none" else "; nothing is sent unencrypted instead"
-        return TransportError(f"{self._where}: {_line(str(error))}{hint}")
+        words = _line(str(error)).rstrip(".")
+        if self._options.security == "starttls":
+            words += (
+                "; nothing is sent unencrypted instead: where TLS is spoken from the start, set smtp_security"
+            )
+            words += ' = "tls"'
+        return TransportError(f"{self._where}: {words}")
+
+    def _why_not_reached(self, error: OSError) -> str:
+        """What kept us from a server, and which settings to look at."""
+        causes = {type(each) for each in (error, error.__cause__, error.__context__) if each}
+        if socket.gaierror in causes:
+            return "no such name is known: check smtp_host"
+        if ConnectionRefusedError in causes:
+            return "nothing takes mail there: check smtp_host and smtp_port"
+        if any(issubclass(cause, TimeoutError) for cause in causes):
+            return (
+                f"no answer within {self._options.connect_s:g} s: check smtp_host, smtp_port and"
+                " smtp_security (587 is starttls, 465 is tls)"
+            )
+        return _line(str(error))
 
     def _tls_trouble(self, error: ssl.SSLError) -> str:
         """A failed handshake, and how to mend it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -148,7 +149,7 @@ def test_deferred_ones_are_tried_again_when_due_and_given_up_in_the_end(
         ({"greeting": "421 4.3.2 busy"}, "is busy: 421.*given up after 6 tries"),
         ({"greeting": "SSH-2.0-OpenSSH"}, "refuses us"),
         ({"greeting": "drop"}, "127.0.0.1:.*"),
-        ({"greeting": "silence"}, "127.0.0.1:.*[Tt]imed out"),
+        ({"greeting": "silence"}, "no answer within 0.5 s: check smtp_host"),
         ({"at_ehlo": "drop"}, "127.0.0.1:.*"),
         ({"at_ehlo": "421 4.3.2 closing"}, "is busy: 421"),
         ({"at_ehlo": "\x00\xff?"}, "127.0.0.1:.*"),
@@ -195,6 +196,28 @@ def test_a_server_that_is_not_there_stops_the_run(
     make_edition(sqlite_database, 3)
     with pytest.raises(TransportError, match=r"cannot reach the mail server 127\.0\.0\.1:1"):
         run(sqlite_database, smtp_transport(1), compose, clock)
+
+
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [
+        ("127.0.0.1", "nothing takes mail there: check smtp_host and smtp_port"),
+        ("mail.invalid", "no such name is known: check smtp_host"),
+    ],
+)
+def test_a_server_that_is_not_there_is_told_with_the_settings_that_name_it(
+    smtp_transport: Callable[..., Any], host: str, words: str
+) -> None:
+    with pytest.raises(TransportError, match=f": {words}$"):
+        smtp_transport(1, host=host).check()
+
+
+def test_a_server_that_says_nothing_is_told_with_the_time_and_the_settings(
+    smtp_transport: Callable[..., Any],
+) -> None:
+    words = r"no answer within 0\.2 s: check smtp_host, smtp_port and smtp_security"
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(TransportError, match=words):
+        smtp_transport(silent.getsockname()[1], connect_s=0.2).check()
 
 
 def test_fewer_connections_when_the_server_allows_fewer(
