@@ -156,7 +156,8 @@ def _feeds(parts: Parts, *, online: bool) -> Iterator[Finding]:
         feed_store.sync_settings_feeds(conn, parts.settings_feeds, now)
         feeds, health = feed_store.list_feeds(conn), feed_store.all_health(conn)
     if not feeds:
-        yield Finding(Level.ERROR, "there are no feeds", "`digest feeds add URL`, or `digest init`")
+        how = "`digest feeds add URL`, or `digest feeds import FILE.opml`"
+        yield Finding(Level.ERROR, "there are no feeds", how)
         return
     if online:
         troubled = 0

@@ -36,6 +36,9 @@ from digest.model.news import Feed, FeedHealth, FeedKind
 from digest.parts import Parts
 from digest.store import feeds as store
 
+HOW_TO_ADD_FEEDS = "`digest feeds add URL`, or `digest feeds import FILE.opml`"
+OFFLINE = frozenset({"dns", "refused", "unreachable", "timeout", "broken-off"})  # where all are, it is us
+
 app = typer.Typer(help="The sources, and how each of them is.")
 
 
@@ -60,21 +63,31 @@ def gather(
     with opened(ctx, now) as parts:
         new = pipeline.gather(parts, parts.clock(), everything=everything, on_done=done)
         with parts.database.read() as conn:
-            known = len(store.list_feeds(conn))
+            feeds = store.list_feeds(conn)
+            health = store.all_health(conn)
+            known = len(feeds)
     if as_json:
         troubles = {g.feed.url: g.health.trouble for g in results if g.health.trouble}
         notes = {g.feed.url: g.notes for g in results if g.notes}
         emit_json({"feeds": len(results), "new_articles": new, "troubles": troubles, "notes": notes})
     if not known:
-        say("There are no feeds yet: `digest feeds add URL`, or `digest init` for the default list.")
+        say(f"There are no feeds yet: {HOW_TO_ADD_FEEDS}.")
         return
-    failed = sum(bool(gathered.health.trouble) for gathered in results)
+    if not results:
+        times = [each for feed in feeds if (each := health.get(feed.id, FeedHealth(feed.id)).due_at)]
+        when = f"; the next is at {local(min(times), parts)}" if times else ""
+        say(f"None of {counted(known, 'feed')} is due{when}. `digest gather --all` fetches them now.")
+        return
+    failed = [gathered for gathered in results if gathered.health.failures]
+    troubled = sum(bool(gathered.health.trouble) for gathered in results)
     say(
-        f"{counted(len(results), 'feed')} of {known} fetched, {counted(new, 'new article')}"
-        + (f", {failed} in trouble: `digest feeds health` says why." if failed else ".")
+        f"{counted(len(results) - len(failed), 'feed')} of {known} fetched, {counted(new, 'new article')}"
+        + (f", {troubled} in trouble: `digest feeds health` says why." if troubled else ".")
     )
-    if results and all(gathered.health.failures for gathered in results):
-        raise StateError("no feed that was due could be fetched: see whether this machine reaches the web")
+    if len(failed) == len(results):
+        offline = all(gathered.health.trouble in OFFLINE for gathered in failed)
+        hint = "see whether this machine reaches the web" if offline else "the lines above say why"
+        raise StateError(f"no feed that was due could be fetched: {hint}")
 
 
 def _listed(parts: Parts) -> list[tuple[Feed, FeedHealth]]:
@@ -245,6 +258,8 @@ def import_(
 def _bytes_of(source: Path) -> bytes:
     if str(source) == "-":
         return sys.stdin.buffer.read()
+    if str(source).startswith(("http:", "https:")):
+        raise InputError("an OPML list on the web is not fetched: save it as a file, and import that")
     try:
         return source.read_bytes()
     except OSError as error:

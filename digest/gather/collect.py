@@ -107,7 +107,7 @@ class _Run:
         if self._stop():
             return
         for harvest in list(self._unfinished.values()):  # time was up before their pages' turn
-            harvest.notes.append(f"no time left for {harvest.open_pages} pages; {STAND_IN}")
+            harvest.notes.append(f"no time left for {counted(harvest.open_pages, 'page')}; {STAND_IN}")
             self._finish(harvest)
 
     def _source_done(self, feed: Feed, health: FeedHealth, result: SourceRead | FeedError) -> None:
@@ -149,7 +149,7 @@ class _Run:
         wanting.sort(key=lambda at: entry_date(harvest.entries[at], self._now) or self._now, reverse=True)
         if len(wanting) > MAX_PAGES:
             left = len(wanting) - MAX_PAGES
-            harvest.notes.append(f"{left} pages over the limit were not fetched; {STAND_IN}")
+            harvest.notes.append(f"{counted(left, 'page')} over the limit not fetched; {STAND_IN}")
         for at in wanting[:MAX_PAGES]:
             entry = harvest.entries[at]
             dated = entry_date(entry, self._now) is not None

@@ -42,7 +42,8 @@ def add_feed(conn: Connection, feed: Feed, now: datetime) -> tuple[Feed, bool]:
 def sync_settings_feeds(conn: Connection, wanted: Sequence[Feed], now: datetime) -> None:
     """Make the feeds of origin "settings" those of ``wanted``; ones no longer listed become inactive.
 
-    A feed that was added by hand and now stands in the settings belongs to the settings.
+    A feed that was added by hand and now stands in the settings belongs to the settings. One that may be on
+    a private address from now on, or is of another kind, is due at once: its trouble may be over.
 
     Raises:
         InputError: an address is longer than any server accepts.
@@ -50,10 +51,21 @@ def sync_settings_feeds(conn: Connection, wanted: Sequence[Feed], now: datetime)
     rows = [{**_values(feed), "origin": _FROM_SETTINGS, "active": True, "added_at": now} for feed in wanted]
     if rows:
         changing = [name for name in rows[0] if name not in {"url", "added_at"}]
+        _make_due(conn, wanted)
         conn.execute(upsert(conn, feeds, ["url"], changing), rows)
     listed = among(conn, feeds.c.url, [feed.url for feed in wanted])
     dropped = and_(feeds.c.origin == _FROM_SETTINGS, feeds.c.active, ~listed)
     conn.execute(update(feeds).where(dropped).values(active=False))
+
+
+def _make_due(conn: Connection, wanted: Sequence[Feed]) -> None:
+    """Have those fetched at once that are reached or read in another way than before."""
+    how = {feed.url: (feed.kind.value, feed.allow_private) for feed in wanted}
+    listed = among(conn, feeds.c.url, list(how))
+    stored = conn.execute(select(feeds.c.id, feeds.c.url, feeds.c.kind, feeds.c.allow_private).where(listed))
+    changed = [row.id for row in stored if (row.kind, bool(row.allow_private)) != how[row.url]]
+    if changed:
+        conn.execute(update(feed_health).where(feed_health.c.feed_id.in_(changed)).values(due_at=None))
 
 
 def list_feeds(conn: Connection, *, active_only: bool = True) -> list[Feed]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from email import message_from_bytes
@@ -447,8 +448,35 @@ def test_an_interruption_while_the_program_loads_is_one_line(
 def test_where_no_feed_can_be_fetched_gathering_is_a_failure(desk: Desk) -> None:
     desk.run("feeds", "add", "http://127.0.0.1:9/feed", "--unchecked")
     refused = desk.run("gather", code=1).stderr
-    assert refused.splitlines()[-1].startswith("digest: no feed that was due could be fetched")
-    assert "0 feeds of 1 fetched" in desk.run("gather").stderr  # none is due: nothing failed
+    assert "0 feeds of 1 fetched, 0 new articles, 1 in trouble: " in refused
+    assert refused.splitlines()[-1].startswith(
+        "digest: no feed that was due could be fetched: the lines above"
+    )
+    none_due = desk.run("gather").stderr
+    assert re.fullmatch(
+        r"None of 1 feed is due; the next is at \d{4}-\d\d-\d\d \d\d:\d\d\."
+        r" `digest gather --all` fetches them now\.\n",
+        none_due,
+    )
+
+
+def test_a_feed_whose_setting_was_mended_is_fetched_at_once(desk: Desk) -> None:
+    near = '[[feeds]]\nurl = "http://127.0.0.1:9/feed"\nname = "Near"\n'
+    (desk.folder / "digest.toml").write_text(near, encoding="utf-8")
+    assert "private-address" in desk.run("gather", code=1).stderr
+    (desk.folder / "digest.toml").write_text(near + "allow_private = true\n", encoding="utf-8")
+    assert "Near: refused" in desk.run("gather", code=1).stderr
+
+
+def test_a_list_of_feeds_on_the_web_is_not_taken_for_a_file(desk: Desk) -> None:
+    refused = desk.run("feeds", "import", "https://news.example.org/feeds.opml", code=1).stderr
+    assert refused == "digest: an OPML list on the web is not fetched: save it as a file, and import that\n"
+
+
+def test_who_has_settings_without_feeds_is_not_sent_to_init(desk: Desk) -> None:
+    assert "or `digest feeds import FILE.opml`" in desk.run("gather").stderr
+    checked = desk.run("check", code=1).stdout
+    assert "there are no feeds -> `digest feeds add URL`, or `digest feeds import FILE.opml`" in checked
 
 
 def test_importing_known_feeds_as_private_lets_them_be_private(desk: Desk) -> None:

@@ -64,6 +64,18 @@ def test_settings_feeds_follow_the_settings_and_added_ones_stay(database: Databa
         assert [feed.name for feed in list_feeds(conn)] == ["The Example", "Two"]
 
 
+def test_a_feed_that_is_reached_or_read_in_another_way_is_due_at_once(database: Database) -> None:
+    later = NOW + timedelta(hours=1)
+    same, near, page = (Feed(f"https://{name}.example.org", name) for name in ("same", "near", "page"))
+    with database.write() as conn:
+        sync_settings_feeds(conn, [same, near, page], NOW)
+        for feed in list_feeds(conn):
+            save_health(conn, FeedHealth(feed.id, due_at=later))
+        renamed, trusted = replace(same, name="Same as ever"), replace(near, allow_private=True)
+        sync_settings_feeds(conn, [renamed, trusted, replace(page, kind=FeedKind.PAGE)], NOW)
+        assert [feed.name for feed, _ in due_feeds(conn, NOW)] == ["near", "page"]
+
+
 def test_a_feed_is_found_by_id_address_or_exact_name(database: Database) -> None:
     with database.write() as conn:
         stored, _ = add_feed(conn, FEED, NOW)

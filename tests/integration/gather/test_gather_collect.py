@@ -107,7 +107,7 @@ def test_the_pages_of_a_feed_are_fetched_up_to_a_number(site: Any, monkeypatch: 
     feed = private(site.serve("/rss", rss(*(item(f"/{n}", f"T{n}", hours=n) for n in range(4)))))
     got = run(feed)["f"]
     assert (len(got.articles), sorted(site.paths())) == (4, ["/0", "/1", "/rss"])
-    assert "2 pages over the limit were not fetched" in got.notes[0]
+    assert "2 pages over the limit not fetched" in got.notes[0]
 
 
 def test_a_page_that_fails_costs_only_the_page(site: Any) -> None:
