@@ -134,10 +134,11 @@ class GuardedBackend(httpcore2.NetworkBackend):
         usable = [address for address in addresses if allowed or is_public(address)]
         if not usable:
             shown = ", ".join(str(address) for address in addresses) or "nothing"
+            where = f"{host} is" if shown == host.strip("[]") else f"{host} is at {shown}, which is"
             raise RefusedAddressError(
                 "private-address",
-                f"{host} is at {shown}, which is not on the public internet;"
-                " allow_private on that feed permits its own host and port",
+                f"{where} not on the public internet; allow_private = true lets a feed be at its own host"
+                " and port",
             )
         for position, address in enumerate(usable, 1):
             left = self._deadline.left()

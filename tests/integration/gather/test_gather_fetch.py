@@ -87,6 +87,7 @@ def test_a_private_address_is_refused_and_never_connected_to(site: Any) -> None:
     with pytest.raises(RefusedAddressError) as caught:
         fetch(url, OPTIONS, now=NOW)
     assert caught.value.trouble == "private-address"
+    assert str(caught.value).startswith("127.0.0.1 is not on the public internet; allow_private = true ")
     assert site.requests == []
 
 
