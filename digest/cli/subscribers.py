@@ -17,6 +17,7 @@ from digest.cli.common import (
     opened,
     printable,
     say,
+    settings_of,
     table,
     tell_of_series,
 )
@@ -263,6 +264,10 @@ def erase(ctx: typer.Context, reader: ReaderArgument) -> None:
     with readers_desk(ctx) as (parts, conn, key):
         number = subscriptions.erase(conn, reader, pepper=key, now=parts.clock())
     say(f"Erased: reader number {number}." if number else "Erased: what was typed into the form.")
+    settings = settings_of(ctx)
+    outbox = settings.folder / settings.delivery.outbox
+    if any(outbox.glob("*.eml")):
+        say(f"Messages in {outbox} and backups are not touched: delete there what names the reader.")
 
 
 def register(root: typer.Typer) -> None:

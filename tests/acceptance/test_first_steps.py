@@ -398,10 +398,18 @@ def test_a_disk_that_fails_is_told_with_its_file(desk: Desk) -> None:
 
 def test_an_erased_reader_is_gone_and_stays_out(desk: Desk) -> None:
     desk.run("subscribers", "add", "ada@example.org")
-    desk.run("subscribers", "erase", "ada@example.org")
+    assert "outbox" not in desk.run("subscribers", "erase", "ada@example.org").stderr
     assert b"ada@example.org" not in Path(desk.folder / "subscribers.db").read_bytes()
     (desk.folder / "readers.csv").write_text("ada@example.org\n", encoding="utf-8")
     assert json.loads(desk.run("subscribers", "import", "readers.csv", "--json").stdout)["added"] == 0
+
+
+def test_erasing_says_that_messages_in_the_outbox_are_left_alone(desk: Desk) -> None:
+    desk.run("subscribers", "add", "ada@example.org")
+    desk.run("draft")
+    desk.run("test", "ada@example.org")
+    said = desk.run("subscribers", "erase", "ada@example.org").stderr
+    assert f"Messages in {desk.folder / 'outbox'} and backups are not touched" in said
 
 
 def test_feeds_go_out_and_come_back_as_opml(desk: Desk) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import escape
 from itertools import groupby
 
@@ -111,9 +112,17 @@ def _row(entry: Entry) -> str:
         subject = (
             f'<a href="{entry.name}.html" aria-label="{subject}, to {who}, in the browser">{subject}</a>'
         )
-    dated = f'<time datetime="{escape(entry.sent_at)}">{escape(entry.sent_at[:16].replace("T", " "))}</time>'
     return (
-        f'<tr><th scope="row">{who}</th><td>{subject}</td><td>{dated if entry.sent_at else "-"}</td>'
+        f'<tr><th scope="row">{who}</th><td>{subject}</td><td>{_dated(entry.sent_at)}</td>'
         f"<td>{max(1, round(entry.size / 1024))} KiB</td>"
         f'<td><a href="{entry.name}.eml" aria-label="the message to {who} as an .eml file">.eml</a></td></tr>'
     )
+
+
+def _dated(sent_at: str) -> str:
+    """When a message says that it was sent."""
+    try:
+        moment = datetime.fromisoformat(sent_at)
+    except ValueError:
+        return "-"
+    return f'<time datetime="{moment.isoformat()}">{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC</time>'

@@ -121,6 +121,11 @@ def test_hostile_names_are_text_on_the_index() -> None:
     assert "<script" not in page
 
 
+def test_the_index_names_the_time_zone_of_its_times() -> None:
+    entry = Entry("name", "daily", "a@example.org", "s", "2026-03-01T06:30:00+01:00", 1, has_html=False)
+    assert ">2026-03-01 05:30 UTC</time>" in render_index([entry])
+
+
 def test_editions_stand_newest_first_and_a_long_list_is_cut() -> None:
     entries = [
         Entry(f"2026010{n % 3 + 1}-{n:04}", f"daily-{n % 3 + 1}", "a@x", "s", "", 1, has_html=False)
