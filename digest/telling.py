@@ -16,6 +16,7 @@ from digest.deliver.envelope import Envelope
 from digest.deliver.one import hand_over_one
 from digest.errors import ConfigurationError, DigestError
 from digest.model.delivery import Accepted, Deferred, Rejected, Untried
+from digest.model.plural import counted
 from digest.parts import OUTBOX, Parts
 from digest.store import alerts, meta
 
@@ -114,7 +115,7 @@ def tell_editor(parts: Parts, now: datetime) -> None:
             if isinstance(outcome, Rejected):
                 meta.set_meta(conn, REFUSED_AT, now.isoformat())
     if not isinstance(outcome, Accepted):
-        log.warning("the editor could not be told of %d alerts: %s", len(keys), outcome.text)
+        log.warning("the editor could not be told of %s: %s", counted(len(keys), "alert"), outcome.text)
 
 
 def _letter(parts: Parts, waiting: list[tuple[str, datetime, str]], now: datetime) -> Envelope:

@@ -78,7 +78,7 @@ class _Reader:
             self.edition = (match[1], int(match[2]))
         elif text.startswith("=="):
             self._heading(at, text)
-        elif (match := _STORY.match(text)) and self._begins(match[1]):
+        elif (match := _STORY.match(text)) and self._begins(match):
             self._story(at, match)
         elif match := _MARKED.match(text):
             self._marked(at, match)
@@ -99,9 +99,12 @@ class _Reader:
         known = ", ".join(f"== {title} ==" for title in self.sheet.headings.values())
         self.wrong(at, f"there is no heading {title!r}; the headings are {known}")
 
-    def _begins(self, word: str) -> bool:
-        """Whether the word before a number makes the line a story's first."""
-        return word.lower() in set(Mark) or bool(difflib.get_close_matches(word.lower(), list(Mark), 1, 0.6))
+    def _begins(self, match: re.Match[str]) -> bool:
+        """Whether the word before a number, or its headline after it, makes a story's first line."""
+        word, block = match[1].lower(), self.sheet.blocks.get(int(match[2]))
+        if block and one_line(block.headline) == (match[3] or "").strip():
+            return True
+        return word in set(Mark) or bool(difflib.get_close_matches(word, list(Mark), 1, 0.6))
 
     def _marked(self, at: int, match: re.Match[str]) -> None:
         """A line that begins like a story: one whose number has lost its s is taken for what it is."""

@@ -232,7 +232,9 @@ def test_alerts_wait_for_the_next_beat_whatever_keeps_the_letter_from_leaving(
         assert [key for key, _, _ in alerts.claim_untold(conn, SLOT)] == ["k"]
 
 
-def test_alerts_that_the_mail_server_refuses_are_told_when_it_takes_them_again(parts: Parts) -> None:
+def test_alerts_that_the_mail_server_refuses_are_told_when_it_takes_them_again(
+    parts: Parts, caplog: pytest.LogCaptureFixture
+) -> None:
     asked: list[Envelope] = []
     answers: list[Outcome] = [Rejected(554, "5.7.1 blocked"), Accepted()]
 
@@ -249,6 +251,7 @@ def test_alerts_that_the_mail_server_refuses_are_told_when_it_takes_them_again(p
     for minutes in (0, 1, 30):
         telling.tell_editor(parts, SLOT + timedelta(minutes=minutes))
     assert len(asked) == 1
+    assert caplog.messages == ["the editor could not be told of 1 alert: 5.7.1 blocked"]
     answers.pop(0)
     for minutes in (61, 62):
         telling.tell_editor(parts, SLOT + timedelta(minutes=minutes))

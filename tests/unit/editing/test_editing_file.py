@@ -187,6 +187,8 @@ def test_an_emptied_file_says_nothing(of_three: Sheet, text: str) -> None:
     ("old", "new", "words"),
     [
         ("keep s10", "kepp s10", "'kepp' is no mark: begin the line with keep, drop or out"),
+        ("keep s10", "remove s10", "'remove' is no mark: begin the line with keep, drop or out"),
+        ("keep s20", "delete s20", "'delete' is no mark: begin the line with keep, drop or out"),
         ("keep s20", "keep s21", "there is no story s21"),
         ("== The North [north] ==", "== The Nroth ==", "there is no heading 'The Nroth'"),
         ("themes: south", "theme: south", "'theme' is no key: write `themes:`"),
