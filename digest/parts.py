@@ -37,6 +37,7 @@ if TYPE_CHECKING:  # what makes editions and reads mail is slow to load, and mos
 TOKEN_SECRET = "links"  # noqa: S105 - the names of keys in the store, not the keys
 PEPPER = "addresses"
 OUTBOX = "outbox"
+HOW_TO_ADD_FEEDS = "`digest feeds add URL`, or `digest feeds import FILE.opml`"
 INSTALLED = "installed_at"
 
 

@@ -18,7 +18,7 @@ from digest.llm import Asking, ModelOptions
 from digest.llm.probe import probe, standing
 from digest.model.edition import ToldCorrection
 from digest.model.news import Feed, FeedHealth
-from digest.parts import OUTBOX, Parts
+from digest.parts import HOW_TO_ADD_FEEDS, OUTBOX, Parts
 from digest.proofs import sample_correction, sample_edition, sample_quiet_edition
 from digest.render import theme_problems
 from digest.render.feed import FeedRenderer
@@ -156,8 +156,7 @@ def _feeds(parts: Parts, *, online: bool) -> Iterator[Finding]:
         feed_store.sync_settings_feeds(conn, parts.settings_feeds, now)
         feeds, health = feed_store.list_feeds(conn), feed_store.all_health(conn)
     if not feeds:
-        how = "`digest feeds add URL`, or `digest feeds import FILE.opml`"
-        yield Finding(Level.ERROR, "there are no feeds", how)
+        yield Finding(Level.ERROR, "there are no feeds", HOW_TO_ADD_FEEDS)
         return
     if online:
         troubled = 0

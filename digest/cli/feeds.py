@@ -33,10 +33,9 @@ from digest.gather.outcome import Gathered
 from digest.gather.probe import probe
 from digest.gather.urls import web_url
 from digest.model.news import Feed, FeedHealth, FeedKind
-from digest.parts import Parts
+from digest.parts import HOW_TO_ADD_FEEDS, Parts
 from digest.store import feeds as store
 
-HOW_TO_ADD_FEEDS = "`digest feeds add URL`, or `digest feeds import FILE.opml`"
 OFFLINE = frozenset({"dns", "refused", "unreachable", "timeout", "broken-off"})  # where all are, it is us
 
 app = typer.Typer(help="The sources, and how each of them is.")

@@ -165,10 +165,8 @@ class SmtpTransport:
             return _UnavailableError(Ending.UNREACHABLE, text)
         words = _line(str(error)).rstrip(".")
         if self._options.security == "starttls":
-            words += (
-                "; nothing is sent unencrypted instead: where TLS is spoken from the start, set smtp_security"
-            )
-            words += ' = "tls"'
+            words += "; nothing is sent unencrypted instead. Where TLS is spoken from the start, that is"
+            words += ' smtp_security = "tls"'
         return TransportError(f"{self._where}: {words}")
 
     def _why_not_reached(self, error: OSError) -> str:
