@@ -1,4 +1,4 @@
-"""The readers, and those who must never be mailed again."""
+"""The readers. Who must never be mailed again stands in ``digest.store.suppressions``."""
 
 from __future__ import annotations
 
@@ -9,14 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, exists, func, select, update
 
-from digest.model.audience import (
-    REVOCABLE,
-    SignUp,
-    Subscriber,
-    SubscriberState,
-    Suppression,
-    SuppressionReason,
-)
+from digest.model.audience import SignUp, Subscriber, SubscriberState, SuppressionReason
 from digest.model.delivery import Reached
 from digest.model.edition import EditionState
 from digest.store.importing import Importer
@@ -24,13 +17,13 @@ from digest.store.keeping_out import keep_out
 from digest.store.planning import readers_of
 from digest.store.sql import insert_or_ignore
 from digest.store.subscriber_rows import NewReader, join_themes, new_reader, stored_themes
+from digest.store.suppressions import suppress
 from digest.store.tables import deliveries, editions, events, subscribers, suppressions
 
 __all__ = [
     "Importer", "NewReader", "add_subscriber", "change", "count_subscribers", "drop_pending", "enrol",
     "erase", "find_subscriber", "forget", "get_subscriber", "hold_subscriber", "iter_subscribers",
-    "join_themes", "keep_out", "list_subscribers", "series_choices", "set_state", "suppress", "suppression",
-    "theme_choices", "unsuppress",
+    "join_themes", "keep_out", "list_subscribers", "series_choices", "set_state", "theme_choices",
 ]  # fmt: skip
 
 _COLUMNS = [subscribers.c[field.name] for field in fields(Subscriber)]
@@ -189,42 +182,6 @@ def change(
     if values:
         reader = update(subscribers).where(subscribers.c.id == subscriber_id, _IS_PERSON)
         conn.execute(reader.values(**values))
-
-
-def suppress(conn: Connection, key_hash: str, reason: SuppressionReason, now: datetime) -> bool:
-    """Never mail this address again; False if that was so already.
-
-    The first reason stays, but for two that a reader or an editor can take back (having left, and
-    having been taken off by hand): a later bounce, complaint or erasure replaces those.
-    """
-    insert = insert_or_ignore(conn, suppressions).values(key_hash=key_hash, reason=reason.value, since=now)
-    while conn.execute(insert).rowcount != 1:
-        if suppression(conn, key_hash, hold=True):
-            break
-        # It was there, and somebody who came back at this moment has lifted it.
-    else:
-        return True
-    if reason not in REVOCABLE:
-        weaker = suppressions.c.reason.in_(sorted(reason.value for reason in REVOCABLE))
-        replaced = update(suppressions).where(suppressions.c.key_hash == key_hash, weaker)
-        conn.execute(replaced.values(reason=reason.value))
-    return False
-
-
-def unsuppress(
-    conn: Connection, key_hash: str, only: Collection[SuppressionReason] = frozenset(SuppressionReason)
-) -> bool:
-    """Allow this address again, if it was suppressed for one of these reasons; whether it was."""
-    reasons = suppressions.c.reason.in_(sorted(reason.value for reason in only))
-    lifted = delete(suppressions).where(suppressions.c.key_hash == key_hash, reasons)
-    return conn.execute(lifted).rowcount == 1
-
-
-def suppression(conn: Connection, key_hash: str, *, hold: bool = False) -> Suppression | None:
-    """Whether, why and since when this address is never mailed; ``hold`` as ``hold_subscriber``."""
-    query = select(suppressions).where(suppressions.c.key_hash == key_hash)
-    row = conn.execute(query.with_for_update() if hold else query).one_or_none()
-    return None if row is None else Suppression(row.key_hash, SuppressionReason(row.reason), row.since)
 
 
 def erase(conn: Connection, subscriber_id: int, now: datetime) -> None:

@@ -23,7 +23,6 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    case,
     exists,
     func,
     null,
@@ -35,11 +34,9 @@ from sqlalchemy.sql import ColumnElement
 
 from digest.model.delivery import DeliveryState, Recipient
 from digest.model.edition import EditionState
-from digest.store.deliveries import LEFT, WAITING, in_state, may_be_mailed
+from digest.store.deliveries import in_state
+from digest.store.left_over import IN_RANGE, RowRange, sweep
 from digest.store.tables import deliveries, delivery_batches, editions
-
-_CUT_OFF = "the sender stopped after the content may have left, and no answer was recorded"
-_POWER_LOST = "the machine restarted while this was being sent: whether it left was not recorded"
 
 
 class Fate(StrEnum):
@@ -66,6 +63,11 @@ class Batch:
     epoch: int
     first: int
     last: int
+
+    @property
+    def rows(self) -> RowRange:
+        """Its deliveries."""
+        return RowRange(self.edition_id, self.first, self.last)
 
     def holds(self, recipient: Recipient) -> bool:
         """Whether a delivery was claimed with it; not where it was claimed anew since."""
@@ -106,7 +108,7 @@ def claim(
         },
     )
     lost_power = found.owner != "" and conn.dialect.name == "sqlite" and fate(found.owner) is Fate.REBOOTED
-    _sweep(conn, batch, lost_power=lost_power, now=now)
+    sweep(conn, batch.rows, new_epoch=batch.epoch, lost_power=lost_power, now=now)
     return batch
 
 
@@ -163,48 +165,6 @@ _CLAIM = (
     .where(_COLUMN.edition_id == bindparam("this_edition"), _COLUMN.number == bindparam("this_number"))
     .values(epoch=bindparam("new_epoch"), owner=bindparam("new_owner"), lease_until=bindparam("new_lease"))
 )
-_IN_THE_BATCH = and_(
-    deliveries.c.edition_id == bindparam("this_edition"),
-    deliveries.c.subscriber_id.between(bindparam("first"), bindparam("last")),
-)
-_CAME_BACK = or_(deliveries.c.bounced_at.is_not(None), deliveries.c.complained_at.is_not(None))
-_LEFT_OVER = (
-    update(deliveries)
-    .where(
-        _IN_THE_BATCH,
-        in_state(DeliveryState.SENDING),
-        deliveries.c.epoch < bindparam("new_epoch"),
-    )
-    .values(
-        # What has come back had left: its sender was killed before it heard so.
-        state=case((_CAME_BACK, DeliveryState.SENT.value), else_=DeliveryState.UNCERTAIN.value),
-        attempts=deliveries.c.attempts + 1,
-        sent_at=bindparam("moment"),
-        text=case((_CAME_BACK, ""), else_=_CUT_OFF),
-    )
-)
-_FORGOTTEN = (
-    update(deliveries)
-    .where(_IN_THE_BATCH, WAITING)
-    .values(state=DeliveryState.UNCERTAIN, due_at=null(), sent_at=bindparam("moment"), text=_POWER_LOST)
-)
-_UNSUBSCRIBED = (
-    update(deliveries)
-    .where(_IN_THE_BATCH, WAITING, ~may_be_mailed())
-    .values(state=DeliveryState.SUPPRESSED, due_at=null(), text=LEFT)
-)
-
-
-def _sweep(conn: Connection, batch: Batch, *, lost_power: bool, now: datetime) -> None:
-    """Settle what needs no sending: left over by an older epoch, or unsubscribed since."""
-    which = {"this_edition": batch.edition_id, "first": batch.first, "last": batch.last}
-    if batch.epoch > 1:  # somebody had it before
-        conn.execute(_LEFT_OVER, {**which, "new_epoch": batch.epoch, "moment": now})
-    if lost_power:
-        conn.execute(_FORGOTTEN, {**which, "moment": now})
-    conn.execute(_UNSUBSCRIBED, which)
-
-
 _PAGE = (
     select(  # in the order of Recipient
         deliveries.c.edition_id,
@@ -256,7 +216,7 @@ _STANDING = select(
     func.count().filter(in_state(DeliveryState.PENDING)).label("pending"),
     func.count().filter(in_state(DeliveryState.SENDING)).label("sending"),
     func.min(deliveries.c.due_at).filter(in_state(DeliveryState.DEFERRED)).label("due_at"),
-).where(_IN_THE_BATCH)
+).where(IN_RANGE)
 
 
 def release(conn: Connection, batch: Batch, *, owner: str, lease_s: float, now: datetime) -> None:
@@ -268,8 +228,7 @@ def release(conn: Connection, batch: Batch, *, owner: str, lease_s: float, now: 
     held = select(delivery_batches.c.number).where(_held(batch, owner)).with_for_update()
     if conn.execute(held).first() is None:
         return
-    which = {"this_edition": batch.edition_id, "first": batch.first, "last": batch.last}
-    left = conn.execute(_STANDING, which).one()
+    left = conn.execute(_STANDING, batch.rows._asdict()).one()
     due_at: datetime | None = left.due_at
     if left.sending:
         due_at = min(filter(None, [due_at, now + timedelta(seconds=lease_s)]))

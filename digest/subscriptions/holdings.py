@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from digest.errors import NotFoundError
 from digest.model.audience import Subscriber
 from digest.model.tokens import key_hash
-from digest.store import audience, personal, sign_ups
+from digest.store import personal, sign_ups, suppressions
 from digest.subscriptions.addresses import email_key
 from digest.subscriptions.people import find
 
@@ -32,7 +32,7 @@ def everything_on(conn: Connection, ref: str, *, pepper: bytes) -> dict[str, Any
     if subscriber is None and "@" not in ref:
         raise NotFoundError(f"nothing is held on {ref!r}")
     key = subscriber.email_key if subscriber else email_key(ref)
-    blocked = audience.suppression(conn, key_hash(pepper, key))
+    blocked = suppressions.suppression(conn, key_hash(pepper, key))
     asked = sign_ups.list_for(conn, key)
     if subscriber is None and blocked is None and not asked:
         raise NotFoundError(f"nothing is held on {ref!r}")

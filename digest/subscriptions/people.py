@@ -16,7 +16,7 @@ from digest.errors import NotFoundError, StateError
 from digest.model.audience import Subscriber, SubscriberState, Suppression, SuppressionReason
 from digest.model.links import check_readers_series
 from digest.model.tokens import key_hash
-from digest.store import audience, sign_ups
+from digest.store import audience, sign_ups, suppressions
 from digest.store.sql import id_of
 from digest.subscriptions.addresses import (
     Mailbox,
@@ -85,7 +85,7 @@ def add(
         series=series or main_series,
     )
     known = audience.hold_subscriber(conn, key)
-    blocked = audience.suppression(conn, hashed)
+    blocked = suppressions.suppression(conn, hashed)
     left = known is not None and known.state is SubscriberState.UNSUBSCRIBED
     if blocked or left:
         _allow_return(mailbox, blocked, resubscribe=resubscribe)
@@ -98,7 +98,7 @@ def add(
     audience.drop_pending(conn, key)
     stored, created = audience.add_subscriber(conn, reader, key_hash=hashed, now=now)
     if blocked or left:  # after the reader, as everybody else takes them: else two wait for each other
-        audience.unsuppress(conn, hashed)
+        suppressions.unsuppress(conn, hashed)
     notes = []
     if not created:
         back = "back" if blocked or left else "already there: nothing changed"
@@ -140,14 +140,14 @@ def find(conn: Connection, ref: str) -> Subscriber:
 def is_mailed(conn: Connection, subscriber: Subscriber, *, pepper: bytes) -> bool:
     """Whether this reader gets editions, or will once they have confirmed."""
     staying = bool(subscriber.email_key) and subscriber.state in _STAYING
-    return staying and audience.suppression(conn, key_hash(pepper, subscriber.email_key)) is None
+    return staying and suppressions.suppression(conn, key_hash(pepper, subscriber.email_key)) is None
 
 
 def may_come_back(conn: Connection, subscriber: Subscriber, *, pepper: bytes) -> bool:
     """Whether this reader, having left, may return by themselves: not after anything but leaving."""
     if subscriber.state is not SubscriberState.UNSUBSCRIBED or not subscriber.email_key:
         return False
-    blocked = audience.suppression(conn, key_hash(pepper, subscriber.email_key))
+    blocked = suppressions.suppression(conn, key_hash(pepper, subscriber.email_key))
     return blocked is None or blocked.reason is SuppressionReason.UNSUBSCRIBED
 
 
@@ -192,7 +192,7 @@ def resubscribe(conn: Connection, subscriber_id: int, *, pepper: bytes, now: dat
         return
     if not may_come_back(conn, subscriber, pepper=pepper):
         raise StateError("only the editor can put this address back on the list")
-    audience.unsuppress(conn, key_hash(pepper, subscriber.email_key))
+    suppressions.unsuppress(conn, key_hash(pepper, subscriber.email_key))
     allowed = {SubscriberState.UNSUBSCRIBED}
     audience.set_state(conn, subscriber_id, allowed=allowed, to=SubscriberState.ACTIVE, now=now)
 
@@ -241,7 +241,7 @@ def erase(conn: Connection, ref: str, *, pepper: bytes, now: datetime) -> int:
     except NotFoundError:
         if "@" not in ref or not sign_ups.list_for(conn, email_key(ref)):
             raise
-        audience.suppress(conn, key_hash(pepper, email_key(ref)), SuppressionReason.ERASED, now)
+        suppressions.suppress(conn, key_hash(pepper, email_key(ref)), SuppressionReason.ERASED, now)
         sign_ups.forget(conn, email_key(ref))
         return 0
     _leave(conn, subscriber.id, SuppressionReason.ERASED, pepper=pepper, now=now)
@@ -256,6 +256,6 @@ def _leave(
     subscriber = audience.get_subscriber(conn, subscriber_id)
     if subscriber is None or not subscriber.email_key:
         return
-    audience.suppress(conn, key_hash(pepper, subscriber.email_key), reason, now)
+    suppressions.suppress(conn, key_hash(pepper, subscriber.email_key), reason, now)
     audience.set_state(conn, subscriber_id, allowed=_STAYING, to=SubscriberState.UNSUBSCRIBED, now=now)
     sign_ups.forget(conn, subscriber.email_key)  # a link from before must not bring them back

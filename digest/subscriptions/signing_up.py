@@ -20,7 +20,7 @@ from digest.errors import StateError
 from digest.model.audience import SignUp, Subscriber, SubscriberState, Suppression, SuppressionReason
 from digest.model.links import check_readers_series
 from digest.model.tokens import confirmation_hash, key_hash
-from digest.store import audience, sign_ups
+from digest.store import audience, sign_ups, suppressions
 from digest.store.sign_ups import Mailed
 from digest.subscriptions.addresses import check_themes, clean_name, parse_mailbox
 from digest.subscriptions.people import WHY, is_mailed
@@ -127,7 +127,7 @@ def invite(conn: Connection, sign_up: SignUp, *, pepper: bytes, series: str) -> 
     Raises:
         StateError: the address is suppressed, and no confirmation would change that.
     """
-    blocked = audience.suppression(conn, key_hash(pepper, sign_up.email_key))
+    blocked = suppressions.suppression(conn, key_hash(pepper, sign_up.email_key))
     if blocked and is_barred(blocked):
         why = f"{WHY[blocked.reason]} on {blocked.since:%Y-%m-%d}"
         raise StateError(f"{sign_up.email} {why}: nobody is asked to confirm who can't come back that way")
@@ -183,7 +183,7 @@ def owed(
     asked = sign_ups.find_due(conn, number, now)
     if asked is None:
         return None
-    blocked = audience.suppression(conn, key_hash(pepper, asked.email_key))
+    blocked = suppressions.suppression(conn, key_hash(pepper, asked.email_key))
     if is_barred(blocked):
         sign_ups.drop(conn, number)
         return None
@@ -226,7 +226,7 @@ def confirmation(conn: Connection, token: str, *, pepper: bytes, now: datetime) 
         return Confirmation(Standing.GONE)
     if not (asked.expires_at and now < asked.expires_at):
         return Confirmation(Standing.GONE)
-    blocked = audience.suppression(conn, key_hash(pepper, asked.email_key))
+    blocked = suppressions.suppression(conn, key_hash(pepper, asked.email_key))
     standing = Standing.REFUSED if is_barred(blocked) else Standing.OPEN
     return Confirmation(standing, asked.email, asked.name, asked.themes, asked.series)
 
@@ -245,9 +245,9 @@ def confirm(conn: Connection, token: str, *, pepper: bytes, now: datetime, serie
     # The reader before the suppression, as everybody else takes them, also where nobody knew the reader.
     known = audience.hold_subscriber(conn, asked.email_key)
     reader = known or _held(conn, asked, pepper=pepper, now=now, series=series)
-    barred = is_barred(audience.suppression(conn, hashed, hold=True))  # since we looked
+    barred = is_barred(suppressions.suppression(conn, hashed, hold=True))  # since we looked
     if not barred and sign_ups.use(conn, asked, now):  # else it was used, or they left, while this waited
-        audience.unsuppress(conn, hashed, _TAKEN_BACK_BY_CONFIRMING)
+        suppressions.unsuppress(conn, hashed, _TAKEN_BACK_BY_CONFIRMING)
         audience.enrol(conn, reader.id, asked, series=series, now=now)
     elif known is None:
         audience.drop_pending(conn, asked.email_key)  # nothing came of it, and they may have been erased

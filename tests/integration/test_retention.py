@@ -22,7 +22,17 @@ from digest.model.news import Article
 from digest.model.tokens import key_hash
 from digest.parts import Parts, address_pepper
 from digest.settings import Settings
-from digest.store import alerts, articles, audience, deliveries, editions, freezing, models, tables
+from digest.store import (
+    alerts,
+    articles,
+    audience,
+    deliveries,
+    editions,
+    freezing,
+    models,
+    suppressions,
+    tables,
+)
 from digest.store.decisions import decide
 from digest.store.engine import Database
 from tests.wired import parts_of
@@ -163,7 +173,7 @@ def test_who_left_is_forgotten_and_never_comes_back_by_mistake(parts: Parts, sen
     assert retention.apply(parts, SLOT + 401 * DAY).departed == 1
     with parts.database.write() as conn:
         assert audience.find_subscriber(conn, "ada@example.org") is None
-        suppressed = audience.suppression(conn, key_hash(pepper, reader.email_key))
+        suppressed = suppressions.suppression(conn, key_hash(pepper, reader.email_key))
         assert suppressed is not None
         assert suppressed.reason is SuppressionReason.UNSUBSCRIBED
         with pytest.raises(StateError, match="has unsubscribed"):

@@ -23,13 +23,11 @@ from digest.store.audience import (
     keep_out,
     list_subscribers,
     set_state,
-    suppress,
-    suppression,
     theme_choices,
-    unsuppress,
 )
 from digest.store.engine import Database
 from digest.store.subscriber_rows import new_reader
+from digest.store.suppressions import suppress, suppression, unsuppress
 from digest.store.tables import deliveries, editions, events
 
 NOW = datetime(2026, 3, 1, 6, 30, tzinfo=UTC)

@@ -16,6 +16,7 @@ from digest.model.audience import ImportReport, SubscriberState, SuppressionReas
 from digest.model.tokens import key_hash
 from digest.store import audience
 from digest.store.engine import Database
+from digest.store.suppressions import suppress
 from digest.store.tables import subscribers, suppressions
 from digest.subscriptions import (
     EXPORT_COLUMNS,
@@ -104,7 +105,7 @@ def test_nobody_who_left_comes_back_by_an_import(
     }
     unsubscribe(conn, readers["left"].id, pepper=pepper, now=now)
     remove(conn, "removed@example.org", pepper=pepper, now=now)
-    audience.suppress(conn, key_hash(pepper, "bounced@example.org"), SuppressionReason.BOUNCED, now)
+    suppress(conn, key_hash(pepper, "bounced@example.org"), SuppressionReason.BOUNCED, now)
     report = take("left@example.org\nremoved@EXAMPLE.org\nstays@example.org\nbounced@example.org\n")
     assert counts(report) == (0, 0, 1, 3, 0)
     assert audience.theme_choices(conn, "daily") == {"": 1}
@@ -244,7 +245,7 @@ def test_an_export_names_every_reader_and_why_some_are_not_mailed(
 ) -> None:
     for address in ("ada@example.org", "bo@example.org"):
         add(conn, address, pepper=pepper, now=now, known_themes=themes, themes=["arctic"], name="=1+1")
-    audience.suppress(conn, key_hash(pepper, "bo@example.org"), SuppressionReason.BOUNCED, now)
+    suppress(conn, key_hash(pepper, "bo@example.org"), SuppressionReason.BOUNCED, now)
     lines = exported(conn, pepper).split("\r\n")
     assert lines[0] == ",".join(f'"{column}"' for column in EXPORT_COLUMNS)
     assert lines[1] == (
@@ -286,7 +287,7 @@ def test_an_export_imported_elsewhere_is_the_same_list(
             elif fate == "removed":
                 remove(conn, address, pepper=pepper, now=now)
             elif fate != "active":
-                audience.suppress(conn, key_hash(pepper, address), SuppressionReason(fate), now)
+                suppress(conn, key_hash(pepper, address), SuppressionReason(fate), now)
         first = exported(conn, pepper)
         wipe(conn)
         later = now + timedelta(days=1)

@@ -20,6 +20,7 @@ from digest.parts import address_pepper
 from digest.settings import Settings
 from digest.store import audience, retention
 from digest.store.engine import Database
+from digest.store.suppressions import suppress
 from digest.store.tables import deliveries, events, sign_ups, subscribers, suppressions
 from tests.planned import NOW, plan
 from tests.wired import Clock, parts_of
@@ -146,7 +147,7 @@ def test_who_confirms_takes_the_reader_before_the_suppression(
         subscriptions.ask(conn, asked)
         link = {"token_hash": confirmation_hash(token), "expires_at": NOW + timedelta(days=1)}
         conn.execute(update(sign_ups).values(mailed_at=NOW, **link))
-        audience.suppress(conn, hashed, SuppressionReason.UNSUBSCRIBED, NOW)
+        suppress(conn, hashed, SuppressionReason.UNSUBSCRIBED, NOW)
     failed: list[Exception] = []
 
     def confirm() -> None:

@@ -10,7 +10,7 @@ from digest.errors import InputError, NotFoundError, StateError
 from digest.model.audience import Subscriber, SubscriberState, SuppressionReason
 from digest.model.edition import EditionKey
 from digest.model.tokens import key_hash
-from digest.store import audience, editions
+from digest.store import audience, editions, suppressions
 from digest.store.tables import deliveries, events, metadata
 from digest.subscriptions import (
     Added,
@@ -52,10 +52,10 @@ class Desk:
         unsubscribe(self.conn, subscriber.id, pepper=self.pepper, now=self.now + later)
 
     def suppress(self, address: str, reason: SuppressionReason) -> None:
-        audience.suppress(self.conn, key_hash(self.pepper, email_key(address)), reason, self.now)
+        suppressions.suppress(self.conn, key_hash(self.pepper, email_key(address)), reason, self.now)
 
     def reason(self, address: str) -> SuppressionReason | None:
-        found = audience.suppression(self.conn, key_hash(self.pepper, email_key(address)))
+        found = suppressions.suppression(self.conn, key_hash(self.pepper, email_key(address)))
         return found.reason if found else None
 
 

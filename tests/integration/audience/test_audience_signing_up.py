@@ -16,7 +16,7 @@ from digest import subscriptions
 from digest.errors import InputError, NotFoundError, StateError
 from digest.model.audience import SignUp, Subscriber, SubscriberState, SuppressionReason
 from digest.model.tokens import confirmation_hash, confirmation_token, key_hash
-from digest.store import audience, retention, sign_ups, tables
+from digest.store import audience, retention, sign_ups, suppressions, tables
 from digest.store.engine import Database
 from digest.subscriptions import Owed, Standing
 from digest.subscriptions.signing_up import APART, MOST_A_DAY, TOLD_EVERY
@@ -115,7 +115,7 @@ class Desk:
 
     def suppress(self, reason: SuppressionReason, address: str = ADA) -> None:
         hashed = key_hash(PEPPER, subscriptions.email_key(address))
-        self.do(lambda conn: audience.suppress(conn, hashed, reason, self.now))
+        self.do(lambda conn: suppressions.suppress(conn, hashed, reason, self.now))
 
     def rows(self) -> int:
         with self.database.read() as conn:
@@ -473,7 +473,7 @@ def test_a_complaint_while_they_confirm_counts(desk: Desk, attempt: int) -> None
 
     at_once(partial(desk.confirm, token), complain)
     with desk.database.read() as conn:
-        blocked = audience.suppression(conn, key_hash(PEPPER, ADA))
+        blocked = suppressions.suppression(conn, key_hash(PEPPER, ADA))
     assert blocked
     assert blocked.reason is SuppressionReason.COMPLAINED
     assert desk.mailed() == {}
@@ -512,7 +512,7 @@ def test_what_was_typed_of_one_who_is_unknown_else_is_told_and_forgotten(desk: D
     assert desk.rows() == 0
     assert desk.letters() == []
     with desk.database.read() as conn:
-        blocked = audience.suppression(conn, key_hash(PEPPER, ADA))
+        blocked = suppressions.suppression(conn, key_hash(PEPPER, ADA))
     assert blocked
     assert blocked.reason is SuppressionReason.ERASED
     for ref in (ADA, "bo@example.org", "7"):

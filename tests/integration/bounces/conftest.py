@@ -19,7 +19,7 @@ from digest.model.news import Article
 from digest.model.tokens import key_hash
 from digest.parts import Parts, address_pepper
 from digest.settings import Settings
-from digest.store import articles, audience, deliveries
+from digest.store import articles, deliveries, suppressions
 from digest.store.engine import Database
 from tests.wired import parts_of
 
@@ -68,7 +68,7 @@ class Newsroom:
     def suppressed(self, name: str) -> SuppressionReason | None:
         with self.parts.database.write() as conn:
             pepper = address_pepper(conn, SLOT)
-            found = audience.suppression(conn, key_hash(pepper, f"{name}@example.org"))
+            found = suppressions.suppression(conn, key_hash(pepper, f"{name}@example.org"))
         return found.reason if found else None
 
     def counts(self, edition: int) -> Counts:

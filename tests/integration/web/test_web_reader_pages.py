@@ -8,7 +8,7 @@ import pytest
 from digest import subscriptions
 from digest.model.audience import SubscriberState, SuppressionReason
 from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, key_hash, make_token
-from digest.store import audience
+from digest.store import audience, suppressions
 
 from .conftest import NOW, PEPPER, SECRET, Site
 
@@ -157,7 +157,7 @@ def test_one_who_bounced_or_complained_is_not_brought_back_by_any_page(
 ) -> None:
     reader = lite_site.reader()
     with lite_site.database.write() as conn:
-        audience.suppress(conn, key_hash(PEPPER, reader.email_key), reason, NOW)
+        suppressions.suppress(conn, key_hash(PEPPER, reader.email_key), reason, NOW)
     leave, themes = lite_site.leave_url(reader), lite_site.themes_url(reader)
     assert h1(lite_site.client.get(leave)) == "You are unsubscribed"
     assert "resubscribe" not in lite_site.client.get(leave).text

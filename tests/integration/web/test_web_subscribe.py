@@ -32,7 +32,7 @@ from digest.model.feedback import Feedback, FeedbackKind
 from digest.model.tokens import PREFERENCES, UNSUBSCRIBE, key_hash, make_token
 from digest.parts import Parts, SignUps, address_pepper
 from digest.settings import SeriesSettings, Settings
-from digest.store import alerts, audience, sign_ups, tables
+from digest.store import alerts, audience, sign_ups, suppressions, tables
 from digest.store.engine import Database
 from digest.web import background
 from digest.web.forms import MAX_BODY
@@ -138,7 +138,7 @@ class Site:
 
     def suppress(self, address: str, reason: SuppressionReason) -> None:
         with self.parts.database.write() as conn:
-            audience.suppress(conn, key_hash(address_pepper(conn, NOW), address), reason, NOW)
+            suppressions.suppress(conn, key_hash(address_pepper(conn, NOW), address), reason, NOW)
 
 
 Start = Callable[..., Site]
