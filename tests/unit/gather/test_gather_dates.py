@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.gather.dates import believable, first_believable, parse_date
+from digest.gather.dates import ZONES, believable, first_believable, parse_date
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -59,3 +60,30 @@ def test_the_first_believable_date_wins_and_says_where_it_is_from() -> None:
 def test_no_text_trips_the_date_reader(text: str) -> None:
     moment = parse_date(text)
     assert moment is None or moment.utcoffset() == timedelta(0)
+
+
+# Where each abbreviation is used: in winter of the northern half of the world, then in its summer.
+WINTER = {
+    "UTC": "UTC", "UT": "UTC", "GMT": "Europe/London", "Z": "UTC", "WET": "Europe/Lisbon",
+    "CET": "Europe/Paris", "MEZ": "Europe/Berlin", "EET": "Europe/Athens", "SAST": "Africa/Johannesburg",
+    "MSK": "Europe/Moscow", "TRT": "Europe/Istanbul", "IRST": "Asia/Tehran", "PKT": "Asia/Karachi", "IST": "Asia/Kolkata",
+    "ICT": "Asia/Bangkok", "WIB": "Asia/Jakarta", "HKT": "Asia/Hong_Kong", "SGT": "Asia/Singapore",
+    "PHT": "Asia/Manila", "AWST": "Australia/Perth", "JST": "Asia/Tokyo", "KST": "Asia/Seoul",
+    "ACDT": "Australia/Adelaide", "AEDT": "Australia/Sydney", "NZDT": "Pacific/Auckland",
+    "EST": "America/New_York", "CST": "America/Chicago", "MST": "America/Denver",
+    "PST": "America/Los_Angeles", "AKST": "America/Anchorage", "HST": "Pacific/Honolulu", "BRT": "America/Sao_Paulo",
+    "ART": "America/Argentina/Buenos_Aires",
+}  # fmt: skip
+SUMMER = {
+    "BST": "Europe/London", "WEST": "Europe/Lisbon", "CEST": "Europe/Paris", "MESZ": "Europe/Berlin",
+    "EEST": "Europe/Athens", "ACST": "Australia/Adelaide", "AEST": "Australia/Sydney",
+    "NZST": "Pacific/Auckland", "EDT": "America/New_York", "CDT": "America/Chicago", "MDT": "America/Denver",
+    "PDT": "America/Los_Angeles", "AKDT": "America/Anchorage",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("abbreviation", ZONES)
+def test_an_abbreviated_zone_is_as_far_from_utc_as_where_it_is_used(abbreviation: str) -> None:
+    place = WINTER.get(abbreviation) or SUMMER[abbreviation]
+    there = datetime(2026, 1 if abbreviation in WINTER else 7, 15, 9, 30, tzinfo=ZoneInfo(place))
+    assert parse_date(f"{there:%Y-%m-%d %H:%M} {abbreviation}") == there
