@@ -66,19 +66,19 @@ def test_no_text_trips_the_date_reader(text: str) -> None:
 WINTER = {
     "UTC": "UTC", "UT": "UTC", "GMT": "Europe/London", "Z": "UTC", "WET": "Europe/Lisbon",
     "CET": "Europe/Paris", "MEZ": "Europe/Berlin", "EET": "Europe/Athens", "SAST": "Africa/Johannesburg",
-    "MSK": "Europe/Moscow", "TRT": "Europe/Istanbul", "IRST": "Asia/Tehran", "PKT": "Asia/Karachi", "IST": "Asia/Kolkata",
-    "ICT": "Asia/Bangkok", "WIB": "Asia/Jakarta", "HKT": "Asia/Hong_Kong", "SGT": "Asia/Singapore",
-    "PHT": "Asia/Manila", "AWST": "Australia/Perth", "JST": "Asia/Tokyo", "KST": "Asia/Seoul",
-    "ACDT": "Australia/Adelaide", "AEDT": "Australia/Sydney", "NZDT": "Pacific/Auckland",
-    "EST": "America/New_York", "CST": "America/Chicago", "MST": "America/Denver",
-    "PST": "America/Los_Angeles", "AKST": "America/Anchorage", "HST": "Pacific/Honolulu", "BRT": "America/Sao_Paulo",
-    "ART": "America/Argentina/Buenos_Aires",
+    "MSK": "Europe/Moscow", "TRT": "Europe/Istanbul", "IRST": "Asia/Tehran", "PKT": "Asia/Karachi",
+    "IST": "Asia/Kolkata", "ICT": "Asia/Bangkok", "WIB": "Asia/Jakarta", "HKT": "Asia/Hong_Kong",
+    "SGT": "Asia/Singapore", "PHT": "Asia/Manila", "AWST": "Australia/Perth", "JST": "Asia/Tokyo",
+    "KST": "Asia/Seoul", "ACDT": "Australia/Adelaide", "AEDT": "Australia/Sydney",
+    "NZDT": "Pacific/Auckland", "EST": "America/New_York", "CST": "America/Chicago",
+    "MST": "America/Denver", "PST": "America/Los_Angeles", "AKST": "America/Anchorage",
+    "HST": "Pacific/Honolulu", "BRT": "America/Sao_Paulo", "ART": "America/Argentina/Buenos_Aires",
 }  # fmt: skip
 SUMMER = {
     "BST": "Europe/London", "WEST": "Europe/Lisbon", "CEST": "Europe/Paris", "MESZ": "Europe/Berlin",
     "EEST": "Europe/Athens", "ACST": "Australia/Adelaide", "AEST": "Australia/Sydney",
-    "NZST": "Pacific/Auckland", "EDT": "America/New_York", "CDT": "America/Chicago", "MDT": "America/Denver",
-    "PDT": "America/Los_Angeles", "AKDT": "America/Anchorage",
+    "NZST": "Pacific/Auckland", "EDT": "America/New_York", "CDT": "America/Chicago",
+    "MDT": "America/Denver", "PDT": "America/Los_Angeles", "AKDT": "America/Anchorage",
 }  # fmt: skip
 
 
