@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from dataclasses import fields
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,11 @@ from typing import Any
 import pytest
 import typer
 
+from digest.checkup.phrases import phrases
 from digest.cli import MODULES, build
 from digest.cli.reference import pages
+from digest.model.wording import Wording
+from digest.settings.load import load
 from digest.settings.sections import SECTIONS, keys_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -126,3 +130,14 @@ def test_an_upgrade_stops_and_backs_up_before_it_installs_and_checks_before_it_s
     found = [section.find(step, section.find("```sh")) for step in steps]
     assert found == sorted(found)
     assert -1 not in found
+
+
+@pytest.mark.parametrize(("title", "language"), [("German", "de"), ("French", "fr")])
+def test_a_language_that_the_docs_offer_has_every_phrase(title: str, language: str, tmp_path: Path) -> None:
+    page = (ROOT / "docs/how-to/another-language.md").read_text("utf-8")
+    block = re.search(rf"^## {title}\n\n```toml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert block
+    given = tomllib.loads(block[1])["wording"]
+    assert [each.name for each in fields(Wording)] == list(given)
+    (tmp_path / "digest.toml").write_text(f'[publication]\nlanguage = "{language}"\n{block[1]}', "utf-8")
+    assert list(phrases(load(tmp_path / "digest.toml", {}, tmp_path))) == []
