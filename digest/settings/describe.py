@@ -104,6 +104,11 @@ class Description:
     help: str
     secret: bool
 
+    @property
+    def is_choice(self) -> bool:
+        """Whether only some words can be its value: ``type`` then names them, in quotation marks."""
+        return self.type.startswith('"')
+
 
 def describe() -> list[Description]:
     """Every key there is, section by section."""
@@ -129,7 +134,7 @@ def template() -> str:
             continue
         lines = ["", _comment(_first_line(cls)), f"[{section}]"]
         for each in (each for each in describe() if each.section == section):
-            lines.append(_comment(each.help))
+            lines.append(_comment(each.help + (f" Write {each.type}." if each.is_choice else "")))
             # A secret stands there as a comment: an empty one would hide what a file holds.
             setting = f"{each.key} = {each.default}"
             lines.append(

@@ -34,6 +34,18 @@ def test_the_template_names_every_key_and_explains_it() -> None:
     assert max(map(len, lines)) <= 110
 
 
+def test_the_template_says_which_words_a_setting_takes() -> None:
+    text = template()
+    for key, words in (
+        ("quiet_day", '"skip" or "send"'),
+        ("approval", '"silence-sends" or "silence-holds"'),
+        ("images", '"none" or "lead"'),
+        ("smtp_security", '"starttls" or "tls" or "none"'),
+    ):
+        comment = text[: text.index(f"\n{key} = ")].rpartition("\n\n")[2]
+        assert comment.replace("\n# ", " ").rstrip().endswith(f"Write {words}."), key
+
+
 def test_the_reference_page_is_the_one_the_settings_make() -> None:
     page = ROOT / "docs" / "reference" / "settings.md"
     assert page.read_text(encoding="utf-8") == reference(), "run: make docs"
