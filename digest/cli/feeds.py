@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -147,9 +147,29 @@ def add(
         feed = replace(feed, name=feed.name or host_of(url))
         with parts.database.write() as conn:
             stored, created = store.add_feed(conn, feed, parts.clock())
+            ours = stored.origin != "settings"  # else digest.toml has the last word
+            trusted = allow_private and ours and store.trust(conn, stored.id)
+            stored = replace(stored, allow_private=stored.allow_private or trusted)
     if as_json:
         emit_json({**asdict(stored), "created": created})
-    say(printable(f"{'Added' if created else 'Already there'}: {stored.name} ({stored.url})."))
+    now_private = " It may be on a private address now." if trusted else ""
+    say(printable(f"{'Added' if created else 'Already there'}: {stored.name} ({stored.url}).{now_private}"))
+    asked = {"name": name, "publisher": publisher, "kind": kind, "allow-private": allow_private}
+    _say_what_stays(stored, {**asked, "weight": weight if weight != 1 else 0})
+
+
+def _say_what_stays(stored: Feed, asked: Mapping[str, object]) -> None:
+    """Name the options that a feed which was there already did not take over."""
+    stays = [
+        f"--{option}"
+        for option, value in asked.items()
+        if value and value != getattr(stored, option.replace("-", "_"))
+    ]
+    if stays:
+        mend = f"`digest feeds remove {stored.id}` first"
+        if stored.origin == "settings":
+            mend = "change that in digest.toml"
+        say(f"Not taken over: {', '.join(stays)}: {mend}.")
 
 
 def _all_the_same(tried: Gathered, feed: Feed) -> str:

@@ -64,3 +64,18 @@ def test_the_heartbeat_logs_what_gathering_noticed(desk: Desk, moved: str) -> No
     desk.run("feeds", "add", moved, "--allow-private", "--name", "Post", "--unchecked")
     told = desk.run("run", "--once").stderr
     assert "INFO: feed Post: the feed has moved for good to" in told
+
+
+def test_adding_a_known_feed_says_what_stays_as_it_was(desk: Desk, moved: str) -> None:
+    url = f"{moved.removesuffix('old')}new"
+    desk.run("feeds", "add", url, "--unchecked", "--name", "Post")
+    (before,) = desk.json("feeds", "list")
+    assert not before["allow_private"]
+    said = desk.run("feeds", "add", url, "--allow-private", "--name", "Harbour Post").stderr
+    assert f"Already there: Post ({url}). It may be on a private address now.\n" in said
+    assert f"Not taken over: --name: `digest feeds remove {before['id']}` first.\n" in said
+    (after,) = desk.json("feeds", "list")
+    assert after == {**before, "allow_private": True}
+    again = desk.run("feeds", "add", url, "--allow-private").stderr
+    assert "may be" not in again
+    assert "Not taken over" not in again
