@@ -21,11 +21,14 @@ def test_the_report_page_tells_what_the_ledger_has(stocked: Desk) -> None:
             "UPDATE deliveries SET state = 'failed', code = 550,"
             " text = '5.1.1 <' || address || '> has no mailbox <here>' WHERE subscriber_id IN (1, 5)"
         )
+        database.execute("UPDATE deliveries SET state = 'skipped' WHERE subscriber_id = 7")
     assert "Written: page.html" in stocked.run("status", "--report", "page.html").stderr
     page = (stocked.folder / "page.html").read_text("utf-8")
     counts = stocked.json("status")["editions"][0]["counts"]
-    assert (counts["sent"], counts["failed"]) == (38, 2)
-    assert re.search(r"<td>sent</td><td class=\"n\">38</td><td class=\"n\">95\.0 %</td>", page)
+    assert (counts["sent"], counts["failed"], counts["skipped"]) == (37, 2, 1)
+    assert re.search(r"<td>sent</td><td class=\"n\">37</td><td class=\"n\">92\.5 %</td>", page)
+    assert '<p class="meta">Skipped: no story on their themes, or the edition was cancelled.</p>' in page
+    assert "Suppressed:" not in page
     assert '550 5.1.1 ... has no mailbox &lt;here&gt;</td><td class="n">2</td>' in page
     assert "@example.org" not in page  # it may be passed on
     assert f"<strong>{escape(drafted['edition']['stories'][0]['headline'])}</strong>" in page
