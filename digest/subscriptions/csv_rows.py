@@ -49,7 +49,7 @@ _STATES: dict[str, SubscriberState | SuppressionReason] = {
     "disabled": SuppressionReason.MANUAL, "blocklisted": SuppressionReason.MANUAL,
     "erased": SuppressionReason.ERASED,
 }  # fmt: skip
-_NO = frozenset({"", "0", "no", "n", "false", "f", "none", "null", "never", "-"})
+_NO = frozenset({"", "0", "no", "n", "false", "f", "none", "null", "n/a", "never", "-", "nein", "non"})
 _OTHERS = (
     *("themes", "series", "state", "suppressed", "created_at", "confirmed_at", "unsubscribed_at"),
     *("out", "cleaned", "wanted"),

@@ -134,6 +134,7 @@ def test_a_list_from_elsewhere_that_knows_who_left_keeps_them_out(take: Import, 
         pytest.param("UNSUB_TIME", "2026-01-02 03:04:05", "", SuppressionReason.UNSUBSCRIBED, id="Mailchimp"),
         pytest.param("CLEAN_TIME", "2026-01-02 03:04:05", "", SuppressionReason.BOUNCED, id="cleaned"),
         pytest.param("Unsubscribed", "Yes", "No", SuppressionReason.UNSUBSCRIBED, id="a tick"),
+        pytest.param("Opted out", "x", "n/a", SuppressionReason.UNSUBSCRIBED, id="a cross"),
         pytest.param("Unsubscribed at", "2026-01-02", "", SuppressionReason.UNSUBSCRIBED, id="a day"),
     ],
 )
