@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, BinaryIO
@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from digest import subscriptions
 from digest.cli.common import JsonOption, counted, emit_json, opened, printable, say, tell_of_series, watched
 from digest.errors import InputError
+from digest.model.audience import ImportReport
 from digest.parts import Parts, address_pepper
 
 PROGRESS_ROWS = 10_000
@@ -34,6 +35,10 @@ def readers_desk(ctx: typer.Context, *, writing: bool = True) -> Iterator[tuple[
             yield parts, conn, key
 
 
+class _TakenBack(Exception):  # noqa: N818 - no error
+    """Ends a transaction without a trace."""
+
+
 def themes_of(parts: Parts) -> frozenset[str]:
     """What readers can choose from, by its short name."""
     return frozenset(theme.slug for theme in parts.themes)
@@ -43,6 +48,9 @@ def import_(
     ctx: typer.Context,
     source: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A CSV file; - is standard input.")],
     series: Annotated[str, typer.Option(help="The series.", show_default="that of [schedule]")] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would come of it; change nothing.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Add the readers of a CSV file. A bad row is named and left out; nobody who left comes back."""
@@ -51,7 +59,8 @@ def import_(
         if watched() and rows % PROGRESS_ROWS == 0:
             say(f"{rows:,} rows ...")
 
-    with _reading(source) as stream, readers_desk(ctx) as (parts, conn, key):
+    # Left by an exception, a transaction is taken back.
+    with suppress(_TakenBack), _reading(source) as stream, readers_desk(ctx) as (parts, conn, key):
         tell_of_series(parts, series)
         try:
             report = subscriptions.import_csv(
@@ -67,6 +76,19 @@ def import_(
             raise InputError(f"{source} can't be imported: {error}") from None
         for named in report.series:
             tell_of_series(parts, named)
+        if dry_run:
+            raise _TakenBack
+    if as_json:
+        emit_json(asdict(report))
+    _tell(report, source, dry_run=dry_run)
+
+
+def _tell(report: ImportReport, source: Path, *, dry_run: bool) -> None:
+    """What became of a list's rows, in words.
+
+    Raises:
+        InputError: none of them could be used.
+    """
     taken = report.added + report.updated + report.unchanged + report.suppressed
     # Of a file that is no list at all, a few lines show as much as all of them.
     shown = report.problems if taken else report.problems[:SHOWN_OF_NO_LIST]
@@ -77,13 +99,12 @@ def import_(
         say(f"... and {counted(more, 'further row')} like these")
     if report.passed_over:
         say(printable(f"Columns that were not read: {', '.join(report.passed_over)}"))
-    if as_json:
-        emit_json(asdict(report))
     if report.problems and not taken:
         raise InputError(f"nothing was taken from {source}: no row has an address that can be used")
     left_out = counted(len(report.problems) + report.unlisted, "row")
     say(
-        f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged,"
+        ("Dry run, nothing is changed. It would be: " if dry_run else "")
+        + f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged,"
         f" {report.suppressed:,} kept out because they left, {left_out} left out."
     )
 

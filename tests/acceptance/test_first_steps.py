@@ -274,6 +274,19 @@ def test_a_bad_row_is_named_and_the_others_go_in(desk: Desk) -> None:
     assert "row 3: 'not-an-address' is no e-mail address" in report.stderr
 
 
+def test_an_import_can_be_tried_without_a_change(desk: Desk) -> None:
+    desk.run("subscribers", "add", "cy@example.org")
+    rows = "ada@example.org,active\nbo@example.org,unsubscribed\ncy@example.org,cleaned\nx,active\n"
+    (desk.folder / "readers.csv").write_text(f"email,status\n{rows}", encoding="utf-8")
+    before = desk.run("subscribers", "export").stdout
+    tried = desk.run("subscribers", "import", "readers.csv", "--dry-run")
+    assert "row 5: 'x' is no e-mail address" in tried.stderr
+    counts = "1 added, 0 updated, 0 unchanged, 2 kept out because they left, 1 row left out."
+    assert f"Dry run, nothing is changed. It would be: {counts}\n" in tried.stderr
+    assert desk.run("subscribers", "export").stdout == before
+    assert counts in desk.run("subscribers", "import", "readers.csv").stderr
+
+
 def test_a_file_that_is_no_list_fills_no_screen(desk: Desk) -> None:
     (desk.folder / "readers.txt").write_text("# no list\n" * 9, encoding="utf-8")
     refused = desk.run("subscribers", "import", "readers.txt", code=1).stderr.splitlines()
