@@ -15,7 +15,7 @@ from digest.model.news import Article
 from digest.parts import OUTBOX, Parts
 from digest.store import articles as article_store
 from digest.store import decisions, told
-from digest.summarise.candidates import content_terms
+from digest.summarise.candidates import content_terms, content_words
 from digest.summarise.figures import numbers
 from digest.summarise.leaning import is_dangling
 from digest.summarise.naming import names
@@ -30,7 +30,12 @@ MOST_TELLINGS = 12  # of one told story that do: enough to know it by, and a bou
 
 
 READING = Reading(
-    sentences=printable_sentences, terms=content_terms, numbers=numbers, names=names, leans=is_dangling
+    sentences=printable_sentences,
+    terms=content_terms,
+    words=content_words,
+    numbers=numbers,
+    names=names,
+    leans=is_dangling,
 )
 
 

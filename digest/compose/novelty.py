@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from digest.compose.facts import Fact, Kind, facts, tolls
+from digest.compose.facts import Fact, Kind, tolls
 from digest.compose.known import Known
 from digest.compose.reading import Reading
 from digest.model.news import Article
@@ -39,6 +39,8 @@ class NoveltyOptions:
         publishers: Independent ones that have to say the same new thing, unless a full report does.
         shared_words: New words of meaning that two publishers' headlines and first sentences share, from
             which they tell the same new thing, whatever it is, in whatever language.
+        told_words: Words of meaning that must have been told before others count as new without a fact: of a
+            headline and a line nearly every other wording is new.
         full_words: Words from which one article is a full report.
         looked_at: Sentences from the top of an article in which news is looked for.
         line_words: Of a sentence at most that can say what is new.
@@ -49,6 +51,7 @@ class NoveltyOptions:
     new_words: float = 0.3
     publishers: int = 2
     shared_words: int = 3
+    told_words: int = 25
     full_words: int = 120
     looked_at: int = 3
     line_words: int = 40
@@ -125,12 +128,13 @@ def whats_new(
 
     A headline is taken only where no sentence will do.
     """
+    by_words = before.size >= options.told_words
     tellings = [_read(article, before, reading, options) for article in fresh]
     cases = [
         case
         for telling in tellings
         for line in telling.lines
-        if (case := _case(line, telling, tellings, options)) is not None
+        if (case := _case(line, telling, tellings, options, by_words=by_words)) is not None
     ]
     if not cases:
         return Nothing(_why_nothing(tellings, options))
@@ -149,19 +153,35 @@ def _lags(said: Iterable[Fact], highest: Mapping[str, float]) -> bool:
 
 
 def _sentence(best: _Case, highest: Mapping[str, float], options: NoveltyOptions) -> tuple[_Line, _Telling]:
-    """A sentence under a headline that tells the news, so that a card need not say the same twice."""
-    for telling in (best.telling, *best.backers):
-        for line in telling.lines[1:]:
-            stands = count_words(line.text) <= options.line_words and not line.leans
-            if line.share >= options.new_words and stands and not _lags(line.facts, highest):
-                return line, telling
-    return best.line, best.telling
+    """A sentence that says what the headline ``best`` says.
+
+    Where there is none, the headline of a toll itself, if another telling can lead; else any sentence with
+    enough that is new, so that a card need not say the same twice.
+    """
+    found = [
+        (line, telling)
+        for telling in dict.fromkeys((best.telling, *best.backers))
+        for line in telling.lines[1:]
+        if line.share >= options.new_words
+        and count_words(line.text) <= options.line_words
+        and not (line.leans or _lags(line.facts, highest))
+    ]
+    says_so = [(line, telling) for line, telling in found if _says(line, best, options)]
+    toll = any(fact.kind is Kind.TOLL for fact in best.facts)
+    stands = toll and any(other is not best.telling for other in best.backers)
+    return next(iter(says_so or ([] if stands else found)), (best.line, best.telling))
+
+
+def _says(line: _Line, best: _Case, options: NoveltyOptions) -> bool:
+    if best.facts:
+        return not line.facts.isdisjoint(best.facts)
+    return len(line.terms & best.line.terms) >= options.shared_words
 
 
 def _read(article: Article, before: Known, reading: Reading, options: NoveltyOptions) -> _Telling:
     def line(text: str, place: int) -> _Line:
         new = reading.terms(text) - before.terms
-        said = frozenset(before.new(facts(text, reading)))
+        said = frozenset(before.new(text, reading))
         leans = place > 0 and _leans(text, article.title, reading)
         return _Line(text, place, new, before.share_new(text, reading), said, leans)
 
@@ -178,9 +198,9 @@ def _leans(sentence: str, headline: str, reading: Reading) -> bool:
 
 
 def _case(
-    line: _Line, telling: _Telling, tellings: Sequence[_Telling], options: NoveltyOptions
+    line: _Line, telling: _Telling, tellings: Sequence[_Telling], options: NoveltyOptions, *, by_words: bool
 ) -> _Case | None:
-    """The line as the news, if what it says is material and vouched for."""
+    """The line as the news, if what it says is material and vouched for; ``by_words``: words alone may be."""
     if line.leans or count_words(line.text) > options.line_words:
         return None
     backed = {fact: backers for fact in line.facts if (backers := _backers(fact, tellings, options))}
@@ -192,9 +212,8 @@ def _case(
         saying = [other for other in tellings if any(other in backers for backers in backed.values())]
         return _Case(line, telling, tuple(told), tuple(saying))
     alike = [other for other in tellings if len(line.terms & other.head) >= options.shared_words]
-    if enough and len({other.article.family for other in [telling, *alike]}) >= options.publishers:
-        return _Case(line, telling, (), tuple(alike))
-    return None
+    together = len({other.article.family for other in [telling, *alike]}) >= options.publishers
+    return _Case(line, telling, (), tuple(alike)) if by_words and enough and together else None
 
 
 def _backers(fact: Fact, tellings: Sequence[_Telling], options: NoveltyOptions) -> list[_Telling]:

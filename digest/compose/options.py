@@ -19,11 +19,13 @@ class UpdateOptions:
         follow_days: How long after an edition its stories are looked for by their likeness alone.
         thread_likeness: Likeness at which a story that shares no article with an earlier one is taken for
             it all the same: docs/reference/ranking.md has the pairs seen on either side of it.
+        akin: Likeness from which what another story told is known as well, under a common theme.
     """
 
     novelty: NoveltyOptions = field(default_factory=NoveltyOptions)
     follow_days: float = 5
     thread_likeness: float = 0.14
+    akin: float = 0.06
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ class Reading:
     Attributes:
         sentences: An article's sentences that may be printed by themselves, in order, from its top.
         terms: A text's words of meaning, as stems.
+        words: The same in order, as often as they stand there.
         numbers: Every number of a text (digits and English words, scaled) with how it is written.
         names: The names in a text.
         leans: Whether a sentence leans on the one before it.
@@ -26,6 +27,7 @@ class Reading:
 
     sentences: Callable[[Article], Sequence[str]]
     terms: Callable[[str], frozenset[str]]
+    words: Callable[[str], Sequence[str]]
     numbers: Callable[[str], Mapping[float, str]]
     names: Callable[[str], Sequence[str]]
     leans: Callable[[str], bool]

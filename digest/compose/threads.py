@@ -48,12 +48,14 @@ class Thread:
         likeness: Of the other to the one it is most like of those it was joined to; 0 where it is like none.
         terms: What they have in common, the weightiest first.
         shared: The ids of the articles that they share.
+        akin: What else was told of the matter under a common theme, in other stories.
     """
 
     stories: tuple[ToldStory, ...]
     likeness: float = 0.0
     terms: tuple[str, ...] = ()
     shared: tuple[int, ...] = ()
+    akin: tuple[ToldStory, ...] = ()
 
     @property
     def told(self) -> ToldStory:
@@ -110,15 +112,18 @@ def thread_of(
     places = _linked(found, past)
     in_order = sorted(places, key=lambda place: (past.stories[place].slot, likeness.get(place, 0.0), place))
     closest = max(found, key=lambda place: (likeness.get(place, 0.0), place))
+    shared = used.intersection(number for place in found for number in past.stories[place].article_ids)
+    akin = {
+        place
+        for place, value in likeness.items()
+        if value >= options.akin and _may_follow(passed, past.stories[place])
+    } - places
     return Thread(
         tuple(past.stories[place] for place in in_order),
         likeness.get(closest, 0.0),
         alike.shared(passed.story.key, closest) if likeness.get(closest) else (),
-        tuple(
-            sorted(
-                {number for place in found for number in used.intersection(past.stories[place].article_ids)}
-            )
-        ),
+        tuple(sorted(shared)),
+        tuple(past.stories[place] for place in sorted(akin)),
     )
 
 

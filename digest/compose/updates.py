@@ -138,7 +138,7 @@ def _followed(
     story, late = _since(passed, thread, since, now)
     if story is None:
         return Followed(None, late.drops)
-    before = _known([*passed.behind, *late.articles], thread.stories, past, reading, options)
+    before = _known([*passed.behind, *late.articles], thread, past, reading, options)
     found = whats_new(before, story.articles, reading, options.novelty)
     if isinstance(found, Nothing):
         reason = f"{thread.had}; nothing new enough: {found.why}"
@@ -193,16 +193,21 @@ def _since(passed: Sifted, thread: Thread, since: datetime, now: datetime) -> tu
 
 def _known(
     behind: Sequence[Article],
-    thread: Sequence[ToldStory],
+    thread: Thread,
     past: Past,
     reading: Reading,
     options: UpdateOptions,
 ) -> Known:
-    """What readers know, or could: what the editions said, and all that the articles behind them say."""
-    numbers = dict.fromkeys(number for told in thread for number in told.article_ids)
+    """What readers know, or could: what the editions said, and all that the articles behind them say.
+
+    Of other stories of the matter it is what the editions said, and not which kinds of events they told.
+    """
+    numbers = dict.fromkeys(number for told in thread.stories for number in told.article_ids)
     articles = {number: past.articles[number] for number in numbers if number in past.articles}
     articles |= {article.id: article for article in behind}
-    said = [f"{told.headline}.\n{told.summary}" for told in thread]
+    said, akin = (
+        [f"{told.headline}.\n{told.summary}" for told in stories] for stories in (thread.stories, thread.akin)
+    )
     texts = [f"{article.title}.\n{article.dek}\n{article.text}" for article in articles.values()]
     leads = [text[: options.novelty.lead_chars] for text in texts]
-    return known([*said, *texts], [*said, *leads], reading)
+    return known([*said, *texts], [*said, *leads], reading, akin)

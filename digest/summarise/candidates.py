@@ -136,6 +136,11 @@ def content_terms(text: str) -> frozenset[str]:
     return frozenset(terms_of(text)) - _COMMON
 
 
+def content_words(text: str) -> tuple[str, ...]:
+    """The same, in order, as often as they stand there."""
+    return tuple(term for term in terms_of(text) if term not in _COMMON)
+
+
 def terms_of(text: str) -> tuple[str, ...]:
     """The stemmed words of a text; overlapping groups of characters where no spaces part the words."""
     plain = text.lower().replace("’s ", " ").replace("'s ", " ")

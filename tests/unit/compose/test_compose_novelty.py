@@ -168,6 +168,84 @@ def test_an_event_of_a_kind_that_was_told_is_not_new() -> None:
     assert isinstance(verdict(*new, shared_words=99), News)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The mayor of Velmora will visit the port next week, according to the council",
+        "The band will release an album",
+        "Twelve people were on board when the order of the day was read",
+        "The council wants to lift the night fare and may close ranks",
+        "Harvests held up through the ceasefire, and since the attack on Velmora",
+        "The ministry called the dockers' economic demands fair",
+        "The dam was not sanctioned, nor would it be closed",
+    ],
+)
+def test_what_is_planned_denied_or_known_before_is_no_event(text: str) -> None:
+    found = facts(text, READING)
+    assert {fact.said for fact in found if fact.kind in {Kind.EVENT, Kind.STATEMENT}} == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "event"),
+    [
+        ("Police arrest the owner of the mill", "arrested"),
+        ("Prosecutors launch an investigation into the fire", "launched"),
+        ("Truce reached in Velmora", "agreed"),
+        ("The minister resigned at noon", "resigned"),
+        ("Dockers on strike: council bans marches", "banned"),
+    ],
+)
+def test_what_was_done_is_an_event_in_whatever_form_a_headline_has_it(text: str, event: str) -> None:
+    assert event in {fact.said for fact in facts(text, READING) if fact.kind is Kind.EVENT}
+
+
+def test_what_was_told_as_a_plan_is_known() -> None:
+    text = "The council of Velmora banned every march through the old port on Monday."
+    pair = two("Velmora bans marches", text)
+    assert isinstance(verdict(*pair, told="The mill is shut.", shared_words=99), News)
+    told = "A ban on marches is planned, the mayor said."
+    assert isinstance(verdict(*pair, told=told, shared_words=99), Nothing)
+
+
+def test_whoever_was_killed_by_drones_was_struck() -> None:
+    text = "Three drones struck a cafe in the harbour quarter of Velmora, its governor said on the radio."
+    pair = two("Drones hit Velmora cafe", text)
+    assert isinstance(verdict(*pair, told="Drones killed 24 in Velmora.", shared_words=99), Nothing)
+    assert isinstance(verdict(*pair, told="Drones were seen over Velmora.", shared_words=99), News)
+
+
+def test_a_quotation_that_was_told_is_no_news_nor_that_somebody_said_it() -> None:
+    told = "Velmora's harbour closes. The port leader wants “idle crews must be put ashore at once”."
+    again = "President Orlo warned on Saturday that “idle crews must be put ashore at once”, to applause."
+    pair = two("Orlo speaks to the guilds of Velmora", again)
+    assert isinstance(verdict(*pair, told=told, shared_words=99), Nothing)
+    other = again.replace("idle crews must be put ashore at once", "no ship leaves before the tax is paid")
+    found = verdict(*two("Orlo speaks to the guilds of Velmora", other), told=told, shared_words=99)
+    assert isinstance(found, News)
+    assert "warned" in found.facts
+
+
+def test_who_condemns_what_was_told_says_something_new() -> None:
+    told = "Velmora's harbour closes. The port leader wants “idle crews must be put ashore at once”."
+    text = "President Orlo condemned the remark that “idle crews must be put ashore at once”, as a shame."
+    found = verdict(*two("Orlo on the mayor of Velmora", text), told=told, shared_words=99)
+    assert isinstance(found, News)
+
+
+def test_a_headline_with_the_new_toll_is_rather_the_news_than_a_sentence_without_it() -> None:
+    aside = "The army says that it only fires at depots and keeps to the law of war."
+    pair = (
+        article("Fifty-five killed in Velmora quake, ministry says", aside),
+        article(
+            "Velmora counts 55 dead after quake", "Tents and blankets went to every square.", outlet="Two"
+        ),
+    )
+    found = verdict(*pair)
+    assert isinstance(found, News)
+    assert "dead (told: 40)" in found.facts[0]
+    assert found.line in {one.title for one in pair}
+
+
 def test_a_statement_is_new_only_from_somebody_new() -> None:
     nobody = two("Velmora quake", "The rescue teams in Velmora warned of rain, mud and cold nights.")
     assert isinstance(verdict(*nobody, shared_words=99), Nothing)
@@ -228,7 +306,12 @@ def test_whom_the_headline_names_a_sentence_may_take_up() -> None:
 
 
 def test_what_two_outlets_say_in_the_same_new_words_is_new_in_any_language() -> None:
-    told = "El terremoto sacude Velmora y deja cuarenta muertos."
+    told = (
+        "El terremoto sacude Velmora y deja cuarenta muertos. Los equipos de rescate buscan supervivientes en"
+        " los escombros del hospital central, cerca del puerto viejo, donde se hundieron tres edificios y un"
+        " puente sobre el estrecho. El aeropuerto cierra hasta el lunes por grietas profundas en la pista."
+    )
+    short = "El terremoto sacude Velmora y deja cuarenta muertos."
     pair = (
         article(
             "Velmora reparte carpas entre las familias",
@@ -243,6 +326,7 @@ def test_what_two_outlets_say_in_the_same_new_words_is_new_in_any_language() -> 
     assert isinstance(verdict(*pair, told=told), News)
     assert isinstance(verdict(*pair, told=told, shared_words=99), Nothing)
     assert isinstance(verdict(pair[0], told=told), Nothing)
+    assert isinstance(verdict(*pair, told=short), Nothing), "nearly every wording is new beside a headline"
 
 
 def test_words_told_already_make_no_news_however_many_print_them() -> None:

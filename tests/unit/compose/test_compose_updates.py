@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from digest.compose import Composition, Past
+from digest.compose.novelty import NoveltyOptions
 from digest.compose.options import UpdateOptions
 from digest.model.edition import ToldStory
 from digest.model.likeness import Likenesses
@@ -189,6 +190,29 @@ def test_likeness_alone_joins_only_lately_told_stories_of_the_same_theme(
     assert follows(0.13) == ""
     assert follows(0.9, theme="south") == ""
     assert follows(0.9, days=0.5) == ""
+
+
+def test_what_another_story_of_the_matter_told_is_known(
+    article: MakeArticle, story: MakeStory, composed: Compose, past: Past, told: ToldStory
+) -> None:
+    """A reader of both knows it: under a common theme, from the likeness of related stories."""
+    text = "Swimmers brought lanterns and chanted verses beside the weir, a witness said."
+    lanterns = f"{text} Nobody slept, as {'far as anybody knows, and so on and on ' * 3}she said."
+    other = replace(
+        told, edition_id=6, key="t0", article_ids=(90,), headline="Vigil at the weir", summary=lanterns
+    )
+    fresh = [article(n, f"Mill night, report {n}", text=text) for n in (1, 2)]
+
+    def quiet(likeness: float, themes: tuple[str, ...] = ("north",)) -> bool:
+        past = Past((replace(other, themes=themes), told), {90: 6, 100: 7, 101: 7})
+        whole = story(*fresh, article(100, hours=30))
+        options = UpdateOptions(novelty=NoveltyOptions(told_words=1))
+        kin = Likenesses({(0, 1): likeness, (0, 2): 0.3})
+        return composed(whole, past=past, kin=lambda _: kin, updates=options).edition.quiet
+
+    assert quiet(0.06)
+    assert not quiet(0.05)
+    assert not quiet(0.06, themes=("south",))
 
 
 def test_an_update_may_have_no_summary_beside_the_line(
