@@ -20,6 +20,7 @@ from digest.summarise.judge import (
     is_whole,
     is_whole_without_stop,
     strip_dateline,
+    with_stop,
 )
 from digest.summarise.sentences import sentences
 
@@ -91,7 +92,7 @@ def _fitted(kept: list[str], max_sentences: int, max_words: int) -> DekVerdict:
         kept = kept[:-1]
     if not kept:
         return DekVerdict("", f"its first sentence is longer than {max_words} words")
-    return DekVerdict(" ".join(kept))
+    return DekVerdict(" ".join(map(with_stop, kept)))
 
 
 def _cleaned(dek: str) -> str:

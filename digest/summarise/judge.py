@@ -147,6 +147,11 @@ def is_whole_without_stop(sentence: str, language: str) -> bool:
     return _has_verb(found) and not is_small(sentence[0])
 
 
+def with_stop(sentence: str) -> str:
+    """A whole sentence with the full stop that its outlet left away; Thai and Lao have none."""
+    return sentence if is_whole(sentence) or _NO_STOPS.search(sentence) else f"{sentence}."
+
+
 _WITHIN_PLACES = word_set("of de la le du del and the der den al el")  # in small letters
 # "(Agency)The", "(Agency) - The", "Oslo (Agency)The", "OSLO- The": the dash lost, or a space of it.
 _GLUED_DATELINE = re.compile(

@@ -24,7 +24,6 @@ def verdict(article: MakeArticle, dek: str, **fields: object) -> DekVerdict:
         WHOLE,
         f"{WHOLE} {SECOND}",
         "“We lost a winter,” said Mayor Ida Holt after the ferry to Harne was towed away.",
-        "The ferry to Harne has stopped sailing and nobody knows until when",  # printed without a stop
         "Bulldozers flatten old housing while the county approves 126 flats for the islanders.",
         "渡船服务将于星期一恢复，岛上居民表示欢迎。",
         "Islanders sign up to a pact on shared ships, which the county drew up last week.",
@@ -34,6 +33,17 @@ def verdict(article: MakeArticle, dek: str, **fields: object) -> DekVerdict:
 def test_a_whole_statement_is_used_as_it_stands(article: MakeArticle, dek: str) -> None:
     language = "th" if "เ" in dek else "zh" if "。" in dek else "en"
     assert verdict(article, dek, language=language).text == dek
+
+
+@pytest.mark.parametrize(
+    "dek",
+    [
+        "The ferry to Harne has stopped sailing and nobody knows until when",
+        "Islanders have no ferry until spring; the county says that it is 'looking for a hull'",
+    ],
+)
+def test_a_stop_that_the_outlet_left_away_is_put(article: MakeArticle, dek: str) -> None:
+    assert verdict(article, dek).text == f"{dek}."
 
 
 def test_a_sentence_that_a_feed_says_twice_is_printed_once(article: MakeArticle) -> None:
@@ -113,9 +123,9 @@ def test_a_long_dek_loses_whole_sentences_only(article: MakeArticle) -> None:
 def test_the_start_of_the_text_cut_without_a_mark_is_no_dek(article: MakeArticle) -> None:
     dek = "The ferry to Harne has stopped sailing and nobody knows"
     assert "cut off" in verdict(article, dek, text=f"{dek} when it will return. More.").why_not
-    assert verdict(article, dek, text="Another text altogether.").text == dek
+    assert verdict(article, dek, text="Another text altogether.").text == f"{dek}."
     # A feed's text that is the dek again, with its own line after it.
-    assert verdict(article, dek, text=f"{dek}\n\nThe post appeared first on The Harne Mail.").text == dek
+    assert verdict(article, dek, text=f"{dek}\n\nThe post appeared first on The Harne Mail.").text == f"{dek}."
 
 
 @pytest.mark.parametrize(
