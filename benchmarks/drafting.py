@@ -156,7 +156,9 @@ def drafted(batch: list[Article], stories: tuple[Story, ...], themes: tuple[Them
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--large", action="store_true", help="also 20,000 articles")
     options = parser.parse_args()
     unit = yardstick()

@@ -14,6 +14,7 @@ first" is that of an edition nobody has seen, by a program that has rendered bef
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import os
 import shutil
@@ -133,6 +134,9 @@ def npm_ms(source: str) -> float | str:
 
 
 def main() -> None:
+    argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args()
     sample = samples()
     renderer = Renderer([ROOT / "templates"], sample.PUBLICATION)
     edition = full_edition(sample, sample.THEMES)

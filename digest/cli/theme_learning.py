@@ -31,7 +31,9 @@ SinceOption = Annotated[
 
 def correct(
     ctx: typer.Context,
-    reference: Annotated[str, typer.Argument(metavar="URL|ID", help="A stored article's address or number.")],
+    reference: Annotated[
+        str, typer.Argument(metavar="URL|ID", help="A stored article's address or number (812, s812).")
+    ],
     within: Annotated[
         list[str] | None,
         typer.Option("--in", metavar="THEME", help="It belongs to this theme; may be repeated."),

@@ -6,7 +6,6 @@ grouped again, from what its edition was composed from. Changes nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -44,9 +43,8 @@ def explain(parts: Parts, reference: str, now: datetime) -> Explanation:
         NotFoundError: it was never gathered.
     """
     _row, coming = desk.current(parts, now)
-    numbered = re.fullmatch(r"[sS](\d{1,12})", reference.strip())  # as `digest edit` names stories
     with parts.database.read() as conn:
-        article = article_store.find_article(conn, numbered[1] if numbered else reference)
+        article = article_store.find_article(conn, reference)
         if article is None:
             raise NotFoundError(_never_gathered(reference))
         feed = _feed_of(conn, article)

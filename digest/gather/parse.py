@@ -52,8 +52,13 @@ def parse_feed(data: bytes, url: str, *, charset: str = "", max_entries: int = 2
 
 
 def _not_a_feed(text: str, url: str, root: str) -> ParseError:
+    if root == "opml":
+        return ParseError(
+            "not-a-feed", "a list of feeds (OPML), no feed; `digest feeds import` takes its file"
+        )
     if root and root not in HTML_ROOTS:
-        return ParseError("not-a-feed", f"an XML document of another kind (<{cut(root, 40)}>), no feed")
+        # No angle brackets: what is told of a feed has its tags taken out.
+        return ParseError("not-a-feed", f"an XML document of another kind ({cut(root, 40)}), no feed")
     what = "a web page" if root else "plain text or something unknown"
     links = feed_links(text, url)
     hint = f"; it links to this feed: {links[0]}" if links else ""

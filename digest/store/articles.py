@@ -75,9 +75,13 @@ def recent_articles(conn: Connection, *, since: datetime, until: datetime) -> li
 
 
 def find_article(conn: Connection, ref: str) -> Article | None:
-    """The article with this canonical address, address or id; the latest, if an address has several."""
+    """The article with this canonical address, address or id; the latest, if an address has several.
+
+    An id may have the letter that drafts write before it: 812 or s812.
+    """
     conditions = [articles.c.canonical_url == ref, articles.c.url == ref]
-    if (number := id_of(ref)) is not None:
+    typed = ref.strip()
+    if (number := id_of(typed[1:] if typed[:1] in {"s", "S"} else typed)) is not None:
         conditions.append(articles.c.id == number)
     found = _select(conn, or_(*conditions))
     return max(found, key=lambda article: (article.canonical_url == ref, article.id), default=None)

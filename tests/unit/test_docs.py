@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
@@ -21,6 +24,7 @@ from digest.settings.load import load
 from digest.settings.sections import SECTIONS, keys_of
 
 ROOT = Path(__file__).resolve().parents[2]
+BENCHMARKS = sorted((ROOT / "benchmarks").glob("[a-z]*.py"))
 MARKDOWN = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
@@ -52,6 +56,23 @@ def test_every_setting_is_documented() -> None:
     page = (ROOT / "docs" / "reference" / "settings.md").read_text("utf-8")
     keys = [(section, key) for section in SECTIONS for key in keys_of(section)]
     assert [f"{section}.{key}" for section, key in keys if f"`{key}`" not in page] == []
+
+
+@pytest.mark.parametrize("script", BENCHMARKS, ids=lambda path: path.stem)
+def test_every_benchmark_says_what_it_is_before_it_measures(script: Path) -> None:
+    asked = [sys.executable, str(script), "--help"]
+    told = subprocess.run(
+        asked,
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=30,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.startswith(f"usage: {script.name}")
+    assert f"Run: python benchmarks/{script.name}" in told.stdout
 
 
 @pytest.mark.parametrize("path", MARKDOWN, ids=lambda path: str(path.relative_to(ROOT)))

@@ -139,6 +139,8 @@ def test_an_article_is_found_by_id_address_or_canonical_address(database: Databa
         assert stored is not None
         assert find_article(conn, "https://example.org/a?utm=1") == stored
         assert find_article(conn, str(stored.id)) == stored
+        assert find_article(conn, f" s{stored.id} ") == find_article(conn, f"S{stored.id}") == stored
+        assert find_article(conn, f"ss{stored.id}") is find_article(conn, "s") is None
         assert articles_by_id(conn, [stored.id, 12345]) == {stored.id: stored}
         assert find_article(conn, "99999999999999999999") is None
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -11,10 +12,13 @@ from digest.errors import ParseError
 from digest.gather.decode import decoded
 from digest.gather.discover import discover_feeds
 from digest.gather.extract import dissect_fragment
+from digest.gather.health import failed
+from digest.gather.options import GatherOptions
 from digest.gather.parse import parse_feed
-from digest.model.news import Entry
+from digest.model.news import Entry, FeedHealth
 
 URL = "https://news.example.org/feeds/all.xml"
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 
 def rss(items: str, head: str = '<?xml version="1.0" encoding="UTF-8"?>') -> bytes:
@@ -164,6 +168,20 @@ def test_what_is_no_feed_is_refused_with_a_stable_word(document: bytes, trouble:
     with pytest.raises(ParseError) as caught:
         parse_feed(document, URL)
     assert caught.value.trouble == trouble
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        (b"<opml version='2.0'><body/></opml>", r"a list of feeds \(OPML\), no feed; `digest feeds import`"),
+        (b"<note><to>x</to></note>", r"an XML document of another kind \(note\), no feed"),
+    ],
+)
+def test_another_kind_of_xml_is_named_in_what_an_editor_reads(document: bytes, told: str) -> None:
+    with pytest.raises(ParseError) as caught:
+        parse_feed(document, URL)
+    shown = failed(FeedHealth(feed_id=1), caught.value, NOW, GatherOptions()).message  # which takes tags out
+    assert re.search(told, shown)
 
 
 def test_a_web_page_is_refused_by_naming_the_feed_it_links_to() -> None:
