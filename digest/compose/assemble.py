@@ -93,6 +93,7 @@ def compose(
         max_stories=max(0, options.max_stories - len(pinned)),
         also_max=options.also_today_max,
         fits=lambda index: budget.card(ranked[index], lead=not budget.led),
+        bare=lambda index: budget.bare(ranked[index]),
     )
     lines = _lines([(index, ranked[index]) for index in left], budget, options.brief_max)
     fixed, before = _shown(pinned, set(range(len(pinned))), set(), budget, now)

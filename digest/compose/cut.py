@@ -2,7 +2,7 @@
 
 First every theme, turn by turn, gets up to three of its best, so that none starves. Then rank decides, but
 no theme takes more than half of the cards, and no outlet leads more than a third of them, while others still
-have stories waiting. 'Also today' comes last.
+have stories waiting. A headline by itself waits for stories that say more. 'Also today' comes last.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ def choose(
     max_stories: int,
     also_max: int,
     fits: Callable[[int], bool],
+    bare: Callable[[int], bool] = lambda _index: False,
 ) -> tuple[list[int], list[int]]:
     """Indexes of the stories that get a card, and of the themed ones that don't, both in order of rank.
 
@@ -60,17 +61,18 @@ def choose(
         max_stories: Cards at most.
         also_max: Cards at most for 'Also today', out of the same number.
         fits: Asked once about a story that would be next; True books its place in the other budgets.
+        bare: Whether a card would hold nothing but a headline: such a story waits for those that say more.
     """
     taken = _Taken(max_stories)
     refused: set[int] = set()
-    for index in _fair_turns(themes, outlets, max_stories):
+    for index in _fair_turns(themes, outlets, max_stories, bare):
         if taken.full:
             break
         if fits(index):
             taken.add(index, themes[index], outlets[index])
         else:
             refused.add(index)
-    for index in _by_rank(themes, outlets, taken, refused, also_max):
+    for index in _by_rank(themes, outlets, taken, refused, also_max, bare):
         if taken.full or not fits(index):
             break
         taken.add(index, themes[index], outlets[index])
@@ -79,10 +81,13 @@ def choose(
     return sorted(taken.chosen), left
 
 
-def _fair_turns(themes: Sequence[str], outlets: Sequence[str], max_stories: int) -> Iterator[int]:
+def _fair_turns(
+    themes: Sequence[str], outlets: Sequence[str], max_stories: int, bare: Callable[[int], bool]
+) -> Iterator[int]:
     """The first story of every theme, then every second, then every third; themes by their best story.
 
-    A story whose outlet already has its share is passed over while its theme has others.
+    A story whose outlet already has its share, or of which there is but a headline, is passed over while its
+    theme has others.
     """
     queues: dict[str, list[int]] = {}
     for index, theme in enumerate(themes):
@@ -92,16 +97,25 @@ def _fair_turns(themes: Sequence[str], outlets: Sequence[str], max_stories: int)
     for _turn in range(FAIR_SHARE):
         for queue in queues.values():
             waiting = [index for index in queue if index not in set(taken.chosen)]
-            free = (index for index in waiting if not taken.too_many_of_outlet("", outlets[index]))
+            free = (
+                index
+                for index in waiting
+                if not (taken.too_many_of_outlet("", outlets[index]) or bare(index))
+            )
             for index in (next(free, waiting[0]),) if waiting else ():
                 taken.add(index, themes[index], outlets[index])
                 yield index
 
 
 def _by_rank(
-    themes: Sequence[str], outlets: Sequence[str], taken: _Taken, refused: set[int], also_max: int
+    themes: Sequence[str],
+    outlets: Sequence[str],
+    taken: _Taken,
+    refused: set[int],
+    also_max: int,
+    bare: Callable[[int], bool],
 ) -> Iterator[int]:
-    """The rest in the order in which they are asked: by rank, what exceeds a share later.
+    """The rest in the order in which they are asked: by rank, what exceeds a share or has no more later.
 
     ``taken`` grows between two of them.
     """
@@ -113,7 +127,7 @@ def _by_rank(
     for exceeds in (taken.too_many, taken.too_many_of_outlet):
         later: list[int] = []
         for index in waiting:
-            if exceeds(themes[index], outlets[index]):
+            if exceeds(themes[index], outlets[index]) or bare(index):
                 later.append(index)
             else:
                 yield index

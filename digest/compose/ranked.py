@@ -73,13 +73,11 @@ class Budget:
     used: int = 0
     led: bool = False  # the lead has its card
     summaries: dict[str, Summary | None] = field(default_factory=dict)
+    _made: dict[tuple[str, bool], Summary | None] = field(default_factory=dict)
 
     def card(self, ranked: Ranked, *, lead: bool) -> bool:
         """Book a card if it fits, as it always does for a pinned story; the edition's lead may be longer."""
-        read = ranked.update.reading if ranked.update else ranked.story
-        if worded := ranked.sifted.ruled.headline:  # no line below may say another toll than an editor's
-            read = replace(read, headline=worded)
-        summary = rewritten(self.summarise(read, lead), ranked.sifted.ruled)
+        summary = rewritten(self._summary(ranked, lead=lead), ranked.sifted.ruled)
         said = (ranked.headline, ranked.new, summary.text if summary else "")
         cost = sum(count_words(text) for text in said)
         if ranked.place:
@@ -89,6 +87,21 @@ class Budget:
         self.led = self.led or lead
         self.summaries[ranked.story.key] = summary
         return True
+
+    def bare(self, ranked: Ranked) -> bool:
+        """Whether one outlet's headline is all that its card could say."""
+        if ranked.update or ranked.sifted.ruled.summed_up or len(ranked.story.publishers) > 1:
+            return False
+        return self._summary(ranked, lead=False) is None
+
+    def _summary(self, ranked: Ranked, *, lead: bool) -> Summary | None:
+        key = (ranked.story.key, lead)
+        if key not in self._made:
+            read = ranked.update.reading if ranked.update else ranked.story
+            if worded := ranked.sifted.ruled.headline:  # no line below may say another toll than an editor's
+                read = replace(read, headline=worded)
+            self._made[key] = self.summarise(read, lead)
+        return self._made[key]
 
     def pin(self, pinned: Sequence[Ranked], *, alone: bool) -> None:
         """Book the cards of pinned stories, in order of place; ``alone`` when no other may lead."""

@@ -8,7 +8,7 @@ import pytest
 
 from digest.compose import Composition, Past
 from digest.model.decisions import Decision, DecisionKind
-from digest.model.edition import Summary
+from digest.model.edition import Method, Provenance, Summary
 from digest.model.news import Article, Story, ThemeScore, Verdict
 
 MakeArticle = Callable[..., Article]
@@ -216,6 +216,27 @@ def test_no_theme_takes_more_than_half_while_another_waits(
     other = [story(article(n), theme="south") for n in range(31, 51)]
     themes = [one.themes[0] for one in composed(*big, *other, max_stories=12, brief_max=0).edition.stories]
     assert themes == ["north"] * 6 + ["south"] * 6
+
+
+def test_a_headline_of_one_outlet_without_a_sentence_waits_for_stories_that_say_more(
+    article: MakeArticle, story: MakeStory, composed: Compose
+) -> None:
+    """It has a line then; a card where its theme has nothing else, or where several outlets tell it."""
+
+    def summarise(told: Story, _lead: bool) -> Summary | None:
+        said = "Ships left the island." if told.lead.id < 10 else ""
+        return Summary(said, Provenance(Method.EXTRACT)) if said else None
+
+    bare, said = article(10, hours=0.1), [article(n, hours=n) for n in (1, 2, 3, 4)]
+    found = composed(
+        story(bare), *map(story, said), story(article(11), theme="south"), max_stories=4, summarise=summarise
+    )
+    cards = [one.article_ids[0] for one in found.edition.stories if not one.brief]
+    assert sorted(cards) == [1, 2, 3, 11]
+    assert 10 in [one.article_ids[0] for one in found.edition.stories if one.brief]
+    again = story(bare, article(12, hours=0.1))
+    both = composed(again, *map(story, said), max_stories=3, summarise=summarise)
+    assert both.edition.stories[0].article_ids == (10, 12)
 
 
 def test_what_has_no_card_gets_one_line_up_to_the_limit(

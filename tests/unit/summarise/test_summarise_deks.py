@@ -125,7 +125,9 @@ def test_the_start_of_the_text_cut_without_a_mark_is_no_dek(article: MakeArticle
     assert "cut off" in verdict(article, dek, text=f"{dek} when it will return. More.").why_not
     assert verdict(article, dek, text="Another text altogether.").text == f"{dek}."
     # A feed's text that is the dek again, with its own line after it.
-    assert verdict(article, dek, text=f"{dek}\n\nThe post appeared first on The Harne Mail.").text == f"{dek}."
+    assert (
+        verdict(article, dek, text=f"{dek}\n\nThe post appeared first on The Harne Mail.").text == f"{dek}."
+    )
 
 
 @pytest.mark.parametrize(
