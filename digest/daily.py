@@ -20,7 +20,7 @@ from digest.acting import Done, act, alert
 from digest.deliver.owner import fate_of
 from digest.model.delivery import Accepted
 from digest.model.plural import counted
-from digest.parts import Parts, installed_at
+from digest.parts import Parts, installed_at, remember_installation
 from digest.schedule import BEGUN, Alert, Draft, Intent, Pause, Resume, Send, Standing, go_on, plan
 from digest.store import busy, editions, meta, restored, turn
 from digest.store import feeds as feed_store
@@ -46,6 +46,7 @@ def ensure(parts: Parts, now: datetime) -> tuple[Done, ...]:
     """
     started = parts.clock()
     done = _guarded(parts, "restored", now, lambda: _notice(parts, now))
+    done += _guarded(parts, "installation", now, lambda: _begin(parts))
     done += _guarded(parts, "gather", now, lambda: _gather(parts, now))
     gathered = any(not step.failed for step in done)
     if parts.mailboxes:
@@ -139,6 +140,12 @@ def _keep_busy(parts: Parts, span: busy.Span) -> list[Done]:
 def _notice(parts: Parts, now: datetime) -> list[Done]:
     """See whether the database was put back from a backup; an alert says then what holds."""
     restored.notice(parts.database, now)
+    return []
+
+
+def _begin(parts: Parts) -> list[Done]:
+    """Note since when editions are owed, if that is news: the clock may have been set back meanwhile."""
+    remember_installation(parts)
     return []
 
 

@@ -236,14 +236,20 @@ def address_pepper(conn: Connection, now: datetime) -> bytes:
 def remember_installation(parts: Parts) -> None:
     """Note when this database began to serve, and each series; the first one to ask decides.
 
-    A series is as old as the database if it has editions, or if it is the main one under another name.
+    A series is as old as the database if it has editions, or if it is the main one under another name. What
+    lies ahead is of a rehearsal, or of a clock that was wrong: it becomes the present, or no edition would be
+    owed until then.
     """
     names = [one.schedule.series for one in parts.of_each_series()]
+    now = parts.clock().isoformat()
     with parts.database.read() as conn:
-        if all(meta.get_meta(conn, _installed(name)) is not None for name in names):
-            return
+        noted_at = {key: meta.get_meta(conn, key) for key in (INSTALLED, *map(_installed, names))}
+    ahead = [key for key, since in noted_at.items() if since and _is_ahead(parts, since)]
+    if all(noted_at.values()) and not ahead:
+        return
     with parts.database.write() as conn:
-        now = parts.clock().isoformat()
+        for key in ahead:
+            meta.set_meta(conn, key, now)
         began = meta.get_meta(conn, INSTALLED) or now
         meta.set_meta(conn, INSTALLED, began)
         noted = {name: meta.get_meta(conn, _installed(name)) for name in names}
@@ -254,11 +260,13 @@ def remember_installation(parts: Parts) -> None:
                 meta.set_meta(conn, _installed(name), began if name in told or name == renamed else now)
 
 
-def installed_at(parts: Parts) -> datetime:
-    """When this database began to serve the series: no earlier slot was ever owed.
+def _is_ahead(parts: Parts, since: str) -> bool:
+    """Whether an instant is still to come, as far as the clock can be believed."""
+    return not parts.rehearsal and datetime.fromisoformat(since) > parts.clock()
 
-    A clock that was ahead at that moment must not put every edition off until then.
-    """
+
+def installed_at(parts: Parts) -> datetime:
+    """When this database began to serve the series: no earlier slot was ever owed."""
     with parts.database.read() as conn:
         known = meta.get_meta(conn, _installed(parts.schedule.series))
         if known is None:  # no schedule sends it

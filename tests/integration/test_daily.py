@@ -307,6 +307,28 @@ def test_after_days_of_outage_only_the_newest_edition_goes_out(
     assert len(outgoing.messages) == 6
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_clock_that_was_ahead_at_the_installation_puts_no_edition_off(
+    database: Database, outgoing: MemoryTransport, tmp_path: Path, *, restarted: bool
+) -> None:
+    """Nor does a rehearsal of a day to come that was the first to ask. What was due before isn't owed."""
+    clock = Clock(SLOT + timedelta(days=400))
+    parts = parts_of(database, Settings(folder=tmp_path), clock, outgoing)
+    with database.write() as conn:
+        pepper = address_pepper(conn, clock())
+        subscriptions.add(conn, "ada@example.org", pepper=pepper, now=clock(), known_themes=())
+    clock.now = BEFORE + timedelta(minutes=5)
+    publish(parts, BEFORE - timedelta(hours=3))
+    if restarted:
+        parts = parts_of(database, Settings(folder=tmp_path), clock, outgoing)
+    ensure(parts, clock())
+    assert not outgoing.messages
+    publish(parts, SLOT - timedelta(hours=3))
+    clock.now = SLOT + timedelta(seconds=20)
+    ensure(parts, clock())
+    assert len(outgoing.messages) == 1
+
+
 def test_a_clock_that_jumps_ahead_waits_for_a_person(
     parts: Parts, clock: Clock, outgoing: MemoryTransport
 ) -> None:
