@@ -92,7 +92,7 @@ class Budget:
         """Whether one outlet's headline is all that its card could say."""
         if ranked.update or ranked.sifted.ruled.summed_up or len(ranked.story.publishers) > 1:
             return False
-        return self._summary(ranked, lead=False) is None
+        return self._summary(ranked, lead=not self.led) is None  # as its card would ask: answers may cost
 
     def _summary(self, ranked: Ranked, *, lead: bool) -> Summary | None:
         key = (ranked.story.key, lead)
