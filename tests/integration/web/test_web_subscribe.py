@@ -597,6 +597,19 @@ def test_what_the_mail_server_puts_off_is_sent_by_the_heartbeat(
     assert h1(site.client.post(site.link(site.settled()[0]))) == "You are subscribed"
 
 
+def test_what_is_put_off_is_tried_again_by_the_pages_alone(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No heartbeat need be there, and nobody else fill in the form."""
+    monkeypatch.setattr(confirming, "_LOOK_S", 0.05)
+    site.outgoing.answers = [Deferred(code=451, text="greylisted")]
+    site.post()
+    until(lambda: not site.outgoing.answers)
+    site.later(timedelta(minutes=16))
+    (letter,) = site.settled()
+    assert letter["To"] == ADA
+
+
 def test_what_can_never_be_delivered_is_not_tried_again(site: Site, caplog: pytest.LogCaptureFixture) -> None:
     site.outgoing.answers = [Rejected(code=550, text=f"no such user <{ADA.upper()}>")]
     site.post()
