@@ -71,9 +71,13 @@ def _why_unsure(soft: tuple[int, int], hard: tuple[int, int], *, told: bool) -> 
 
 
 def _places(keys: Collection[str], seen: Mapping[str, Seen]) -> tuple[int, int]:
-    """How many of the words stand in the title, and how many in dek and lead only."""
-    titled = sum(1 for key in keys if seen[key].best == TITLE)
-    return titled, len(keys) - titled
+    """How many of the words stand in the title, and how many in dek and lead only.
+
+    What several keys find at one place ("sled dog", "sled-dog") is one word.
+    """
+    titled = {seen[key].positions[TITLE][0] for key in keys if seen[key].best == TITLE}
+    below = {(seen[key].best, seen[key].positions[seen[key].best][0]) for key in keys if seen[key].best > TITLE}
+    return len(titled), len(below)
 
 
 def _share(soft: tuple[int, int], hard: tuple[int, int]) -> float:
