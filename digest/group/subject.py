@@ -76,7 +76,9 @@ def _places(keys: Collection[str], seen: Mapping[str, Seen]) -> tuple[int, int]:
     What several keys find at one place ("sled dog", "sled-dog") is one word.
     """
     titled = {seen[key].positions[TITLE][0] for key in keys if seen[key].best == TITLE}
-    below = {(seen[key].best, seen[key].positions[seen[key].best][0]) for key in keys if seen[key].best > TITLE}
+    below = {
+        (seen[key].best, seen[key].positions[seen[key].best][0]) for key in keys if seen[key].best > TITLE
+    }
     return len(titled), len(below)
 
 

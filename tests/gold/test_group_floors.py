@@ -18,12 +18,15 @@ from tests.gold.corpus import corpus
 
 THEMES_SHA256 = "28d1208b7f60ea5a2afbc8f548aa20a617555595304b4c2c2236a3c1940e2aeb"
 RETOLD_SHA256 = "8280e004d0a51e1b97e0e8861c2e98557cc254a4f4cdc8c52003cd3629ca5edc"
+SHORT_SHA256 = "338490c3b8daae388e4397d30ee844363489946ee28c54b3c6d21d7b28f766f7"
 STORIES_SHA256 = "215913cb86d7cacb78f1143a7df15a26f89714cb80d6ab5bcd4943f7861fca83"
 # Precision and recall; most of the items were written to be hard, those from item-1318 on to be near misses.
-THEME_FLOORS = {"indo-pacific": (0.975, 0.95), "arctic": (0.965, 0.945), "middle-east": (0.945, 0.955)}
+THEME_FLOORS = {"indo-pacific": (0.975, 0.95), "arctic": (0.965, 0.945), "middle-east": (0.95, 0.955)}
 # The same of events of 2021 to 2026 retold in our own words, and labelled before they were scored. A quarter
 # is borderline, and most of what is wrongly in is among these.
-RETOLD_FLOORS = {"indo-pacific": (0.85, 0.95), "arctic": (0.89, 0.93), "middle-east": (0.86, 0.975)}
+RETOLD_FLOORS = {"indo-pacific": (0.85, 0.95), "arctic": (0.895, 0.935), "middle-east": (0.865, 0.985)}
+# Titles with a sentence or two, written and labelled by a hand that knew nothing of the theme files.
+SHORT_FLOORS = {"indo-pacific": (0.94, 0.975), "arctic": (0.98, 0.935), "middle-east": (0.905, 0.955)}
 SLUGS = ("indo-pacific", "arctic", "middle-east")
 THEMES = load_themes([Path(digest.__file__).parent / "themes"], SLUGS)
 
@@ -66,6 +69,14 @@ def test_themes_hold_their_floor_on_events_retold() -> None:
     hold(theme_report([item["labels"] for item in items], themes_of(items), SLUGS), RETOLD_FLOORS)
     clear = [item for item in items if not item.get("borderline")]
     assert theme_report([item["labels"] for item in clear], themes_of(clear), SLUGS).macro_f1 >= 0.96
+
+
+def test_themes_hold_their_floor_on_short_items_written_blind() -> None:
+    items = corpus("themes_short.jsonl", SHORT_SHA256)
+    assert len(items) >= 360
+    hold(theme_report([item["labels"] for item in items], themes_of(items), SLUGS), SHORT_FLOORS)
+    clear = [item for item in items if not item.get("borderline")]
+    assert theme_report([item["labels"] for item in clear], themes_of(clear), SLUGS).macro_f1 >= 0.98
 
 
 def test_themes_hold_their_floor_in_other_languages() -> None:
