@@ -62,3 +62,10 @@ def test_dealings_that_are_hard_only_beside_a_row_count_there(rivers: Theme, art
 
 def test_a_phrase_that_is_hard_marks_no_row(rivers: Theme, article: MakeArticle) -> None:
     assert only(rivers, article("Laos flood")).score == WHOLE
+
+
+def test_two_entries_that_find_one_word_count_once(
+    rivers_of: Callable[..., Theme], article: MakeArticle
+) -> None:
+    twice = rivers_of(THEME.replace('"football", "quiz"', '"dog show", "dog-show"'), GAZETTEER)
+    assert only(twice, article("Dog show at Laos dam")).score == WHOLE
