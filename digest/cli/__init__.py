@@ -42,7 +42,7 @@ MODULES = {
     "run": "running",
     "worker": "running",
     "serve": "running",
-    "gather": "feeds",
+    "gather": "gathering",
     "feeds": "feeds",
     "themes": "themes",
     "eval": "evaluate",

@@ -1,4 +1,4 @@
-"""`digest feeds ...` and `digest gather`: where articles come from."""
+"""`digest feeds ...`: where articles come from."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from urllib.parse import urlsplit
 
 import typer
 
-from digest import pipeline
 from digest.cli.common import (
     JsonOption,
-    NowOption,
     counted,
     emit_json,
     home_expanded,
@@ -26,67 +24,17 @@ from digest.cli.common import (
     say,
     table,
 )
-from digest.errors import InputError, NotFoundError, StateError
+from digest.errors import InputError, NotFoundError
 from digest.gather.clean import harmless
 from digest.gather.opml import read_opml, write_opml
 from digest.gather.outcome import Gathered
 from digest.gather.probe import probe
 from digest.gather.urls import web_url
 from digest.model.news import Feed, FeedHealth, FeedKind
-from digest.parts import HOW_TO_ADD_FEEDS, Parts
+from digest.parts import Parts
 from digest.store import feeds as store
 
-OFFLINE = frozenset({"dns", "refused", "unreachable", "timeout", "broken-off"})  # where all are, it is us
-
 app = typer.Typer(help="The sources, and how each of them is.")
-
-
-def gather(
-    ctx: typer.Context,
-    everything: Annotated[bool, typer.Option("--all", help="Every feed, also those not due yet.")] = False,
-    now: NowOption = "",
-    as_json: JsonOption = False,
-) -> None:
-    """Fetch every feed that is due and keep what is new. One dead feed never stops the others."""
-    results: list[Gathered] = []
-
-    def done(gathered: Gathered, new: int) -> None:
-        results.append(gathered)
-        trouble = gathered.health.trouble
-        state = f"{trouble}: {gathered.health.message}" if trouble else counted(new, "new article")
-        say(printable(f"{gathered.feed.name}: {state}"))
-        for note in gathered.notes:
-            if note not in state:
-                say(printable(f"  {note}"))
-
-    with opened(ctx, now) as parts:
-        new = pipeline.gather(parts, parts.clock(), everything=everything, on_done=done)
-        with parts.database.read() as conn:
-            feeds = store.list_feeds(conn)
-            health = store.all_health(conn)
-            known = len(feeds)
-    if as_json:
-        troubles = {g.feed.url: g.health.trouble for g in results if g.health.trouble}
-        notes = {g.feed.url: g.notes for g in results if g.notes}
-        emit_json({"feeds": len(results), "new_articles": new, "troubles": troubles, "notes": notes})
-    if not known:
-        say(f"There are no feeds yet: {HOW_TO_ADD_FEEDS}.")
-        return
-    if not results:
-        times = [each for feed in feeds if (each := health.get(feed.id, FeedHealth(feed.id)).due_at)]
-        when = f"; the next is at {local(min(times), parts)}" if times else ""
-        say(f"None of {counted(known, 'feed')} is due{when}. `digest gather --all` fetches them now.")
-        return
-    failed = [gathered for gathered in results if gathered.health.failures]
-    troubled = sum(bool(gathered.health.trouble) for gathered in results)
-    say(
-        f"{counted(len(results) - len(failed), 'feed')} of {known} fetched, {counted(new, 'new article')}"
-        + (f", {troubled} in trouble: `digest feeds health` says why." if troubled else ".")
-    )
-    if len(failed) == len(results):
-        offline = all(gathered.health.trouble in OFFLINE for gathered in failed)
-        hint = "see whether this machine reaches the web" if offline else "the lines above say why"
-        raise StateError(f"no feed that was due could be fetched: {hint}")
 
 
 def _listed(parts: Parts) -> list[tuple[Feed, FeedHealth]]:
@@ -313,4 +261,3 @@ def _writing(target: Path) -> Iterator[None]:
 def register(root: typer.Typer) -> None:
     """Add the commands to the root."""
     root.add_typer(app, name="feeds")
-    root.command()(gather)
