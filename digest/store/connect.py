@@ -182,7 +182,7 @@ def clear_errors(target: Target) -> Iterator[None]:
     except UnreadableInstantError as error:
         raise StoreError(f"{target.shown} {_DAMAGED} (an instant in it can't be read)") from error
     except (DBAPIError, _driver_error(target)) as error:
-        line = _explain(target, error.orig if isinstance(error, DBAPIError) else error)
+        line = explain(target, error)
         if line is None:
             raise
         raise StoreError(line) from error
@@ -212,8 +212,9 @@ def _driver_error(target: Target) -> type[Exception]:
     return psycopg.Error
 
 
-def _explain(target: Target, cause: BaseException | None) -> str | None:
+def explain(target: Target, error: Exception) -> str | None:
     """What went wrong with the database itself and how to mend it; None if nothing did."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
     if target.dialect == "sqlite":
         if undecodable := _UNDECODABLE.match(str(cause)):
             return f"{target.shown} {_DAMAGED} (a text in the column {undecodable[1]} is no UTF-8)"

@@ -90,6 +90,11 @@ class Database:
         finally:
             self._turn.release()
 
+    def explain(self, error: Exception) -> str:
+        """What an error of the driver's means, on one line, where somebody speaks to it directly."""
+        words = " ".join(str(getattr(error, "orig", error)).split())
+        return connect.explain(self._target, error) or f"{self._target.shown} cannot be written: {words}"
+
     def close(self) -> None:
         """Close every connection that is not in use."""
         self._reader.dispose()

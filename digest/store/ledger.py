@@ -100,11 +100,12 @@ class Ledger:
         """Close it."""
         if self._connection is not None:
             try:
-                with suppress(self._driver_error):
-                    self._checkpoint_every(_PAGES_BEFORE_A_CHECKPOINT)
-                # Cut off behind SQLAlchemy's back, which would roll back a connection that is gone.
-                if not self._connection.invalidated and getattr(self._driver, "closed", False):
-                    self._connection.invalidate()
+                if not self._connection.invalidated:  # else asking for the driver's would connect anew
+                    with suppress(self._driver_error):
+                        self._checkpoint_every(_PAGES_BEFORE_A_CHECKPOINT)
+                    # Cut off behind SQLAlchemy's back, which would roll back a connection that is gone.
+                    if getattr(self._driver, "closed", False):
+                        self._connection.invalidate()
             finally:
                 self._connection.close()
 
@@ -143,8 +144,8 @@ class Ledger:
             StoreError: the database failed; nothing was written.
         """
         assert self._connection is not None
-        driver = self._driver
         with self._clear_errors():
+            driver = self._driver  # connects anew, where another transaction found the connection gone
             try:
                 if self._database.dialect == "sqlite":
                     driver.execute("BEGIN IMMEDIATE")
@@ -158,12 +159,11 @@ class Ledger:
 
     @contextmanager
     def _clear_errors(self) -> Iterator[None]:
-        """Say which database it was."""
+        """Say which database it was, and how to mend it."""
         try:
             yield
         except (DBAPIError, self._driver_error) as error:
-            words = " ".join(str(getattr(error, "orig", error)).split())
-            raise StoreError(f"the ledger in {self._database!r} cannot be written: {words}") from error
+            raise StoreError(self._database.explain(error)) from error
 
     @contextmanager
     def _synced(self, *, durable: bool) -> Iterator[None]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, event, insert, select, update
+from sqlalchemy import Connection, event, insert, select, text, update
 
 from digest.errors import StateError, StoreError
 from digest.model.delivery import Counts, DeliveryState, Recipient
@@ -28,6 +28,7 @@ from digest.store.ledger import Fenced, Ledger, Settled, fence, record
 from digest.store.planning import materialise
 from digest.store.runs import accept_first, end_run, finish, is_sending, list_sending, start_run
 from digest.store.tables import deliveries, delivery_batches, editions, runs, subscribers, suppressions
+from tests.planned import plan
 
 MakeEdition = Callable[..., int]
 S = DeliveryState
@@ -589,15 +590,53 @@ def test_a_tick_whose_connection_is_gone_says_so(
             driver = conn.connection.dbapi_connection
         assert driver is not None
         driver.close()
-        with pytest.raises(StoreError, match=r"the ledger in .* cannot be written"):
+        with pytest.raises(
+            StoreError, match=r"cannot be (written: Cannot operate|used: the connection is closed; )"
+        ):
             ledger.tick([], rows)
+
+
+def test_a_tick_after_the_connection_was_found_gone_says_so_where_there_is_no_other(
+    database: Database, make_edition: MakeEdition, now: datetime
+) -> None:
+    def refuse(*_: object) -> None:
+        raise ledger._driver_error("connection refused")
+
+    make_edition(1)
+    with Ledger(database) as ledger:
+        with ledger.transaction() as conn:
+            _, rows = claimed(conn, now)
+            engine = conn.engine
+        conn.invalidate()  # as a transaction does that finds it gone
+        event.listen(engine, "do_connect", refuse)
+        try:
+            with pytest.raises(StoreError, match="cannot be written: connection refused"):
+                ledger.tick([], rows)
+        finally:
+            event.remove(engine, "do_connect", refuse)
 
 
 def test_a_ledger_that_cannot_be_opened_says_so(sqlite_database: Database, tmp_path: Path) -> None:
     ledger = Ledger(sqlite_database)
     ledger._engine = make_engine(parse_url(f"sqlite:///{tmp_path}/none/x.db"), writes=True)
-    with pytest.raises(StoreError, match=r"the ledger in .* cannot be written"), ledger:
+    with pytest.raises(StoreError, match="cannot be opened: check that its folder exists"), ledger:
         pass
+
+
+def test_a_ledger_on_a_full_disk_says_what_to_do(sqlite_database: Database, now: datetime) -> None:
+    plan(sqlite_database, [f"reader{n}" for n in range(500)], batch_size=500)
+    with Ledger(sqlite_database) as ledger:
+        with ledger.transaction() as conn:
+            batch = take(conn, now)
+            assert batch is not None
+            rows = page(conn, batch, after_id=0, limit=500, now=now)
+            pages = conn.scalar(text("PRAGMA page_count"))
+            conn.execute(text(f"PRAGMA max_page_count={pages}"))
+        words = [Settled(one, S.DEFERRED, 451, "disk full " * 50, due_at=now) for one in rows]
+        with pytest.raises(StoreError, match=r"cannot grow, its disk is full: free some space$"):
+            ledger.tick(words, [])
+    with sqlite_database.read() as conn:
+        assert counts(conn, 1) == Counts(pending=500, planned=500)
 
 
 def test_a_durable_transaction_on_sqlite_reaches_the_disk_and_the_others_need_not(
