@@ -44,7 +44,7 @@ def check(
     yield from _colours(parts)
     yield from _readers(parts)
     yield from _feeds(parts, online=online)
-    yield from _transport(parts, online=online)
+    yield from _transport(settings, parts, online=online)
     yield from _sign_ups(settings, parts)
     if online and not is_example(settings):
         yield _pages(parts)
@@ -188,7 +188,7 @@ def _altogether(feeds: int, troubled: int, when: str) -> Finding:
     return Finding(Level.ERROR, what, "see whether this machine reaches the web, then `digest feeds health`")
 
 
-def _transport(parts: Parts, *, online: bool) -> Iterator[Finding]:
+def _transport(settings: Settings, parts: Parts, *, online: bool) -> Iterator[Finding]:
     if parts.transport_name == OUTBOX:
         yield Finding(
             Level.WARNING,
@@ -200,6 +200,10 @@ def _transport(parts: Parts, *, online: bool) -> Iterator[Finding]:
         if online or parts.transport_name == OUTBOX:
             transport.check()
             yield Finding(Level.OK, f"transport: {parts.transport_name} can be used")
+        else:
+            chosen = settings.delivery
+            where = f"{chosen.smtp_host}:{chosen.port} ({chosen.smtp_security})"
+            yield Finding(Level.OK, f"transport: smtp by {where}; `digest check --online` tries it")
     except (DigestError, ConfigurationError) as error:
         yield Finding(Level.ERROR, f"transport: {error}", "see [delivery] in digest.toml")
 

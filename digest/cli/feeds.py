@@ -238,16 +238,20 @@ def export(
     ctx: typer.Context,
     target: Annotated[Path, typer.Argument(metavar="FILE.opml", help="- is standard output.")] = Path("-"),
 ) -> None:
-    """Write every feed as OPML."""
+    """Write every feed as OPML. Folders of articles are named and left out."""
     with opened(ctx) as parts:
         feeds = [feed for feed, _health in _listed(parts)]
         data = write_opml(feeds, parts.publication.name, parts.clock())
+    folders = [feed for feed in feeds if feed.kind is FeedKind.FOLDER]
     if str(target) == "-":
         sys.stdout.buffer.write(data)
-        return
-    with _writing(target):
-        target.write_bytes(data)
-    say(f"{counted(len(feeds), 'feed')} written to {target}.")
+    else:
+        with _writing(target):
+            target.write_bytes(data)
+        say(f"{counted(len(feeds) - len(folders), 'feed')} written to {target}.")
+    if folders:
+        named = ", ".join(f"{feed.name} ({feed.url})" for feed in folders)
+        say(printable(f"Left out, for OPML has no folders: {named}."))
 
 
 @contextmanager

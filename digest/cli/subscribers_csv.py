@@ -107,6 +107,8 @@ def _tell(report: ImportReport, source: Path, *, dry_run: bool) -> None:
         + f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged,"
         f" {report.suppressed:,} kept out because they left, {left_out} left out."
     )
+    if (series or report.series) and report.updated + report.unchanged:
+        say("Who was there already keeps their series: `digest subscribers change --series` moves one.")
 
 
 @contextmanager

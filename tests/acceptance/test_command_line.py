@@ -103,6 +103,19 @@ def test_a_feed_is_exported_whatever_its_name_and_publisher_were_typed_with(desk
     assert 'digest:publisher="P"' in desk.run("feeds", "export").stdout
 
 
+def test_a_folder_that_an_opml_file_has_no_place_for_is_named(desk: Desk) -> None:
+    (desk.folder / "desk").mkdir()
+    desk.run("feeds", "add", "https://a.example/x", "--unchecked", "--name", "A")
+    desk.run("feeds", "add", "desk", "--unchecked", "--name", "Our desk")
+    said = desk.run("feeds", "export", "feeds.opml").stderr
+    assert "1 feed written to feeds.opml." in said
+    left_out = f"Left out, for OPML has no folders: Our desk ({desk.folder / 'desk'})."
+    assert left_out in said
+    exported = desk.run("feeds", "export")
+    assert left_out in exported.stderr
+    assert "Our desk" not in exported.stdout
+
+
 def test_a_template_that_includes_itself_is_named(desk: Desk) -> None:
     desk.run("init", "news")
     news = Desk(desk.folder / "news")

@@ -98,6 +98,11 @@ def test_a_series_that_reaches_nobody_is_told_wherever_it_is_named(weekly_desk: 
     (weekly_desk.folder / "readers.csv").write_text(rows, "utf-8")
     said = weekly_desk.run("subscribers", "import", "readers.csv").stderr
     assert "An edition of 'wekly' goes out only by" in said
+    assert "keeps their series" not in said
+    rows = "email,series\nann@example.org,weekly\n"
+    (weekly_desk.folder / "again.csv").write_text(rows, "utf-8")
+    again = weekly_desk.run("subscribers", "import", "again.csv").stderr
+    assert "Who was there already keeps their series: `digest subscribers change" in again
     told = weekly_desk.run("status").stderr
     assert "No schedule sends the series 'wekly'; active in it: 1." in told
     assert "sends the series 'weekly'" not in told

@@ -200,6 +200,15 @@ def test_the_outbox_takes_the_letter_and_check_says_that_nobody_gets_it(desk: De
     assert "sign-ups" not in desk.run("check", code=1).stdout
 
 
+def test_check_names_the_mail_server_and_tries_it_only_online(
+    smtp_desk: Desk, mail_server: MailServer
+) -> None:
+    line = (
+        f"ok      transport: smtp by 127.0.0.1:{mail_server.port} (none); `digest check --online` tries it\n"
+    )
+    assert line in smtp_desk.run("check", code=1).stdout
+
+
 def test_check_finds_a_letter_that_cannot_be_sent(smtp_desk: Desk) -> None:
     assert "sign-ups: https://harbour.example.net/subscribe" in smtp_desk.run("check", code=1).stdout
     own = smtp_desk.folder / "templates"
