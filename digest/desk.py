@@ -19,19 +19,18 @@ from digest.store.sql import id_of
 
 
 def find(parts: Parts, ref: str) -> EditionRow:
-    """The edition that an editor names by number or by its reference (``daily-20261123T0630``).
+    """The edition that an editor names: by number, by reference, or a one-off's latest by its name.
 
     Raises:
         NotFoundError: there is none.
     """
+    number, slug = id_of(ref), parts.publication.slug
     with parts.database.read() as conn:
-        if (number := id_of(ref)) is not None:
-            row = editions.get_edition(conn, number)
-        else:
-            row = editions.find_ref(conn, parts.publication.slug, ref)
-    if row is None or row.key.publication != parts.publication.slug:
+        row = editions.find_ref(conn, slug, ref) if number is None else editions.get_edition(conn, number)
+        found = [row] if row else editions.list_editions(conn, slug, series=ref, limit=1)
+    if not found or found[0].key.publication != slug:
         raise NotFoundError(f"there is no edition {ref!r}; `digest status` lists the latest")
-    return row
+    return found[0]
 
 
 def is_series(parts: Parts, ref: str) -> bool:

@@ -122,6 +122,17 @@ def test_what_no_schedule_sends_is_told_when_it_is_approved(weekly_desk: Desk) -
     )
 
 
+def test_the_name_of_a_one_off_stands_for_its_latest_edition(weekly_desk: Desk) -> None:
+    assert "there is no edition 'briefing'" in weekly_desk.run("hold", "--edition", "briefing", code=1).stderr
+    tuesday = "2026-11-24T12:00:00+00:00"
+    for day in ("2026-11-25", "2026-11-26"):
+        weekly_desk.run("draft", "--series", "briefing", "--date", day, DIGEST_NOW=tuesday)
+    said = weekly_desk.run("hold", "--edition", "briefing", DIGEST_NOW=tuesday).stderr
+    assert "The edition briefing-20261126T0630 is held." in said
+    states = {row["ref"]: row["state"] for row in weekly_desk.json("status")["editions"]}
+    assert states == {"briefing-20261126T0630": "held", "briefing-20261125T0630": "draft"}
+
+
 def test_a_name_that_no_link_can_hold_is_refused_with_its_line(weekly_desk: Desk) -> None:
     settings = weekly_desk.folder / "digest.toml"
     settings.write_text(settings.read_text("utf-8").replace('"weekly"', '"' + "w" * 101 + '"'), "utf-8")
