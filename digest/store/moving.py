@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from digest.errors import StoreError
+from digest.store.connect import parse_url
 from digest.store.engine import Database, open_database
 from digest.store.tables import metadata
 
@@ -33,7 +34,8 @@ def move(source: Database, url: str) -> dict[str, int]:
         with target.write() as new, source.read() as old:  # what can't be read is the old one's, and told so
             for table in metadata.sorted_tables:
                 if new.execute(select(func.count()).select_from(table)).scalar_one():
-                    raise StoreError(f"{target!r} is not empty (it has {table.name}): name a new database")
+                    shown = parse_url(url).shown
+                    raise StoreError(f"{shown} is not empty (it has {table.name}): name a new database")
             return {table.name: _copied(old, new, table) for table in metadata.sorted_tables}
 
 

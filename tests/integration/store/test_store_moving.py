@@ -83,7 +83,7 @@ def test_nothing_is_mixed_and_nothing_half_copied(sqlite_database: Database, emp
     with sqlite_database.write() as conn:
         conn.execute(text("UPDATE subscribers SET name = 'a'"))
     move(sqlite_database, empty_postgres)
-    with pytest.raises(StoreError, match="is not empty"):
+    with pytest.raises(StoreError, match=r"^postgresql://\S+ is not empty \(it has "):
         move(sqlite_database, empty_postgres)
     with pytest.raises(StoreError, match="to PostgreSQL"):
         move(sqlite_database, sqlite_database.url)
