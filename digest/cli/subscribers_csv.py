@@ -80,11 +80,11 @@ def import_(
             raise _TakenBack
     if as_json:
         emit_json(asdict(report))
-    _tell(report, source, dry_run=dry_run)
+    _tell(report, source, series, dry_run=dry_run)
 
 
-def _tell(report: ImportReport, source: Path, *, dry_run: bool) -> None:
-    """What became of a list's rows, in words.
+def _tell(report: ImportReport, source: Path, series: str, *, dry_run: bool) -> None:
+    """What became of a list's rows, in words; ``series`` was asked for, "" where none was.
 
     Raises:
         InputError: none of them could be used.
