@@ -6,7 +6,6 @@ those of any other; its readers are whoever that edition reached, whatever they 
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -17,7 +16,7 @@ from digest.errors import InputError, StateError
 from digest.model.edition import CORRECTIONS, OPEN_TO_EDITING, Correction, Edition, EditionKey, Notice
 from digest.model.links import edition_ref
 from digest.parts import Parts
-from digest.render.clean import clean
+from digest.render.clean import clean, paragraphs_of
 from digest.store import editions
 from digest.store.editions import EditionRow
 
@@ -42,7 +41,7 @@ def read_correction(text: str, of: str) -> Correction:
     """
     first, _, rest = text.strip().partition("\n")
     headline = clean(first)
-    paragraphs = tuple(line for block in re.split(r"\n\s*\n", rest) if (line := clean(block)))
+    paragraphs = paragraphs_of(rest)
     if not headline or not paragraphs:
         raise InputError("a correction needs its headline on the first line, and below what is right")
     if len(headline) > LONGEST_HEADLINE:

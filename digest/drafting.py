@@ -19,6 +19,7 @@ from digest.model.edition import EditionKey, Notice, Provenance
 from digest.model.news import Article, Story
 from digest.parts import Parts
 from digest.rulebook import read_rulebook
+from digest.store import editions
 from digest.summarise import ai_notice
 
 
@@ -48,6 +49,7 @@ def draft_value(
     """
     parts = parts.for_series(key.series)
     with parts.database.read() as conn:
+        standing = editions.find_edition(conn, key)
         found = material.gathered(parts, conn, key, now)
         rulings, decisions = read_rulebook(conn, key.publication, key.series, decided=decided)
     grouped = stories(parts, found.batch, rulings)
@@ -56,6 +58,8 @@ def draft_value(
     asking = Asking(now, parts.stop) if ask else None
     composition = way.summarised(_composing(parts, key, now, found, grouped, decisions), asking)
     edition = pictures.illustrated(parts, composition.edition, now, ask=ask)
+    if standing and standing.edition:
+        edition = replace(edition, opening=standing.edition.opening)
     return Composition(parts.renderer.fit(edition), composition.drops)
 
 

@@ -36,6 +36,7 @@ MODULES = {
     "approve": "editions",
     "explain": "explaining",
     "edit": "edit",
+    "opening": "opening",
     "correct": "correct",
     "send": "sending",
     "status": "status",

@@ -11,6 +11,7 @@ from digest.cli.common import counted, local, printable, say
 from digest.kept_out import in_words, kept_out
 from digest.model.edition import Edition, EditionStory, Method
 from digest.model.links import edition_ref
+from digest.model.words import count_words
 from digest.parts import Parts
 from digest.store import feeds, models
 from digest.store.editions import EditionRow
@@ -47,6 +48,9 @@ def show(parts: Parts, row: EditionRow) -> None:
         ways = ", ".join(f"{count} {way}" for way, count in made.items() if count)
         say(f"Summaries: {ways}" + (f"; answers of the model refused: {refused}." if refused else "."))
     say_kept_out(parts, row)
+    if edition.opening:
+        words = counted(sum(map(count_words, edition.opening)), "word")
+        say(f"On top: {words} of an editor's; `digest opening` prints them.")
     for story in edition.possible_leads():
         if story.picture_trouble:
             say(printable(f"No picture for {story.headline!r}: {story.picture_trouble}."))

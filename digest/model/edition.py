@@ -247,6 +247,7 @@ class Edition:
     outlets: int = 0  # feeds that gave them
     composed_at: datetime | None = None  # what came out later it doesn't know; None: by an older version
     correction: Correction | None = None
+    opening: tuple[str, ...] = ()  # an editor's word on top of it, in paragraphs
 
     def for_themes(self, chosen: frozenset[str]) -> Edition:
         """The edition as seen by a reader of ``chosen`` themes (empty: all of them).

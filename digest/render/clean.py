@@ -19,6 +19,7 @@ _INVISIBLE = re.compile(
     "|[\U0001fffe\U0001ffff\U0002fffe-\U0002ffff\U0010fffe\U0010ffff]"
 )
 _SPACE = re.compile(r"\s+")
+_BLANK_LINE = re.compile(r"\n\s*\n")
 _ZALGO = re.compile(r"([\u0300-\u036f\u0489\u20d0-\u20ff]{3})[\u0300-\u036f\u0489\u20d0-\u20ff]+")
 _DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # Japanese, Chinese, Korean
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
@@ -39,6 +40,11 @@ def clean(text: str, limit: int | None = None) -> str:
         line = " ".join(_INVISIBLE.sub("", text).split())
         line = _ZALGO.sub(r"\1", _HOLE.sub("_ ", line))
     return line if limit is None else shorten(line, limit)
+
+
+def paragraphs_of(text: str) -> tuple[str, ...]:
+    """What a person wrote with blank lines between paragraphs, each of them ``clean``."""
+    return tuple(line for block in _BLANK_LINE.split(text) if (line := clean(block)))
 
 
 def shorten(line: str, limit: int) -> str:

@@ -21,6 +21,7 @@ from jinja2.nodes import EvalContext
 from jinja2.runtime import Macro
 
 from digest.errors import RenderError
+from digest.render.addresses import linked
 from digest.render.blame import Place, blame
 from digest.render.compiled import CompiledTemplates
 from digest.render.views import StoryView
@@ -50,6 +51,7 @@ class Templates:
             bytecode_cache=_COMPILED,
         )
         self._environment.globals |= {**(publication or {}), "macros": self._macros_of}
+        self._environment.filters["linked"] = linked
         self._macros: dict[str, _Macros] = {}
 
     def render(self, name: str, values: Mapping[str, object]) -> str:

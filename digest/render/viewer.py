@@ -118,6 +118,7 @@ class _Viewer:
             picture=view_picture(lead, Links(self.publication.base_url), self.words, self.limits),
             times=self._times(),
             correction=self._correction(),
+            opening=tuple(map(clean, self.edition.opening)),
             headlines=self._headlines(lead),
         )
 
@@ -150,7 +151,8 @@ class _Viewer:
     def _minutes(self, lead: StoryView | None, sections: list[SectionView]) -> str:
         stories = [story for section in sections for story in (*section.stories, *section.briefs)]
         stories += [lead] if lead else []
-        words = sum(word_count(f"{story.headline} {story.summary} {story.sources}") for story in stories)
+        texts = [f"{story.headline} {story.summary} {story.sources}" for story in stories]
+        words = sum(map(word_count, (*texts, *self.edition.opening)))
         return self.words.counted("minutes", max(1, round(words / WORDS_A_MINUTE)))
 
     def _notice(self) -> Notice | None:

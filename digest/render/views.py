@@ -158,6 +158,7 @@ class EditionView:
     picture: PictureView | None  # the lead's
     times: str  # in which zone the times are, "" where no story has one
     correction: CorrectionView | None
+    opening: tuple[str, ...]  # an editor's word on top, in paragraphs
     headlines: tuple[str, ...]  # the lead's, then the first of each theme, then the others
 
     @property

@@ -11,7 +11,7 @@ def test_an_editor_corrects_what_went_out(stocked: Desk, mail_server: MailServer
     sent = stocked.json("send")["sent_now"]
     assert sent > 1
     text = stocked.folder / "words.txt"
-    text.write_text("The strait is open\n\nThis morning we called it closed.\n", "utf-8")
+    text.write_text("The strait is open\n\nThis morning https://a.example.org/x called it closed.\n", "utf-8")
     said = stocked.run("correct", "words.txt").stderr
     assert f"for {sent} readers who got it: The strait is open" in said
     drafted = stocked.json("correct", "words.txt")
@@ -21,6 +21,7 @@ def test_an_editor_corrects_what_went_out(stocked: Desk, mail_server: MailServer
     assert stocked.json("send", "--dry-run", "--edition", ref)["would_get"]["every theme"] > 0
     stocked.run("preview", "--edition", ref, "--out", "seen")
     assert "The strait is open" in (stocked.folder / "seen" / "edition.txt").read_text("utf-8")
+    assert 'href="https://a.example.org/x"' in (stocked.folder / "seen" / "edition.html").read_text("utf-8")
     stocked.run("test", "me@reader.example", "--edition", ref)
     assert mail_server.inbox.messages[-1][1]["Subject"] == "[TEST] Correction: The strait is open"
     assert stocked.json("send", "--edition", ref)["sent_now"] == sent
