@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from digest.errors import InputError, StateError
-from digest.model.edition import OPEN_TO_EDITING, EditionStory
+from digest.model.edition import OPEN_TO_EDITING, Edition, EditionStory
 from digest.model.links import edition_ref
 from digest.parts import Parts
+from digest.render.checks import visible_text
 from digest.render.clean import paragraphs_of
 from digest.store import editions
 from digest.store.editions import EditionRow
@@ -80,6 +81,13 @@ def _try_to_put(parts: Parts, number: int, paragraphs: tuple[str, ...], now: dat
         row = editions.get_edition(conn, number)
     assert row is not None
     return Opened(before, row, sum(map(_is_shorter, edition.stories, fitted.stories)))
+
+
+def is_shown(parts: Parts, edition: Edition) -> bool:
+    """Whether the mail shows it: a newsroom's own templates may be older than it."""
+    mail = parts.renderer.variant(edition, frozenset())
+    seen = "".join(visible_text(mail.html).split())
+    return all("".join(paragraph.split()) in seen for paragraph in edition.opening)
 
 
 def _is_shorter(before: EditionStory, after: EditionStory) -> bool:

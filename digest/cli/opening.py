@@ -42,14 +42,18 @@ def opening(
             return
         paragraphs = () if text is None else openings.read_opening(read_text(text))
         done = openings.put(parts, row, paragraphs, parts.clock())
+        assert done.row.edition is not None
+        shown = openings.is_shown(parts, done.row.edition)
     ref = edition_ref(row.key)
     if as_json:
-        emit_json({"ref": ref, "opening": paragraphs, "shortened": done.shortened})
+        emit_json({"ref": ref, "opening": paragraphs, "shown": shown, "shortened": done.shortened})
     if not paragraphs:
         say(f"On top of {ref} stands no word of yours.")
     else:
         words = counted(sum(map(count_words, paragraphs)), "word")
         say(f"On top of {ref}: {words}. `digest preview --edition {ref}` shows how they look.")
+    if not shown:
+        say("Warning: your own templates don't show it: docs/reference/templates.md names `edition.opening`.")
     if done.shortened:
         say(f"{counted(done.shortened, 'story', 'stories')} made room: lines now, or in the web copy alone.")
     if done.before.state is EditionState.APPROVED and done.row is not done.before:

@@ -24,6 +24,11 @@ def test_a_word_on_top_is_put_shown_mailed_and_taken_away(stocked: Desk, mail_se
     assert plain is not None
     text = plain.get_content()
     assert text.index("Good evening.") < text.index("How this is made.")
+    copied = stocked.folder / "templates" / "_masthead.mjml.j2"
+    stocked.run("init", "--templates")
+    assert "own templates" not in stocked.run("opening", "words.txt").stderr
+    copied.write_text(copied.read_text("utf-8").replace("edition.opening", "[]"), "utf-8")
+    assert "your own templates don't show it" in stocked.run("opening", "words.txt").stderr
     assert "stands no word of yours" in stocked.run("opening", "--remove").stderr
     stocked.run("test", "me@reader.example")
     assert "Good evening." not in mail_server.inbox.messages[-1][1].as_string()
