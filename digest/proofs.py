@@ -121,6 +121,7 @@ def sample_edition(parts: Parts, now: datetime) -> Edition:
         gathered_from=120,
         outlets=12,
         composed_at=now,
+        opening=("A sample word of an editor's, with an address: https://example.org/.",),
     )
 
 
@@ -140,6 +141,7 @@ def sample_correction(parts: Parts, now: datetime) -> Edition:
         stories=(),
         notice=None if parts.notice_off else Notice(words.correction_notice, words.correction_notice),
         correction=Correction(edition_ref(sample.key), "A sample correction", paragraphs),
+        opening=(),
     )
 
 
