@@ -41,11 +41,11 @@ class Session:
     standing: Sequence[Decision]
 
 
-def begin(parts: Parts, row: EditionRow) -> Session:
-    """What an editor sees of a draft.
+def open_draft(row: EditionRow) -> Edition:
+    """The draft of an edition that an editor may change.
 
     Raises:
-        StateError: it has no draft yet, or can't be changed any more.
+        StateError: it has none yet, can't be changed any more, or is a correction.
     """
     ref, edition = edition_ref(row.key), row.edition
     if row.state not in OPEN_TO_EDITING:
@@ -56,6 +56,16 @@ def begin(parts: Parts, row: EditionRow) -> Session:
         raise StateError(
             f"{ref} is a correction: `digest correct --edition {edition.correction.of}` rewrites it"
         )
+    return edition
+
+
+def begin(parts: Parts, row: EditionRow) -> Session:
+    """What an editor sees of a draft.
+
+    Raises:
+        StateError: see ``open_draft``.
+    """
+    ref, edition = edition_ref(row.key), open_draft(row)
     with parts.database.read() as conn:
         drops = editions.get_drops(conn, row.id)
         standing = decision_store.list_decisions(conn, row.key.publication, row.key.series)

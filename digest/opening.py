@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from digest.errors import InputError, StateError
-from digest.model.edition import OPEN_TO_EDITING, Edition, EditionStory
-from digest.model.links import edition_ref
+from digest.edits import open_draft
+from digest.errors import InputError
+from digest.model.edition import Edition, EditionStory
 from digest.parts import Parts
 from digest.render.checks import visible_text
 from digest.render.clean import paragraphs_of
@@ -52,7 +52,7 @@ def put(parts: Parts, row: EditionRow, paragraphs: tuple[str, ...], now: datetim
     Nothing else changes, but that stories give way where the mail would grow too large.
 
     Raises:
-        StateError: it has no draft yet, can't be changed any more, or is a correction.
+        StateError: see ``digest.edits.open_draft``.
     """
     opened = None
     while opened is None:  # again, should the draft be composed anew meanwhile
@@ -65,13 +65,7 @@ def _try_to_put(parts: Parts, number: int, paragraphs: tuple[str, ...], now: dat
         before = editions.get_edition(conn, number)
         drops = editions.get_drops(conn, number)
     assert before is not None
-    ref, edition = edition_ref(before.key), before.edition
-    if before.state not in OPEN_TO_EDITING:
-        raise StateError(f"the edition {ref} is {before.state.in_words()} and can't be changed any more")
-    if edition is None:
-        raise StateError(f"the edition {ref} has no draft yet: `digest draft` makes one")
-    if edition.correction:
-        raise StateError(f"{ref} is a correction, and all of it is an editor's words")
+    edition = open_draft(before)
     if edition.opening == paragraphs:
         return Opened(before, before, 0)
     fitted = parts.renderer.fit(replace(edition, opening=paragraphs))

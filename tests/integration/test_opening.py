@@ -61,7 +61,7 @@ def test_an_approval_does_not_outlive_it_and_what_went_out_is_left_alone(parts: 
     assert same.row.state is EditionState.APPROVED
     assert opening.put(parts, row, WORDS, EVENING).row.state is EditionState.DRAFT
     pipeline.send(parts, desk.find(parts, str(row.id)), SLOT)
-    with pytest.raises(StateError, match="is sent and can't be changed any more"):
+    with pytest.raises(StateError, match="is sent and can't be edited any more"):
         opening.put(parts, row, (), SLOT)
 
 
