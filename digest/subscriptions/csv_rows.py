@@ -15,6 +15,28 @@ from digest.store.audience import NewReader, join_themes
 from digest.subscriptions.addresses import check_themes, clean_name, is_plain, parse_mailbox, split_themes
 from digest.subscriptions.csv_text import column_word, looks_like_address
 
+# How other programs' exports say who is not to be mailed: each a column with a yes or a moment for the state
+# behind it, with a no or nothing for none. Of the last ones a no is what counts: these readers want mail.
+_LEAVING = {
+    **dict.fromkeys(
+        (
+            *(
+                "emaildisabled",
+                "unsubtime",
+                "unsubscribed",
+                "optouttime",
+                "optedout",
+                "optout",
+                "emailoptout",
+            ),
+            *("unsubscribedate", "dateunsubscribed", "deletedat"),
+        ),
+        "unsubscribed",
+    ),
+    **dict.fromkeys(["blocklisted", "blacklisted"], "blocklisted"),
+    "cleantime": "cleaned",
+}
+_STAYING = ("subscribedtoemails", "subscribed", "optedin")
 _COLUMNS = {  # what we want: the names it goes by elsewhere, the likeliest first
     name: words.split()
     for name, words in {
@@ -30,11 +52,7 @@ _COLUMNS = {  # what we want: the names it goes by elsewhere, the likeliest firs
         "created_at": "createdat",
         "confirmed_at": "confirmedat",
         "unsubscribed_at": "unsubscribedat",
-        # How other programs' exports say who is not to be mailed: a yes or a moment, no or nothing.
-        "out": "emaildisabled unsubtime unsubscribed optouttime optedout optout emailoptout blocklisted"
-        " blacklisted unsubscribedate dateunsubscribed deletedat",
-        "cleaned": "cleantime",
-        "wanted": "subscribedtoemails subscribed optedin",
+        **{word: word for word in (*_LEAVING, *_STAYING)},  # a list may have several of them
     }.items()
 }
 COLUMN_WORDS = frozenset(word for words in _COLUMNS.values() for word in words)
@@ -49,11 +67,12 @@ _STATES: dict[str, SubscriberState | SuppressionReason] = {
     "disabled": SuppressionReason.MANUAL, "blocklisted": SuppressionReason.MANUAL,
     "erased": SuppressionReason.ERASED,
 }  # fmt: skip
-_NO = frozenset({"", "0", "no", "n", "false", "f", "none", "null", "n/a", "never", "-", "nein", "non"})
-_OTHERS = (
-    *("themes", "series", "state", "suppressed", "created_at", "confirmed_at", "unsubscribed_at"),
-    *("out", "cleaned", "wanted"),
-)
+_YES = frozenset({"1", "1.0", "yes", "y", "true", "t", "on", "x", "ja", "oui", "si", "sí"})
+_NO = frozenset({"0", "0.0", "no", "n", "false", "f", "off", "nein", "non", "nee", "nej"})
+_NOTHING = frozenset({"", "none", "null", "n/a", "na", "nan", "nat", "nil", "never", "-", "\\n"})
+_NO_DATE = "0000-00-00"  # what MySQL has where there is none
+_DIGITS_OF_A_MOMENT = 4  # at least: those of a year
+_OTHERS = ("themes", "series", "state", "suppressed", "created_at", "confirmed_at", "unsubscribed_at")
 _REMEMBERED = 1000  # different sayings of those columns; most lists have a few
 
 Rest = tuple[str, str, str, datetime | None, datetime | None, datetime | None]  # of NewReader, from its state
@@ -96,7 +115,8 @@ class RowReader:
         self._email, self._name, self._first, self._last = (
             columns.get(name, missing) for name in ("email", "name", "first", "last")
         )
-        self._others = itemgetter(*(columns.get(name, missing) for name in _OTHERS))
+        self._flags = [name for name in columns if name in _LEAVING or name in _STAYING]
+        self._others = itemgetter(*(columns.get(name, missing) for name in (*_OTHERS, *self._flags)))
         self._hashed = key_hasher(pepper)
         self._now, self._known_themes, self._series = now, known_themes, series
         self._rest = lru_cache(_REMEMBERED)(self._understood)
@@ -128,9 +148,11 @@ class RowReader:
     def _understood(
         self, themes: str, series: str, state: str, suppressed: str, *others: str
     ) -> tuple[Rest, SuppressionReason | None]:
-        created, confirmed, left, out_word, cleaned, wanted = others
-        now = self._now
-        stored, out = _state(*_implied(state, left, out_word, cleaned, wanted), state, suppressed)
+        created, confirmed, left, *cells = others
+        now, flags = self._now, dict(zip(self._flags, cells, strict=True))
+        if not state:
+            flags["unsubscribed_at"] = left
+        stored, out = _state(*_implied(flags), state, suppressed)
         try:
             chosen = check_themes(split_themes(themes), self._known_themes)
             check_readers_series(series or self._series)
@@ -140,7 +162,8 @@ class RowReader:
             chosen, series = (), ""  # whatever they had chosen: they are not to be mailed
         if series and out is None:
             self.named.add(series)
-        left_at = _instant(left or out_word or cleaned, now) or (
+        moments = [left, *(cell for name, cell in flags.items() if name in _LEAVING)]
+        left_at = next(filter(None, (_instant(cell, now) for cell in moments)), None) or (
             now if stored is SubscriberState.UNSUBSCRIBED else None
         )
         return (
@@ -149,12 +172,25 @@ class RowReader:
         ), out  # fmt: skip
 
 
-def _implied(state: str, left: str, out: str, cleaned: str, wanted: str) -> Iterator[str]:
-    """The states that columns imply which hold a yes, a no or a moment."""
-    if out.lower() not in _NO or (wanted and wanted.lower() in _NO) or (left and not state):
-        yield "unsubscribed"
-    if cleaned.lower() not in _NO:
-        yield "cleaned"
+def _implied(flags: Mapping[str, str]) -> Iterator[str]:
+    """The states of who is not to be mailed, by columns that hold a yes, a no or a moment, or such a state.
+
+    Raises:
+        InputError: one of them holds something else, which could mean either.
+    """
+    for name, cell in flags.items():
+        word = cell.strip().lower()
+        if isinstance(_STATES.get(word), SuppressionReason):
+            yield word
+        elif word in _NOTHING or word in _STATES or word.startswith(_NO_DATE):
+            continue
+        elif word in _NO:
+            if name in _STAYING:
+                yield "unsubscribed"
+        elif word not in _YES and sum(map(str.isdigit, word)) < _DIGITS_OF_A_MOMENT:
+            raise InputError(f"{name} is {word[:40]!r}: write yes, no or a date")
+        elif name not in _STAYING:
+            yield _LEAVING.get(name, "unsubscribed")
 
 
 def _state(*words: str) -> tuple[SubscriberState, SuppressionReason | None]:

@@ -4,7 +4,7 @@ import csv
 import io
 import tracemalloc
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -153,6 +153,40 @@ def test_who_left_elsewhere_is_kept_out_though_no_column_is_called_state(
     assert find(conn, "bo@example.org").state is SubscriberState.ACTIVE
     held = conn.execute(select(suppressions.c.reason)).scalars().all()
     assert held == [reason.value]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "state"),
+    [
+        *(("unsubscribed_at", word, "active") for word in ("NULL", "0", "no", "-", "n/a", "0000-00-00")),
+        *(("opt_out", word, "active") for word in ("\\N", "NaN", "NaT", "nil", "0.0", "off", "nej")),
+        ("clean_time", "0000-00-00 00:00:00", "active"),
+        ("opted_out,blacklisted", "no,yes", "unsubscribed"),
+        ("subscribed,opted_in", "yes,no", "unsubscribed"),
+        ("subscribed,opted_in", "2024-05-06,1", "active"),
+        *(("subscribed", word, "unsubscribed") for word in ("unsubscribed", "bounced", "off", "nee", "0")),
+        *(("opted_in", word, "active") for word in ("NULL", "never", "", "2024-05-06 07:08", "ja")),
+        ("unsubscribed", "5/12/2023 10:11", "unsubscribed"),
+        ("status,unsubscribed_at", "active,2024-05-06", "active"),
+    ],
+)
+def test_what_a_column_says_of_leaving(
+    take: Import, conn: Connection, header: str, row: str, state: str
+) -> None:
+    take(f"email,{header}\nada@example.org,{row}\n")
+    assert find(conn, "ada@example.org").state == state
+
+
+def test_what_could_mean_either_is_left_out_with_its_word(take: Import) -> None:
+    report = take("email,subscribed\nada@example.org,perhaps\nbo@example.org,yes\n")
+    assert counts(report) == (1, 0, 0, 0, 1)
+    assert report.problems[0].problem == "subscribed is 'perhaps': write yes, no or a date"
+
+
+def test_the_moment_of_leaving_is_kept_whichever_column_has_it(take: Import, conn: Connection) -> None:
+    take("email,unsubscribed,clean_time\nada@example.org,no,2024-01-02 03:04:05\n")
+    left_at = find(conn, "ada@example.org").unsubscribed_at
+    assert left_at == datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 def test_columns_that_say_nothing_to_us_are_named(take: Import) -> None:
